@@ -1,0 +1,1 @@
+"""What the simulated store remembers: its tables and the engine that reaches them."""

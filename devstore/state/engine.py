@@ -1,0 +1,62 @@
+"""Reach the dev store's database: one engine a process, one transaction a request or job."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.orm import Session
+
+from devstore.state.models import Base, Clock, Faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Set after every commit: whoever waits for new work (the webhook sender) looks again.
+changed = threading.Event()
+
+
+@cache
+def engine() -> Engine:
+    """Open the pool for DEVSTORE_DATABASE_URL; a plain ``postgresql://`` URL uses psycopg 3.
+
+    Raises KeyError when the variable is missing.
+    """
+    url = make_url(os.environ["DEVSTORE_DATABASE_URL"]).set(drivername="postgresql+psycopg")
+    return create_engine(
+        url,
+        pool_size=5,
+        max_overflow=10,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={"options": "-c timezone=UTC -c synchronous_commit=on"},
+    )
+
+
+def create_tables() -> None:
+    """Create what is missing and the single rows of clock and faults; safe to repeat."""
+    Base.metadata.create_all(engine())
+    with unit_of_work() as session:
+        if session.get(Clock, 1) is None:
+            session.add(Clock(id=1, offset_seconds=0))
+        if session.get(Faults, 1) is None:
+            session.add(Faults(id=1))
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """Give a session that commits at the end of the block, or rolls back if the block raises.
+
+    All webhooks announced inside share one event id, as one action of a merchant does.
+    """
+    with Session(engine(), expire_on_commit=False) as session:
+        session.info["event_id"] = str(uuid.uuid4())
+        session.begin()
+        yield session
+        session.commit()
+    changed.set()

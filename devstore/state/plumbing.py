@@ -1,0 +1,94 @@
+"""What Shopify keeps out of sight: deliveries, the clock, faults, and mail received."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from devstore.state.base import Base
+
+
+class WebhookDelivery(Base):
+    """One delivery of one webhook to one address, with its original bytes and its outcome."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (Index("webhook_delivery_waiting", "id", postgresql_where=text("state = 'waiting'")),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), index=True)
+    shop_domain: Mapped[str]
+    topic: Mapped[str]
+    url: Mapped[str]
+    name: Mapped[str | None]
+    api_version: Mapped[str]
+    webhook_id: Mapped[str]
+    event_id: Mapped[str]
+    triggered_at: Mapped[datetime]
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    # waiting, delivered, failed (all tries used), lost (a fault took it)
+    state: Mapped[str] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    # Due as soon as either clock reaches its mark.
+    due_store: Mapped[datetime]
+    due_real: Mapped[datetime]
+    status: Mapped[int | None]
+    ms: Mapped[int | None]
+    error: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+
+class Clock(Base):
+    """The one row that shifts the store's time: real time + ``offset_seconds``."""
+
+    __tablename__ = "clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    offset_seconds: Mapped[int] = mapped_column(default=0)
+
+
+class Faults(Base):
+    """The one row of webhook faults; all off by default, repeatable by ``seed``."""
+
+    __tablename__ = "faults"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    lose: Mapped[float] = mapped_column(default=0.0)
+    copies: Mapped[int] = mapped_column(default=1)
+    shuffle_seconds: Mapped[float] = mapped_column(default=0.0)
+    delay_seconds: Mapped[float] = mapped_column(default=0.0)
+    seed: Mapped[int] = mapped_column(default=1)
+
+
+class Mail(Base):
+    """One mail the sink accepted, as bytes and as its readable parts."""
+
+    __tablename__ = "mail"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    # The same key as in the sink's log, so keeping a mail twice is impossible.
+    sink_key: Mapped[str] = mapped_column(unique=True)
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_real: Mapped[datetime]
+    mail_from: Mapped[str]
+    recipient: Mapped[str] = mapped_column(index=True)
+    sender: Mapped[str]
+    subject: Mapped[str]
+    message_id: Mapped[str | None]
+    headers: Mapped[list[Any]]
+    html: Mapped[str | None]
+    text: Mapped[str | None]
+    links: Mapped[list[Any]]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    read: Mapped[bool] = mapped_column(default=False)
+
+
+class Seeded(Base):
+    """Which seeds have been planted, so that each is planted once."""
+
+    __tablename__ = "seeded"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
