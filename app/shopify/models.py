@@ -1,0 +1,86 @@
+"""Tables of the platform layer: the webhook inbox, OAuth state and outgoing calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Identity, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, EnumText, ShopOwned
+
+
+class InboxState(StrEnum):
+    """Say how far a received webhook has come."""
+
+    RECEIVED = "received"
+    WAITING_FOR_SHOP = "waiting_for_shop"
+    APPLIED = "applied"
+    PARKED = "parked"
+
+
+class WebhookInbox(Base):
+    """Keep every verified webhook before it is answered. Platform table: the shop may not be known yet."""
+
+    __tablename__ = "webhook_inbox"
+    __table_args__ = (
+        UniqueConstraint("shop_domain", "topic", "webhook_id"),  # a delivery is kept once, however often it is sent
+        Index("ix_webhook_inbox_received", "id", postgresql_where="state = 'received'"),
+        Index("ix_webhook_inbox_waiting", "shop_domain", postgresql_where="state = 'waiting_for_shop'"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    shop_domain: Mapped[str]
+    topic: Mapped[str]
+    webhook_id: Mapped[str]
+    event_id: Mapped[str | None]
+    triggered_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    body: Mapped[bytes] = mapped_column(LargeBinary)  # zlib
+    state: Mapped[InboxState] = mapped_column(EnumText(InboxState))
+    reason: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    lease_until: Mapped[datetime | None]
+    applied_at: Mapped[datetime | None]
+
+
+class OAuthState(Base):
+    """Remember one use of the authorization-code grant, for ten minutes."""
+
+    __tablename__ = "oauth_state"
+
+    state: Mapped[str] = mapped_column(primary_key=True)
+    shop_domain: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class CallState(StrEnum):
+    """Say how far an outgoing Shopify call has come."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class OutgoingCall(ShopOwned, Base):
+    """Hold one write to Shopify by its natural key: a lost reply is adopted, not repeated."""
+
+    __tablename__ = "outgoing_call"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "natural_key"),
+        Index("ix_outgoing_call_due", "next_at", postgresql_where="state = 'pending'"),
+    )
+
+    natural_key: Mapped[str]  # "review_summary:<product id>"
+    kind: Mapped[str]  # which runner, named in wiring
+    payload: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(Integer, default=1)  # raised when the content changes while a call is out
+    done_revision: Mapped[int] = mapped_column(Integer, default=0)
+    state: Mapped[CallState] = mapped_column(EnumText(CallState))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_at: Mapped[datetime]  # real time
+    lease_until: Mapped[datetime | None]
+    reason: Mapped[str | None]
