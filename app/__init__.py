@@ -1,0 +1,17 @@
+"""Welltimed: the right follow-up once the parcel is really there, and a plain reason whenever we stay silent.
+
+The house has one direction: calls go down, facts go up. From top to bottom:
+
+wiring        composition root and command line: every route, topic, subscriber, transport and periodic job is named there
+flows         what to say, to whom, when
+reviews       what shoppers do
+messages      one message: rendered, sent, tracked  |  experiments: the dice
+orders        what happened at the shop  |  catalog: what it sells  |  channels: how words leave the building
+customers     person, consent, suppression, preferences
+shops         the tenant and its settings
+shopify       the platform
+kit           no domain word: clock, database, queue, events, errors, signing, log, fault points
+config        read once
+
+This package imports nothing, so that `app.flows.timing` loads in a bare test.
+"""

@@ -1,0 +1,1 @@
+"""The dice: which arm a customer sees, always the same one."""

@@ -1,0 +1,140 @@
+"""Tables of flows. A published version is immutable; a run is pinned to its version."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, EnumText, ShopOwned
+
+
+class FlowState(StrEnum):
+    """Say whether a flow speaks."""
+
+    PAUSED = "paused"
+    RUNNING = "running"
+
+
+class FollowUpState(StrEnum):
+    """Say how far one planned message has come."""
+
+    SCHEDULED = "scheduled"
+    CLAIMED = "claimed"
+    HELD = "held"
+    DONE = "done"
+
+
+class Flow(ShopOwned, Base):
+    """Hold one of the merchant's automations."""
+
+    __tablename__ = "flow"
+    __table_args__ = (UniqueConstraint("shop_id", "key"),)
+
+    key: Mapped[str]  # "order" | "parcel"
+    state: Mapped[FlowState] = mapped_column(EnumText(FlowState))
+    version: Mapped[int] = mapped_column(Integer, default=1)  # the published one
+    started_at: Mapped[datetime | None]
+    include_from: Mapped[datetime | None]  # orders placed before this are not enrolled
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str | None]
+
+
+class FlowVersion(ShopOwned, Base):
+    """Keep one published document for ever."""
+
+    __tablename__ = "flow_version"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "flow_id", "number"),
+        ForeignKeyConstraint(["shop_id", "flow_id"], ["flow.shop_id", "flow.id"], ondelete="CASCADE"),
+    )
+
+    flow_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int] = mapped_column(Integer)
+    document: Mapped[dict[str, Any]]  # app.flows.steps reads and writes it
+    published_at: Mapped[datetime]
+    published_by: Mapped[str]
+
+
+class Enrollment(ShopOwned, Base):
+    """Run one flow for one subject, once; order number, locale, country and consent are frozen at entry."""
+
+    __tablename__ = "enrollment"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "flow_id", "subject_kind", "subject_id"),
+        ForeignKeyConstraint(["shop_id", "flow_id"], ["flow.shop_id", "flow.id"], ondelete="CASCADE"),
+        Index("ix_enrollment_order", "shop_id", "order_id"),
+    )
+
+    flow_id: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(Integer)
+    subject_kind: Mapped[str]  # order | fulfillment
+    subject_id: Mapped[int]
+    order_id: Mapped[int]
+    customer_id: Mapped[int | None]
+    frozen: Mapped[dict[str, Any]]
+    entered_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class FollowUp(ShopOwned, Base):
+    """Plan one send step of one enrollment. The row is the truth; RQ only rings."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "enrollment_id", "step"),
+        ForeignKeyConstraint(["shop_id", "enrollment_id"], ["enrollment.shop_id", "enrollment.id"], ondelete="CASCADE"),
+        Index("ix_follow_up_due", "due_at", postgresql_where="state in ('scheduled', 'claimed')"),
+        Index("ix_follow_up_shop_due", "shop_id", "due_at"),
+        Index("ix_follow_up_order", "shop_id", "order_id"),
+    )
+
+    enrollment_id: Mapped[int] = mapped_column(BigInteger)
+    order_id: Mapped[int]
+    step: Mapped[str]
+    state: Mapped[FollowUpState] = mapped_column(EnumText(FollowUpState))
+    outcome: Mapped[str | None]  # handed_over | skipped, once done
+    reason: Mapped[str | None]  # app.flows.reasons
+    due_at: Mapped[datetime]
+    provisional: Mapped[bool] = mapped_column(default=False)  # the fallback's date, until the parcel is known delivered
+    postponed_until: Mapped[datetime | None]  # why a due row waits; re-planning never moves it before this
+    expires_at: Mapped[datetime]
+    anchor_at: Mapped[datetime | None]
+    zone: Mapped[str]  # IANA, the recipient's
+    lease_until: Mapped[datetime | None]  # real time
+    fence: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    message_id: Mapped[int | None]
+    done_at: Mapped[datetime | None]
+
+
+class Decision(ShopOwned, Base):
+    """Record one evaluation of a follow-up: inputs, rule version, outcome, reasons. Append-only, kept 400 days."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "follow_up_id"], ["follow_up.shop_id", "follow_up.id"], ondelete="CASCADE"),
+        Index("ix_decision_follow_up", "shop_id", "follow_up_id"),
+    )
+
+    follow_up_id: Mapped[int] = mapped_column(BigInteger)
+    decided_at: Mapped[datetime]
+    rule_version: Mapped[int] = mapped_column(Integer)
+    rule: Mapped[int | None] = mapped_column(Integer)  # the row of the table that matched
+    outcome: Mapped[str]  # send | skip | postpone | hold
+    reason: Mapped[str | None]
+    until: Mapped[datetime | None]
+    facts: Mapped[dict[str, Any]]
+
+
+class ShopLease(ShopOwned, Base):
+    """Let one drain serve a shop at a time, least recently served first. Real time."""
+
+    __tablename__ = "shop_lease"
+    __table_args__ = (UniqueConstraint("shop_id"),)
+
+    served_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]

@@ -1,0 +1,38 @@
+"""Signed shopper links: one salt per purpose, no personal data inside, key rotation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from itsdangerous import BadData, URLSafeSerializer
+
+PUBLIC_ID_BYTES = 12  # 96 random bits: not to be guessed, and short enough for a link in a text mail
+
+
+def new_public_id() -> str:
+    """Return a random id that may stand in a link."""
+    return secrets.token_urlsafe(PUBLIC_ID_BYTES)
+
+
+def sign(keys: Sequence[str], purpose: str, shop_id: int, public_id: str) -> str:
+    """Return a URL-safe token for `purpose`, signed with the newest key (`keys` are newest first)."""
+    return _serializer(keys, purpose).dumps([shop_id, public_id])
+
+
+def unsign(keys: Sequence[str], purpose: str, token: str) -> tuple[int, str] | None:
+    """Return (shop id, public id) when any key signed `token` for `purpose`, else None."""
+    try:
+        payload = _serializer(keys, purpose).loads(token)
+    except (BadData, ValueError, RecursionError):
+        return None
+    match payload:
+        case [int() as shop_id, str() as public_id] if not isinstance(payload[0], bool):
+            return shop_id, public_id
+        case _:
+            return None
+
+
+def _serializer(keys: Sequence[str], purpose: str) -> URLSafeSerializer:
+    # itsdangerous signs with the last key of a list and accepts all of them.
+    return URLSafeSerializer(list(reversed(keys)), salt=f"welltimed.{purpose}")

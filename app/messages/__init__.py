@@ -1,0 +1,1 @@
+"""One message: rendered, sent, tracked."""

@@ -1,0 +1,93 @@
+"""Tables of orders and their lines, and the append-only history. `source_updated_at` guards every upsert."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, ShopOwned
+
+
+def of_order() -> ForeignKeyConstraint:
+    """Return the composite foreign key of a table that belongs to one order."""
+    return ForeignKeyConstraint(["shop_id", "order_id"], ["order.shop_id", "order.id"], ondelete="CASCADE")
+
+
+class Order(ShopOwned, Base):
+    """Hold one order as Shopify last described it."""
+
+    __tablename__ = "order"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_id"),
+        Index("ix_order_customer", "shop_id", "customer_id"),
+        Index("ix_order_name", "shop_id", "name"),
+    )
+
+    shopify_id: Mapped[int]
+    name: Mapped[str]  # "#1402"
+    customer_id: Mapped[int | None]
+    email: Mapped[str | None]
+    email_withheld: Mapped[bool] = mapped_column(default=False)  # null because unapproved, not because absent
+    locale: Mapped[str | None]
+    country: Mapped[str | None]
+    province: Mapped[str | None]
+    zip: Mapped[str | None]
+    recipient_name: Mapped[str | None]  # who the parcel goes to, when it is not the buyer
+    currency: Mapped[str]
+    total: Mapped[Decimal] = mapped_column(Numeric(14, 3))
+    financial_status: Mapped[str | None]
+    fulfillment_status: Mapped[str | None]
+    is_test: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str | None]
+    tags: Mapped[str] = mapped_column(default="")
+    placed_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    source_updated_at: Mapped[datetime]
+
+
+class OrderLine(ShopOwned, Base):
+    """Hold one line; `current_quantity` nets removals and refunds."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_id"),
+        of_order(),
+        Index("ix_order_line_order", "shop_id", "order_id"),
+    )
+
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    shopify_id: Mapped[int]
+    product_shopify_id: Mapped[int | None]
+    variant_shopify_id: Mapped[int | None]
+    title: Mapped[str]
+    variant_title: Mapped[str | None]
+    quantity: Mapped[int] = mapped_column(Integer)
+    current_quantity: Mapped[int] = mapped_column(Integer)
+    requires_shipping: Mapped[bool]
+    is_gift_card: Mapped[bool] = mapped_column(default=False)
+    price: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))
+
+
+class OrderEvent(ShopOwned, Base):
+    """Append what happened, when it happened at the source and when we learned of it. Kept 400 days."""
+
+    __tablename__ = "order_event"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "order_id", "kind", "subject_id", "happened_at"),
+        of_order(),
+        Index("ix_order_event_order", "shop_id", "order_id"),
+    )
+
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]  # placed, paid, updated, cancelled, shipped, delivered, refunded, return_opened …
+    subject_id: Mapped[int] = mapped_column(default=0)  # Shopify's id of the parcel, refund or return it is about
+    happened_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    source: Mapped[str]  # webhook | reconcile
+    changed: Mapped[dict[str, Any]]

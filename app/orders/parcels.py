@@ -1,0 +1,77 @@
+"""Tables of parcels: fulfilments, what is in them, and where the carrier saw them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, ShopOwned
+from app.orders.models import of_order
+
+
+def of_fulfillment() -> ForeignKeyConstraint:
+    """Return the composite foreign key of a table that belongs to one parcel."""
+    return ForeignKeyConstraint(
+        ["shop_id", "fulfillment_id"], ["fulfillment.shop_id", "fulfillment.id"], ondelete="CASCADE"
+    )
+
+
+class Fulfillment(ShopOwned, Base):
+    """Hold one parcel. `delivered_at` is a value with a source and a confidence, and can be retracted."""
+
+    __tablename__ = "fulfillment"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_id"),
+        of_order(),
+        Index("ix_fulfillment_order", "shop_id", "order_id"),
+    )
+
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    shopify_id: Mapped[int]
+    status: Mapped[str]
+    shipment_status: Mapped[str | None]
+    tracking_company: Mapped[str | None]
+    tracking_number: Mapped[str | None]
+    tracking_url: Mapped[str | None]
+    shipped_at: Mapped[datetime]
+    shopify_delivered_at: Mapped[datetime | None]  # Fulfillment.deliveredAt, seen on reconciliation
+    estimated_delivery_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    delivered_source: Mapped[str | None]  # carrier_event | shopify | merchant
+    cancelled_at: Mapped[datetime | None]
+    source_updated_at: Mapped[datetime]
+
+
+class FulfillmentLine(ShopOwned, Base):
+    """Say how many of an order line are in a parcel."""
+
+    __tablename__ = "fulfillment_line"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "fulfillment_id", "order_line_id"),
+        of_fulfillment(),
+        ForeignKeyConstraint(["shop_id", "order_line_id"], ["order_line.shop_id", "order_line.id"], ondelete="CASCADE"),
+    )
+
+    fulfillment_id: Mapped[int] = mapped_column(BigInteger)
+    order_line_id: Mapped[int] = mapped_column(BigInteger)
+    quantity: Mapped[int] = mapped_column(Integer)
+
+
+class FulfillmentEvent(ShopOwned, Base):
+    """Hold one carrier scan; a deleted one keeps its row, or a late copy of the webhook would bring it back."""
+
+    __tablename__ = "fulfillment_event"
+    __table_args__ = (UniqueConstraint("shop_id", "shopify_id"), of_fulfillment())
+
+    fulfillment_id: Mapped[int] = mapped_column(BigInteger)
+    shopify_id: Mapped[int]
+    status: Mapped[str]
+    happened_at: Mapped[datetime]
+    estimated_delivery_at: Mapped[datetime | None]
+    message: Mapped[str | None]
+    deleted_at: Mapped[datetime | None]
+
+
+__all__ = ["Fulfillment", "FulfillmentEvent", "FulfillmentLine"]

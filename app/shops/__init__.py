@@ -1,0 +1,1 @@
+"""The tenant: the shop, its tokens, its settings, its life from install to redaction."""

@@ -1,0 +1,19 @@
+"""Every table, imported so that it registers on Base.metadata: for migrations and the tests of the house."""
+
+from app.catalog import models as catalog
+from app.customers import models as customers
+from app.experiments import models as experiments
+from app.flows import models as flows
+from app.kit import clock
+from app.kit import models as kit
+from app.messages import models as messages
+from app.orders import models as orders
+from app.orders import parcels, reversals
+from app.reviews import models as reviews
+from app.shopify import models as shopify
+from app.shops import models as shops
+
+__all__ = [
+    "catalog", "clock", "customers", "experiments", "flows", "kit",
+    "messages", "orders", "parcels", "reversals", "reviews", "shopify", "shops",
+]  # fmt: skip
