@@ -1,0 +1,77 @@
+"""Rules for every test: nothing skips silently, nothing hangs, the oracles run only where they are installed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+# Reasons for which a test may skip even in CI: the beginning of each, and why that is no loss. None so far.
+SKIPS_THAT_DO_NOT_MATTER: tuple[str, ...] = ()
+
+ONE_TEST_LIMIT_S = 180  # the slowest browser journey takes a third of it
+
+ORACLES_STAMP = Path(__file__).parent / ".cache" / "oracles" / "stamp"
+
+
+class TookTooLong(Exception):
+    """Say that a test ran into the limit, so that a hang is a failure with a traceback."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the oracles where they are not installed; bin/oracle installs them first."""
+    if ORACLES_STAMP.is_file():
+        return
+    for item in items:
+        if item.get_closest_marker("oracle"):
+            item.add_marker(pytest.mark.skip(reason="the oracles are not installed: bin/oracle does it"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Interrupt a test that hangs, where the machine has alarms."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        message = f"{item.nodeid} ran longer than {ONE_TEST_LIMIT_S} s"
+        raise TookTooLong(message)
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.alarm(ONE_TEST_LIMIT_S)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[pytest.TestReport]:
+    """Turn a skip into a failure in CI, where everything the tests need is installed."""
+    report: pytest.TestReport = yield
+    fail_a_skip_in_ci(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[pytest.CollectReport]:
+    """Do the same for a file that skips as a whole."""
+    report: pytest.CollectReport = yield
+    fail_a_skip_in_ci(report)
+    return report
+
+
+def fail_a_skip_in_ci(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Change the report's outcome when it says skipped, CI runs, and no allowed reason is given."""
+    if not CI or report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if reason.removeprefix("Skipped: ").startswith(SKIPS_THAT_DO_NOT_MATTER or ("\0",)):
+        return
+    report.outcome = "failed"
+    report.longrepr = f"skipped, which counts as a failure in CI: {reason}"
