@@ -12,8 +12,6 @@ def main(files: list[str]) -> None:
         suites = ET.parse(name).getroot().iter("testsuite") if Path(name).is_file() else []
         keys = ("tests", "failures", "errors", "skipped")
         counts = [tuple(int(suite.get(key, 0)) for key in keys) for suite in suites]
-            tuple(int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")) for suite in suites
-        ]
         if not counts:
             failed += 1
         for tests, failures, errors, skips in counts:

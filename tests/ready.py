@@ -1,0 +1,48 @@
+"""Bring `.venv` up to what the tests need: `python -m tests.ready`. Standard library alone; silent when there.
+
+Two commands started at once wait for each other.
+"""
+
+import fcntl
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from serve.errors import CannotServe
+from serve.install import install, is_installed
+
+CLONE = Path(__file__).resolve().parent.parent
+REQUIREMENTS = "requirements-dev.txt"
+LOG = CLONE / ".cache" / "install.log"
+
+
+def main() -> None:
+    """Install once per content of the requirement files."""
+    LOG.parent.mkdir(exist_ok=True)
+    with (LOG.parent / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if is_installed(CLONE, REQUIREMENTS):
+            return
+        started = time.monotonic()
+        print("installing what the tests need into .venv", file=sys.stderr, flush=True)
+        LOG.unlink(missing_ok=True)
+        try:
+            install(CLONE, REQUIREMENTS, run)
+        except CannotServe as fault:
+            sys.exit(str(fault))
+        print(f"installed in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+
+
+def run(name: str, command: Sequence[str]) -> None:
+    """Run one command into the log; show the log's end and stop when the command fails."""
+    with LOG.open("ab") as log:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=CLONE, check=False)
+    if done.returncode:
+        end = LOG.read_text(errors="replace")[-4000:]
+        sys.exit(f"{end}\n{' '.join(command[:4])} failed; all of it is in {LOG.relative_to(CLONE)}")
+
+
+if __name__ == "__main__":
+    main()
