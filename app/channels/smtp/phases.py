@@ -1,0 +1,182 @@
+"""Send one message phase by phase, stopping one dot before the point of no return.
+
+A receiver that loses the connection before the final dot must drop the message (RFC 5321 §4.1.1.10). So everything up
+to the dot is safe to repeat, and the caller commits the hand-over between `begin` and `finish`. Only a lost answer to
+the dot leaves us not knowing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import select
+import ssl
+
+from app.channels.base import OutboundMessage, OutcomeUnknown, SendReceipt, TransportError
+from app.channels.smtp.address import ServerAddress
+from app.channels.smtp.connection import Connection, Deadlines, connect
+from app.channels.smtp.replies import Phase, Reply, plain_words, refusal
+from app.kit import fault
+
+ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]{1,254}")  # printable ASCII without blanks and angle brackets
+LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
+BARE_BREAK = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+
+
+class SmtpSender:
+    """Drive one connection through many messages, one at a time. Follows app.channels.base.PhasedTransport."""
+
+    def __init__(self, server: ServerAddress, local_hostname: str, deadlines: Deadlines | None = None) -> None:
+        """Take where to send and what EHLO says; nothing is opened before the first `begin`."""
+        self.server = server
+        self.local_hostname = local_hostname
+        self.deadlines = deadlines or Deadlines()
+        self._connection: Connection | None = None
+        self._before_dot = False
+
+    def begin(self, message: OutboundMessage) -> None:
+        """Bring the message to the byte before its final dot.
+
+        Raise TransportError when it was refused or the line broke: nothing is delivered. Raise ValueError for an
+        address or content that could smuggle a command. After any exception the object is ready for the next message.
+        """
+        if self._before_dot:
+            raise RuntimeError("the message before this one was neither finished nor abandoned")
+        body = quoted(message.content)
+        for address in (message.sender, message.recipient):
+            if not ENVELOPE_ADDRESS.fullmatch(address):
+                raise ValueError("an envelope address is printable ASCII without blanks")
+        try:
+            connection = self._mail(message)
+            fault.point("K4")
+            self._expect(connection.ask(f"RCPT TO:<{message.recipient}>", self.deadlines.command_s), Phase.RCPT, 2)
+            fault.point("K5")
+            self._expect(connection.ask("DATA", self.deadlines.command_s), Phase.DATA, 3)
+            self._write_body(connection, body)
+        except TransportError:
+            raise  # refused in good order: the connection is clean, or closed
+        except OSError as error:
+            self._hang_up()
+            words = plain_words(str(error)) or type(error).__name__
+            raise TransportError(f"the connection broke before the final dot: {words}", permanent=False) from error
+        except BaseException:
+            self._hang_up()  # without the dot nothing is delivered, whatever it was
+            raise
+        self._before_dot = True
+
+    def finish(self) -> SendReceipt:
+        """Write the dot and read the verdict.
+
+        Raise TransportError when the receiver said no, or is seen to have left before the dot; OutcomeUnknown when the
+        dot was written and no verdict came.
+        """
+        connection = self._connection
+        if connection is None or not self._before_dot:
+            raise RuntimeError("no message is waiting for its dot")
+        self._before_dot = False
+        if _has_left(connection):
+            self._hang_up()
+            raise TransportError("the mail server left before the final dot", permanent=False)
+        try:
+            connection.allow(self.deadlines.final_s)
+            connection.write(b".\r\n")
+            fault.point("K9")
+            reply = connection.read()
+        except Exception as error:
+            self._hang_up()
+            raise OutcomeUnknown(f"no answer to the final dot: {type(error).__name__}") from error
+        except BaseException:
+            self._hang_up()  # the process is being ended; the row stays handed over, which reads as unknown
+            raise
+        if 200 <= reply.code <= 299:
+            return SendReceipt(reply.code, plain_words(reply.text))
+        if not 400 <= reply.code <= 599:
+            self._hang_up()
+            raise OutcomeUnknown(f"the answer to the final dot was {reply.code}")
+        if reply.code == 421:
+            self._hang_up()
+        raise refusal(reply, Phase.FINAL)
+
+    def abandon(self) -> None:
+        """Turn back: close without the dot. Does nothing when no message is under way."""
+        if self._before_dot:
+            self._hang_up()
+
+    def close(self) -> None:
+        """Say QUIT, waiting a second at most; abandon a message that is under way."""
+        self.abandon()
+        if self._connection is not None:
+            with contextlib.suppress(OSError):  # it may be gone already, which is what was wanted
+                self._connection.ask("QUIT", self.deadlines.quit_s)
+            self._hang_up()
+
+    def _mail(self, message: OutboundMessage) -> Connection:
+        """Say MAIL on the kept connection, or on a new one when the server has closed that meanwhile."""
+        kept = self._connection
+        if kept is not None:
+            with contextlib.suppress(OSError):
+                reply = kept.ask(_mail_command(kept, message), self.deadlines.command_s)
+                if reply.code != 421:
+                    self._expect(reply, Phase.MAIL, 2)
+                    return kept
+            self._hang_up()
+        fresh = self._connection = connect(self.server, self.local_hostname, self.deadlines)
+        self._expect(fresh.ask(_mail_command(fresh, message), self.deadlines.command_s), Phase.MAIL, 2)
+        return fresh
+
+    def _write_body(self, connection: Connection, body: bytes) -> None:
+        middle = len(body) // 2
+        connection.allow(self.deadlines.body_s)
+        connection.write(body[:middle])
+        fault.point("K6")
+        connection.write(body[middle:])
+
+    def _expect(self, reply: Reply, phase: Phase, first_digit: int) -> None:
+        """Raise what the reply means unless it is the expected kind; the connection is left clean, or closed."""
+        if reply.code // 100 == first_digit:
+            return
+        if not self._reset_after(reply):
+            self._hang_up()
+        raise refusal(reply, phase)
+
+    def _reset_after(self, reply: Reply) -> bool:
+        if self._connection is None or reply.code == 421 or not 400 <= reply.code <= 599:
+            return False
+        with contextlib.suppress(OSError):
+            return self._connection.ask("RSET", self.deadlines.command_s).code == 250
+        return False
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.hang_up()
+        self._connection = None
+        self._before_dot = False
+
+
+def quoted(content: bytes) -> bytes:
+    """Return the message as DATA wants it: dots at line starts doubled, ending with a line end.
+
+    Raise ValueError for a CR or LF standing alone: receivers disagree on what it ends (SMTP smuggling).
+    """
+    if BARE_BREAK.search(content):
+        raise ValueError("the message has a line break that is not CRLF")
+    body = LINE_START_DOT.sub(b"..", content)
+    return body if body.endswith(b"\r\n") else body + b"\r\n"
+
+
+def _mail_command(connection: Connection, message: OutboundMessage) -> str:
+    size = f" SIZE={len(message.content)}" if connection.has_extn("size") else ""
+    return f"MAIL FROM:<{message.sender}>{size}"
+
+
+def _has_left(connection: Connection) -> bool:
+    """Tell whether the server closed, or spoke out of turn, before the dot: then it cannot have taken the message.
+
+    Under TLS a readable socket may mean only new session keys, so nothing is concluded from it.
+    """
+    if connection.unread:
+        return True
+    if connection.sock is None or isinstance(connection.sock, ssl.SSLSocket):
+        return connection.sock is None
+    readable, _, _ = select.select([connection.sock], [], [], 0)
+    return bool(readable)
