@@ -10,9 +10,9 @@ import shutil
 import socket
 import struct
 import subprocess
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,14 +45,14 @@ class Postgres:
         return f"postgresql://{role}@/{database}?host={quote(str(self.sockets), safe='/')}"
 
 
-def initialise(server: Postgres, run: Callable[..., object] = subprocess.run) -> bool:
+def initialise(server: Postgres, run: Callable[..., object] | None = None) -> bool:
     """Create the data folder, the two roles and their databases; False when it was there already.
 
     Done beside the final place and renamed at the end, so a killed attempt leaves nothing half made.
 
     Args:
         server: what to make.
-        run: runs a command as `subprocess.run` does; the supervisor hands its own, which can stop it.
+        run: runs a command as a checked `subprocess.run` does; the supervisor hands its own.
 
     Raises:
         CannotServe: no binary, no way to run as root, or a data folder of another major version.
@@ -73,6 +73,7 @@ def initialise(server: Postgres, run: Callable[..., object] = subprocess.run) ->
     making.mkdir(parents=True, mode=0o700)
     give_to_owner(making, server.clone)
     before = run_as(server.clone)
+    run = run or partial(subprocess.run, check=True)
     locale = (
         ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if major >= _BUILTIN_LOCALE_SINCE
@@ -80,7 +81,7 @@ def initialise(server: Postgres, run: Callable[..., object] = subprocess.run) ->
     )
     options = ["--encoding=UTF8", *locale, "--username=postgres", "--auth=trust", "--no-instructions"]
     options += [] if server.durable else ["--no-sync"]
-    settings = {"env": environment(os.environ), "cwd": "/", "check": True, "text": True}
+    settings = {"env": environment(os.environ), "cwd": "/", "capture_output": True, "text": True}
     _run(run, [*before, binaries / "initdb", f"--pgdata={making}", *options], settings)
     # Single-user mode needs no client, no port and no second program: one statement a line.
     single = [*before, binaries / "postgres", "--single", "-j", "-D", making, "postgres"]
@@ -148,24 +149,10 @@ def answers(server: Postgres) -> bool:
         return False
 
 
-def wait_until_answers(server: Postgres, alive: Callable[[], bool], seconds: float = 60) -> None:
-    """Return once the server takes logins.
-
-    Raises:
-        CannotServe: it ended, or did not answer in time.
-    """
-    until = time.monotonic() + seconds
-    while not answers(server):
-        if not alive() or time.monotonic() > until:
-            message = "PostgreSQL did not start; its log says why."
-            raise CannotServe(message)
-        time.sleep(0.02)
-
-
 def _run(run: Callable[..., object], words: list[object], settings: dict[str, object]) -> None:
     """Run one step of the making and turn its failure into a sentence."""
     try:
-        run([str(word) for word in words], **{"capture_output": True, **settings})
+        run([str(word) for word in words], **settings)
     except subprocess.CalledProcessError as problem:
         message = f"PostgreSQL's data folder could not be made: {problem.stderr or problem.stdout}"
         raise CannotServe(message) from problem

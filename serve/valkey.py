@@ -1,13 +1,10 @@
 """Describe one embedded Valkey on a unix socket; starting and stopping it is the caller's."""
 
 import socket
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from serve.binaries import find_valkey
-from serve.errors import CannotServe
 
 
 @dataclass(frozen=True)
@@ -57,17 +54,3 @@ def answers(server: Valkey) -> bool:
             return line.recv(5) == b"+PONG"
     except OSError:
         return False
-
-
-def wait_until_answers(server: Valkey, alive: Callable[[], bool], seconds: float = 60) -> None:
-    """Return once the server answers.
-
-    Raises:
-        CannotServe: it ended, or did not answer in time.
-    """
-    until = time.monotonic() + seconds
-    while not answers(server):
-        if not alive() or time.monotonic() > until:
-            message = "Valkey did not start; its log says why."
-            raise CannotServe(message)
-        time.sleep(0.02)

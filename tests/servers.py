@@ -25,7 +25,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -122,6 +123,15 @@ def running(
             process.wait()
 
 
+def _wait(process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> None:
+    """Return once the server answers; at most 30 seconds."""
+    until = time.monotonic() + 30
+    while not answers():
+        assert process.poll() is None, f"{process.args} ended at its start"
+        assert time.monotonic() < until, f"{process.args} does not answer"
+        time.sleep(0.02)
+
+
 @contextlib.contextmanager
 def run_cluster(folder: Path) -> Iterator[Cluster]:
     """Make and run a PostgreSQL inside `folder`."""
@@ -130,7 +140,7 @@ def run_cluster(folder: Path) -> Iterator[Cluster]:
     environment = postgres.environment(os.environ)
     # SIGQUIT: nothing in there is worth a checkpoint.
     with running(postgres.command(server), folder / "postgres.log", signal.SIGQUIT, environment) as process:
-        postgres.wait_until_answers(server, lambda: process.poll() is None)
+        _wait(process, lambda: postgres.answers(server))
         yield Cluster(server)
 
 
@@ -139,7 +149,7 @@ def run_valkey(folder: Path) -> Iterator[str]:
     """Run a Valkey inside `folder` and give its URL."""
     server = valkey.Valkey(folder, folder, durable=False)
     with running(valkey.command(server), folder / "valkey.log", signal.SIGTERM) as process:
-        valkey.wait_until_answers(server, lambda: process.poll() is None)
+        _wait(process, lambda: valkey.answers(server))
         yield server.url
 
 

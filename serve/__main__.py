@@ -1,0 +1,42 @@
+"""Start Welltimed on this machine; `bin/run` execs this with the first Python that runs.
+
+Runs twice in one process: with any Python from 3.11 until the venv stands, then as the venv's own.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from serve.errors import CannotServe
+from serve.lock import is_kept, keep_from_children
+from serve.prepare import keep_watch_from_children, prepare, release_watch
+from serve.say import prepare_terminal, say
+from serve.signals import Signals, Stopped
+from serve.start import Run, start
+
+
+def main() -> int:
+    """Run until a stop is asked for; return the exit status."""
+    signals = Signals()
+    signals.listen()
+    prepare_terminal()
+    clone = Path(__file__).resolve().parent.parent
+    data = clone / ".data"
+    try:
+        if not is_kept():
+            prepare(clone, data, signals)  # does not return: execs the venv's Python
+        keep_from_children()
+        keep_watch_from_children()
+        start(Run(clone, data, signals), dict(os.environ))
+    except Stopped:
+        say("Stopped.")
+    except CannotServe as problem:
+        say(str(problem))
+        return 1
+    finally:
+        release_watch()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
