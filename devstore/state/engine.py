@@ -49,14 +49,16 @@ def create_tables() -> None:
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work(*, announce: bool = True) -> Iterator[Session]:
     """Give a session that commits at the end of the block, or rolls back if the block raises.
 
-    All webhooks announced inside share one event id, as one action of a merchant does.
+    All webhooks announced inside share one event id, as one action of a merchant does. `announce=False` is for
+    reading and book-keeping: it does not wake the webhook sender.
     """
     with Session(engine(), expire_on_commit=False) as session:
         session.info["event_id"] = str(uuid.uuid4())
         session.begin()
         yield session
         session.commit()
-    changed.set()
+    if announce:
+        changed.set()

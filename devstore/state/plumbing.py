@@ -60,6 +60,8 @@ class Faults(Base):
     shuffle_seconds: Mapped[float] = mapped_column(default=0.0)
     delay_seconds: Mapped[float] = mapped_column(default=0.0)
     seed: Mapped[int] = mapped_column(default=1)
+    # How many deliveries have been drawn since the seed was set.
+    drawn: Mapped[int] = mapped_column(default=0)
 
 
 class Mail(Base):

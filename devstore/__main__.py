@@ -1,0 +1,51 @@
+"""Serve the dev store: `python -m devstore`."""
+
+import signal
+import sys
+import threading
+
+from werkzeug.serving import make_server
+
+from devstore.app import create_app
+from devstore.clock.jump import jump
+from devstore.config import settings
+from devstore.mail.run import MailServer
+from devstore.state.engine import create_tables, engine
+from devstore.webhooks.send import Sender
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT, then end the threads in order; 1 when a port or variable is missing."""
+    try:
+        told = settings()
+    except KeyError as fault:
+        print(f"devstore: the variable {fault.args[0]} is missing", file=sys.stderr)
+        return 1
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    create_tables()
+    post = MailServer(told.smtp_port, told.sink_log)
+    try:
+        web = make_server("127.0.0.1", told.port, create_app(), threaded=True)
+        post.start()
+    except (OSError, SystemExit) as fault:
+        print(f"devstore: {fault}", file=sys.stderr)
+        return 1
+    sender = Sender()
+    sender.start()
+    serving = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.1}, name="web")
+    serving.start()
+    print(f"devstore: http://127.0.0.1:{told.port} · mail on {post.port}", flush=True)
+    ending.wait()
+    jump.stop()
+    web.shutdown()
+    serving.join()
+    sender.stop()
+    post.stop()
+    engine().dispose()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""The store's workings by script: health, clock, faults, webhook log, inbox, the sink's answers."""
+
+from flask import Response, jsonify, request
+from sqlalchemy import func, select
+
+from devstore.api import blueprint
+from devstore.api.read import body, fraction, only, whole_number
+from devstore.api.show import show_delivery, show_mail
+from devstore.clock.jump import jump, progress
+from devstore.clock.now import offset, store_now
+from devstore.mail.run import script
+from devstore.mail.script import read_script
+from devstore.state.engine import unit_of_work
+from devstore.state.models import Faults, Mail, Shop, WebhookDelivery
+from devstore.world.refused import Refused
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """Answer 200 when the database does."""
+    with unit_of_work(announce=False) as session:
+        shops = session.scalar(select(func.count()).select_from(Shop))
+    return jsonify(ok=True, shops=shops)
+
+
+@blueprint.get("/clock")
+def clock() -> Response:
+    """Tell the store's time; the app asks every second."""
+    with unit_of_work(announce=False) as session:
+        ahead = offset(session)
+        return jsonify(offset_seconds=int(ahead.total_seconds()), now=store_now(session).isoformat())
+
+
+@blueprint.post("/clock")
+def move_clock() -> tuple[Response, int]:
+    """Start a jump: `{"advance_hours": n}` or `{"to_next_due": true}`; follow it at `/api/clock/jump`."""
+    given = body()
+    only(given, "advance_hours", "to_next_due")
+    if given.get("to_next_due") is True:
+        jump.start(None)
+    else:
+        jump.start(fraction(given, "advance_hours", 0.01, 24 * 90))
+    return jsonify(progress()), 202
+
+
+@blueprint.get("/clock/jump")
+def clock_jump() -> Response:
+    """Tell how far the jump is."""
+    return jsonify(progress())
+
+
+@blueprint.get("/faults")
+def get_faults() -> Response:
+    """Show the faults."""
+    with unit_of_work(announce=False) as session:
+        return jsonify(_faults(session.get_one(Faults, 1)))
+
+
+@blueprint.post("/faults")
+def post_faults() -> Response:
+    """Set `lose` (0 to 1), `copies` (1 to 10), `shuffle_seconds`, `delay_seconds`, `seed`; what is absent stays."""
+    given = body()
+    only(given, "lose", "copies", "shuffle_seconds", "delay_seconds", "seed")
+    with unit_of_work() as session:
+        faults = session.get_one(Faults, 1)
+        if "lose" in given:
+            faults.lose = fraction(given, "lose", 0, 1)
+        if "copies" in given:
+            faults.copies = whole_number(given, "copies")
+            if not 1 <= faults.copies <= 10:
+                raise Refused("copies", "copies must be 1 to 10.")
+        if "shuffle_seconds" in given:
+            faults.shuffle_seconds = fraction(given, "shuffle_seconds", 0, 86_400)
+        if "delay_seconds" in given:
+            faults.delay_seconds = fraction(given, "delay_seconds", 0, 86_400 * 3)
+        if "seed" in given:
+            faults.seed, faults.drawn = whole_number(given, "seed"), 0
+        return jsonify(_faults(faults))
+
+
+def _faults(faults: Faults) -> dict[str, float]:
+    return {
+        "lose": faults.lose,
+        "copies": faults.copies,
+        "shuffle_seconds": faults.shuffle_seconds,
+        "delay_seconds": faults.delay_seconds,
+        "seed": faults.seed,
+        "drawn": faults.drawn,
+    }
+
+
+@blueprint.get("/webhooks")
+def webhooks() -> Response:
+    """Show the log, newest first: `?topic=&state=&after=<id>&limit=`; `waiting` counts what is still to go."""
+    with unit_of_work(announce=False) as session:
+        query = select(WebhookDelivery).order_by(WebhookDelivery.id.desc())
+        if topic := request.args.get("topic"):
+            query = query.where(WebhookDelivery.topic == topic.replace("\0", ""))
+        if state := request.args.get("state"):
+            query = query.where(WebhookDelivery.state == state.replace("\0", ""))
+        query = query.where(WebhookDelivery.id > whole_number(dict(request.args), "after", 0))
+        rows = session.scalars(query.limit(_limit())).all()
+        waiting = session.scalar(select(func.count()).where(WebhookDelivery.state == "waiting"))
+        return jsonify(webhooks=[show_delivery(one) for one in rows], waiting=waiting)
+
+
+@blueprint.get("/webhooks/<int:number>")
+def webhook(number: int) -> Response:
+    """Show one delivery with the body that was sent."""
+    with unit_of_work(announce=False) as session:
+        row = session.get(WebhookDelivery, number)
+        if row is None:
+            raise Refused("webhook", f"There is no delivery {number}.")
+        return jsonify(**show_delivery(row), body=row.payload.decode())
+
+
+@blueprint.get("/inbox")
+def inbox() -> Response:
+    """List mail, newest first: `?to=&after=<id>&limit=`; `count` is how many there are in all."""
+    with unit_of_work(announce=False) as session:
+        query = select(Mail).order_by(Mail.id.desc()).where(Mail.id > whole_number(dict(request.args), "after", 0))
+        if to := request.args.get("to"):
+            query = query.where(Mail.recipient == to.replace("\0", ""))
+        mails = session.scalars(query.limit(_limit())).all()
+        count = session.scalar(select(func.count()).select_from(Mail))
+        return jsonify(mails=[show_mail(one) for one in mails], count=count)
+
+
+@blueprint.get("/inbox/<int:number>")
+def one_mail(number: int) -> Response:
+    """Show one mail with its HTML, text, links and headers."""
+    with unit_of_work(announce=False) as session:
+        mail = session.get(Mail, number)
+        if mail is None:
+            raise Refused("mail", f"There is no mail {number}.")
+        return jsonify(show_mail(mail, whole=True))
+
+
+@blueprint.route("/sink/script", methods=["GET", "POST"])
+def sink_script() -> Response:
+    """Script the listener's answers: `{"replies": [{"at": "rcpt", "reply": "450 4.2.1 busy", "times": 1}]}`."""
+    if request.method == "POST":
+        given = body()
+        only(given, "replies")
+        try:
+            script.replace(read_script(given.get("replies", [])))
+        except ValueError as fault:
+            raise Refused("replies", f"{fault}.") from fault
+    return jsonify(replies=script.left())
+
+
+def _limit() -> int:
+    return min(1000, max(1, whole_number(dict(request.args), "limit", 100)))

@@ -1,0 +1,49 @@
+"""Show rows as the scripts see them: the webhook's body where there is one."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from devstore.config import settings
+from devstore.state.models import Mail, Order, WebhookDelivery
+from devstore.webhooks.payloads.order import order_body
+from devstore.world.whole import whole_order
+
+
+def show_order(session: Session, order: Order) -> dict[str, Any]:
+    """Return the order's whole body."""
+    return order_body(whole_order(session, order), settings().origin)
+
+
+def show_delivery(row: WebhookDelivery) -> dict[str, Any]:
+    """Return one line of the webhook log."""
+    return {
+        "id": row.id,
+        "topic": row.topic,
+        "shop": row.shop_domain,
+        "state": row.state,
+        "status": row.status,
+        "ms": row.ms,
+        "attempts": row.attempts,
+        "error": row.error,
+        "webhook_id": row.webhook_id,
+        "event_id": row.event_id,
+        "triggered_at": row.triggered_at.isoformat(),
+        "url": row.url,
+    }
+
+
+def show_mail(mail: Mail, *, whole: bool = False) -> dict[str, Any]:
+    """Return one mail's line, or with its parts."""
+    line = {
+        "id": mail.id,
+        "to": mail.recipient,
+        "from": mail.sender,
+        "mail_from": mail.mail_from,
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+        "received_at": mail.received_at.isoformat(),
+        "read": mail.read,
+    }
+    parts = {"html": mail.html, "text": mail.text, "links": mail.links, "headers": mail.headers}
+    return {**line, **parts} if whole else line

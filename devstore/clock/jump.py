@@ -1,0 +1,166 @@
+"""Move the store's clock hour by hour, and let the app catch up after each.
+
+A demo day must look like a day: whatever was due at ten is done before it turns eleven. So after each hour the
+jump waits until the app shows the new offset and nothing due, or until its patience ends, and says which.
+"""
+
+import http.client
+import json
+import threading
+import time
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+
+from devstore.clock.now import store_now
+from devstore.config import settings
+from devstore.state.engine import unit_of_work
+from devstore.state.models import Clock, WebhookDelivery
+from devstore.world.refused import Refused
+
+HOUR = 3600
+PATIENCE_SECONDS = 20.0
+POLL_SECONDS = 0.05
+FARTHEST_DAYS = 365 * 5
+
+
+@dataclass
+class Progress:
+    """How far a jump is; `waiting_for` says in words what the app has still to do."""
+
+    running: bool = False
+    hours_done: float = 0.0
+    hours_total: float = 0.0
+    impatient: int = 0  # hours after which the app was not done in time
+    waiting_for: str = ""
+    error: str = ""
+
+
+class Jump:
+    """The one jump of the store; a second is refused while one runs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.progress = Progress()
+
+    def start(self, hours: float | None) -> None:
+        """Begin to jump by hours, or to the app's next due moment when None. Raises Refused."""
+        with self._lock:
+            if self.progress.running:
+                raise Refused("clock", "The clock is moving already.")
+            if hours is None:
+                hours = _hours_to_next_due()
+            self.progress = Progress(running=True, hours_total=hours)
+            self._thread = threading.Thread(target=self._run, args=(hours,), name="clock")
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End a jump where it is."""
+        self._ending.set()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self, hours: float) -> None:
+        left = round(hours * HOUR)
+        try:
+            while left > 0 and not self._ending.is_set():
+                step = min(left, HOUR)
+                target = _advance(step)
+                left -= step
+                if not self._settle(target):
+                    self.progress.impatient += 1
+                self.progress.hours_done = round((round(hours * HOUR) - left) / HOUR, 2)
+        except Exception as fault:
+            self.progress.error = type(fault).__name__
+            raise
+        finally:
+            self.progress.waiting_for = ""
+            self.progress.running = False
+
+    def _settle(self, target: int) -> bool:
+        """Wait until the app has done what was due; False when it took too long."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until and not self._ending.is_set():
+            self.progress.waiting_for = _unfinished(target)
+            if not self.progress.waiting_for:
+                return True
+            self._ending.wait(POLL_SECONDS)
+        return False
+
+
+jump = Jump()
+
+
+def progress() -> dict[str, Any]:
+    """Return how far the last jump is."""
+    return asdict(jump.progress)
+
+
+def _advance(seconds: int) -> int:
+    """Move the clock and return the new offset in seconds."""
+    with unit_of_work() as session:
+        clock = session.get_one(Clock, 1, with_for_update=True)
+        if clock.offset_seconds + seconds > FARTHEST_DAYS * 24 * HOUR:
+            raise Refused("advance_hours", "The clock is five years ahead already.")
+        clock.offset_seconds += seconds
+        return clock.offset_seconds
+
+
+def _unfinished(offset: int) -> str:
+    """Say what is still to be done before the next hour, or nothing."""
+    with unit_of_work(announce=False) as session:
+        waiting = session.scalar(
+            select(func.count()).where(
+                WebhookDelivery.state == "waiting",
+                WebhookDelivery.attempts == 0,
+                WebhookDelivery.due_store <= store_now(session),
+            )
+        )
+    if waiting:
+        return f"{waiting} webhooks to deliver"
+    ready = ask_ready()
+    if ready is None:
+        return "the app to answer"
+    if ready.get("clock_offset_s") != offset:
+        return "the app's clock"
+    for key, words in (
+        ("inbox_received", "webhooks to apply"),
+        ("follow_ups_due", "messages to decide"),
+        ("calls_due", "calls to make"),
+    ):
+        if ready.get(key):
+            return f"{ready[key]} {words}"
+    return ""
+
+
+def ask_ready() -> dict[str, Any] | None:
+    """Return the app's /readyz, or None when it does not answer with one."""
+    parts = urlsplit(settings().app_url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=5)
+    try:
+        connection.request("GET", parts.path.rstrip("/") + "/readyz")
+        found = json.loads(connection.getresponse().read())
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+    return found if isinstance(found, dict) else None
+
+
+def _hours_to_next_due() -> float:
+    """Return the hours until the app's next due moment. Raises Refused when it has none."""
+    ready = ask_ready()
+    if ready is None:
+        raise Refused("to_next_due", "The app does not answer, so nobody knows what is due next.")
+    due = ready.get("next_due_at")
+    if not isinstance(due, str):
+        raise Refused("to_next_due", "Nothing is planned.")
+    with unit_of_work(announce=False) as session:
+        ahead = datetime.fromisoformat(due) - store_now(session) + timedelta(seconds=1)
+    return max(1.0, ahead.total_seconds()) / HOUR

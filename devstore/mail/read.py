@@ -1,0 +1,86 @@
+"""Read a mail's bytes into what people look at: subject, HTML, text, headers and links."""
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+BARE_LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+
+
+class _Links(HTMLParser):
+    """Collect addresses and words of links, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[dict[str, str]] = []
+        self._open: dict[str, str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a link, or name the picture inside one."""
+        values = dict(attrs)
+        if tag == "a" and (values.get("href") or "").startswith(("http://", "https://")):
+            self._open = {"url": values["href"] or "", "words": ""}
+            self.found.append(self._open)
+        elif tag == "img" and self._open is not None:
+            self._open["words"] += values.get("alt") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a link."""
+        if tag == "a" and self._open is not None:
+            self._open["words"] = " ".join(self._open["words"].split())
+            self._open = None
+
+    def handle_data(self, data: str) -> None:
+        """Add words to the link that is open."""
+        if self._open is not None:
+            self._open["words"] += data
+
+
+def links_in(html: str | None, text: str | None) -> list[dict[str, str]]:
+    """Return the web links of a mail: those of its HTML, or of its text where it has no HTML."""
+    if html:
+        reader = _Links()
+        reader.feed(html)
+        return reader.found
+    return [{"url": url, "words": url} for url in BARE_LINK.findall(text or "")]
+
+
+def read_mail(raw: bytes) -> dict[str, Any]:
+    """Return sender, subject, message_id, headers, html, text and links; broken parts read as absent."""
+    message = message_from_bytes(raw, policy=policy.default)
+    html, text = _part(message, "html"), _part(message, "plain")
+    return {
+        "sender": _header(message, "From"),
+        "subject": _header(message, "Subject"),
+        "message_id": _header(message, "Message-ID") or None,
+        "headers": [[name, _clean(" ".join(value.split()))] for name, value in message.raw_items()],
+        "html": html,
+        "text": text,
+        "links": links_in(html, text),
+    }
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return _clean(message.get(name, ""))
+    except (ValueError, LookupError, AttributeError, TypeError):
+        # The standard library's header parser trips over some malformed headers; the raw words still help.
+        return _clean(next((value for key, value in message.raw_items() if key.lower() == name.lower()), ""))
+
+
+def _part(message: EmailMessage, kind: str) -> str | None:
+    part = message.get_body((kind,))
+    if part is None:
+        return None
+    try:
+        return _clean(part.get_content())
+    except (LookupError, UnicodeDecodeError, AttributeError, KeyError):
+        payload = part.get_payload(decode=True)
+        return _clean(payload.decode("utf-8", "replace")) if isinstance(payload, bytes) else None
+
+
+def _clean(value: object) -> str:
+    """PostgreSQL keeps no NUL and no lone surrogate."""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,1 @@
+"""Signed notifications to the app, with Shopify's headers, deadlines, retries and unreliability."""

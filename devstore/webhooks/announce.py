@@ -1,0 +1,79 @@
+"""Note that something happened: one delivery row for each address that wants to hear of it."""
+
+import json
+import random
+import uuid
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from devstore.clock.now import real_now, store_now
+from devstore.config import settings
+from devstore.state.models import Faults, Shop, WebhookDelivery
+from devstore.webhooks.subscriptions import COMPLIANCE, AppFileWatch
+
+
+@cache
+def _watch() -> AppFileWatch:
+    return AppFileWatch(settings().app_folder)
+
+
+def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], *, anyway: bool = False) -> None:
+    """Queue the payload for every subscription of the topic, inside the caller's transaction.
+
+    Nothing is queued for a shop where the app is not installed, unless `anyway` (Shopify still sends
+    app/uninstalled and the compliance topics then). Faults are drawn here, from the seed and the delivery's
+    place in the queue, so that a run can be repeated.
+    """
+    if not (shop.installed or anyway):
+        return
+    deployed = _watch().current()
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    now, real = store_now(session), real_now()
+    faults = session.get_one(Faults, 1)
+    for subscription in deployed.to(topic):
+        webhook_id = str(uuid.uuid4())
+        faults.drawn += 1
+        fate = draw(faults, topic, faults.drawn)
+        for copy in range(fate.copies):
+            wait = timedelta(seconds=fate.waits[copy])
+            session.add(
+                WebhookDelivery(
+                    shop_id=shop.id,
+                    shop_domain=shop.domain,
+                    topic=topic,
+                    url=deployed.address(subscription, settings().app_url),
+                    name=subscription.name,
+                    api_version=deployed.api_version,
+                    webhook_id=webhook_id,
+                    event_id=session.info["event_id"],
+                    triggered_at=now,
+                    payload=body,
+                    state="lost" if fate.lost else "waiting",
+                    finished_at=now if fate.lost else None,
+                    due_store=now + wait,
+                    due_real=real + wait,
+                )
+            )
+
+
+class Fate:
+    """What the faults do to one delivery: lost or not, and how long each copy waits (seconds)."""
+
+    def __init__(self, *, lost: bool, waits: list[float]) -> None:
+        self.lost = lost
+        self.waits = waits
+        self.copies = len(waits)
+
+
+def draw(faults: Faults, topic: str, place: int) -> Fate:
+    """Draw the fate of the delivery at a place in the queue; the same seed and place give the same fate.
+
+    Compliance and app/* topics are never lost: losing them would test a promise Shopify does keep.
+    """
+    dice = random.Random(f"{faults.seed}:{place}")
+    lost = dice.random() < faults.lose and topic not in COMPLIANCE and not topic.startswith("app/")
+    copies = 1 if lost else max(1, faults.copies)
+    return Fate(lost=lost, waits=[faults.delay_seconds + dice.random() * faults.shuffle_seconds for _ in range(copies)])
