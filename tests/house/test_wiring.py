@@ -1,0 +1,62 @@
+"""What Shopify sends, someone handles; what is queued, a worker takes."""
+
+import importlib
+import re
+import tomllib
+
+import pytest
+from rq.utils import import_attribute
+
+from app import wiring
+from app.kit import queue
+from tests.house.places import text
+
+SUBSCRIPTION = re.compile(r"((?:^[ \t]*#.*\n)*)^[ \t]*\[\[webhooks\.subscriptions\]\]$", re.MULTILINE)
+HANDLED_BY = re.compile(r"#\s*Handled by: (.+)")
+
+
+def subscriptions():
+    """Return (topics, handlers named in the comment above) of each subscription, in the file's order."""
+    source = text("shopify.app.toml")
+    comments = SUBSCRIPTION.findall(source)
+    tables = tomllib.loads(source)["webhooks"]["subscriptions"]
+    assert len(comments) == len(tables)
+    for comment, table in zip(comments, tables, strict=True):
+        named = HANDLED_BY.search(comment)
+        handlers = re.split(r",\s*", named[1].strip()) if named else []
+        yield table.get("topics", []) + table.get("compliance_topics", []), handlers
+
+
+EACH = [(topic, handlers) for topics, handlers in subscriptions() for topic in topics]
+
+
+def full_name(function):
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+@pytest.mark.parametrize(("topic", "handlers"), EACH, ids=[topic for topic, _ in EACH])
+def test_a_subscribed_topic_is_handled_by_what_the_comment_above_it_says(topic, handlers):
+    assert [full_name(handler) for handler in wiring.TOPICS.get(topic, ())] == handlers
+    assert handlers
+    for name in handlers:
+        module, _, function = name.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_nothing_is_handled_that_is_not_subscribed_to():
+    assert set(wiring.TOPICS) <= {topic for topic, _ in EACH}
+
+
+@pytest.mark.parametrize("name", queue.QUEUES)
+def test_a_queues_job_exists(name):
+    assert callable(import_attribute(wiring.JOBS[name]))
+
+
+def test_every_kind_of_work_has_a_queue_with_a_worker():
+    assert {work.queue for work in wiring.WORK} <= set(queue.QUEUES)
+    assert set(wiring.JOBS) == set(queue.QUEUES)
+
+
+def test_the_supervisor_starts_a_worker_for_every_queue():
+    started = text("serve/parts.py")
+    assert [name for name in queue.QUEUES if f'"{name}"' not in started] == []
