@@ -1,0 +1,1 @@
+"""Stand-ins for the scripts Shopify serves to embedded apps, so that every page is seen offline."""
