@@ -1,3 +1,3 @@
 """Fixtures every test may ask for."""
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["pytester", "tests.servers", "tests.browser"]

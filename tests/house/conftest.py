@@ -17,7 +17,7 @@ def alembic_config(url=""):
 
 
 @pytest.fixture(scope="session")
-def migrated(cluster):
+def tables_engine(cluster):
     """An engine, as the owner of the tables, on a database with every migration applied."""
     url = cluster.create_database()
     command.upgrade(alembic_config(url), "head")

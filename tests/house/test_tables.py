@@ -35,14 +35,14 @@ def test_there_is_one_head():
     assert len(ScriptDirectory.from_config(alembic_config()).get_heads()) == 1
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(migrated):
-    with migrated.connect() as connection:
+def test_the_migrations_make_exactly_the_tables_of_the_models(tables_engine):
+    with tables_engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_the_models_are_compared_at_all(migrated):
-    with migrated.begin() as connection:
+def test_the_models_are_compared_at_all(tables_engine):
+    with tables_engine.begin() as connection:
         connection.execute(text("create table planted (id int)"))
         try:
             context = MigrationContext.configure(connection)
@@ -51,28 +51,28 @@ def test_the_models_are_compared_at_all(migrated):
             connection.execute(text("drop table planted"))
 
 
-def test_the_tables_without_row_level_security_are_those_listed(migrated):
+def test_the_tables_without_row_level_security_are_those_listed(tables_engine):
     found = rows(
-        migrated,
+        tables_engine,
         "select relname from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace"
         " and not (relrowsecurity and relforcerowsecurity)",
     )
     assert {name for (name,) in found} == PLATFORM
 
 
-def test_a_table_is_protected_exactly_when_it_belongs_to_a_shop(migrated):
-    inspector = inspect(migrated)
+def test_a_table_is_protected_exactly_when_it_belongs_to_a_shop(tables_engine):
+    inspector = inspect(tables_engine)
     for table in inspector.get_table_names():
         owned = "shop_id" in {column["name"] for column in inspector.get_columns(table)}
         assert owned == (table not in PLATFORM), table
 
 
-def test_every_tenant_table_has_the_two_policies_and_no_other(migrated):
+def test_every_tenant_table_has_the_two_policies_and_no_other(tables_engine):
     found = {}
     sql = "select tablename, policyname, permissive, roles::text, cmd, qual, with_check from pg_policies"
-    for table, *policy in rows(migrated, sql):
+    for table, *policy in rows(tables_engine, sql):
         found.setdefault(table, []).append(policy)
-    assert set(found) == set(inspect(migrated).get_table_names()) - PLATFORM
+    assert set(found) == set(inspect(tables_engine).get_table_names()) - PLATFORM
     for table, policies in found.items():
         (one, every) = sorted(policies, key=lambda policy: policy[0], reverse=True)
         assert one[:4] == ["one_shop", "PERMISSIVE", "{welltimed_app}", "ALL"], table
@@ -81,8 +81,8 @@ def test_every_tenant_table_has_the_two_policies_and_no_other(migrated):
         assert every == ["every_shop", "PERMISSIVE", "{welltimed_system}", "ALL", "true", "true"], table
 
 
-def test_the_shop_comes_first_in_every_key_of_a_tenant_table(migrated):
-    inspector = inspect(migrated)
+def test_the_shop_comes_first_in_every_key_of_a_tenant_table(tables_engine):
+    inspector = inspect(tables_engine)
     wrong = []
     for table in set(inspector.get_table_names()) - PLATFORM:
         keys = [inspector.get_pk_constraint(table)["constrained_columns"]]
@@ -93,8 +93,8 @@ def test_the_shop_comes_first_in_every_key_of_a_tenant_table(migrated):
     assert wrong == []
 
 
-def test_a_foreign_key_never_crosses_shops(migrated):
-    inspector = inspect(migrated)
+def test_a_foreign_key_never_crosses_shops(tables_engine):
+    inspector = inspect(tables_engine)
     for table in set(inspector.get_table_names()) - PLATFORM:
         for key in inspector.get_foreign_keys(table):
             target = (key["referred_table"], key["referred_columns"][0])
@@ -102,18 +102,18 @@ def test_a_foreign_key_never_crosses_shops(migrated):
 
 
 @pytest.mark.parametrize("role", ["welltimed_app", "welltimed_system", "welltimed_ingest"])
-def test_no_role_of_the_app_sees_past_the_policies(migrated, role):
+def test_no_role_of_the_app_sees_past_the_policies(tables_engine, role):
     ((superuser, bypass, login, creates),) = rows(
-        migrated,
+        tables_engine,
         f"select rolsuper, rolbypassrls, rolcanlogin, rolcreaterole from pg_roles where rolname = '{role}'",
     )
     assert (superuser, bypass, login, creates) == (False, False, False, False)
-    assert rows(migrated, f"select 1 from pg_tables where tableowner = '{role}'") == []
+    assert rows(tables_engine, f"select 1 from pg_tables where tableowner = '{role}'") == []
 
 
-def test_the_receiving_role_may_only_append_to_the_inboxes(migrated):
+def test_the_receiving_role_may_only_append_to_the_inboxes(tables_engine):
     found = rows(
-        migrated,
+        tables_engine,
         "select table_name, privilege_type from information_schema.role_table_grants"
         " where grantee = 'welltimed_ingest' order by 1",
     )
