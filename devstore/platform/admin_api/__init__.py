@@ -1,0 +1,1 @@
+"""Execute Admin GraphQL documents against the store's own tables."""

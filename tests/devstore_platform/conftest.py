@@ -1,0 +1,134 @@
+"""A dev store of its own for every test: an empty database, one shop, the app's own configuration."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from devstore.app import create_app
+from devstore.config import settings
+from devstore.platform.announce import install_app
+from devstore.platform.install import shop_by_handle
+from devstore.platform.sign import mint_id_token
+from devstore.state.engine import create_tables, engine, unit_of_work
+from devstore.state.models import Shop
+from devstore.webhooks import announce
+
+ROOT = Path(__file__).parents[2]
+KEY = "0123456789abcdef0123456789abcdef"
+SECRET = "hush-hush-hush-hush-hush-hush-hush"
+SHOP = "kiln-and-kettle"
+DOMAIN = f"{SHOP}.myshopify.com"
+URL = f"http://{DOMAIN}"
+
+
+def point_at(monkeypatch, url, sink):
+    for name, value in {
+        "DEVSTORE_DATABASE_URL": url,
+        "DEVSTORE_PORT": "9000",
+        "DEVSTORE_SMTP_PORT": "0",
+        "DEVSTORE_SINK_LOG": str(sink),
+        "APP_URL": "http://127.0.0.1:8000",
+        "SHOPIFY_API_KEY": KEY,
+        "SHOPIFY_API_SECRET": SECRET,
+        "DEVSTORE_APP_FOLDER": str(ROOT),
+    }.items():
+        monkeypatch.setenv(name, value)
+    forget()
+
+
+def forget():
+    if engine.cache_info().currsize:
+        engine().dispose()
+    for cached in (engine, settings, announce._watch):
+        cached.cache_clear()
+
+
+def a_shop(handle=SHOP):
+    now = datetime.now(UTC) - timedelta(days=100)
+    return Shop(
+        handle=handle,
+        name=handle.replace("-", " ").title(),
+        email=f"owner@{handle}.example.com",
+        contact_email=f"hello@{handle}.example.com",
+        owner="Mina Okafor",
+        phone=None,
+        address1="1 Kiln Lane",
+        city="Leeds",
+        zip="LS1 1AA",
+        country_code="GB",
+        country="United Kingdom",
+        currency="GBP",
+        iana_timezone="Europe/London",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+@pytest.fixture(scope="session")
+def template(cluster, tmp_path_factory):
+    url = cluster.create_database(owner="devstore")
+    with pytest.MonkeyPatch.context() as patch:
+        point_at(patch, url, tmp_path_factory.mktemp("sink") / "sink.jsonl")
+        create_tables()
+        with unit_of_work() as session:
+            session.add_all([a_shop(), a_shop("fernside-tea")])
+    forget()
+    return urlsplit(url).path.lstrip("/")
+
+
+@pytest.fixture
+def client(cluster, template, monkeypatch, tmp_path):
+    url = cluster.create_database(template=template, owner="devstore")
+    point_at(monkeypatch, url, tmp_path / "sink.jsonl")
+    yield create_app().test_client()
+    forget()
+    cluster.drop_database(url)
+
+
+@pytest.fixture
+def installed(client):
+    """A client whose shop has the app."""
+    with unit_of_work() as session:
+        install_app(session, shop_by_handle(session, SHOP))
+    return client
+
+
+def id_token(**changes):
+    facts = {
+        "shop_domain": DOMAIN,
+        "client_id": KEY,
+        "secret": SECRET,
+        "user_id": "7",
+        "session_id": "s1",
+        "now": datetime.now(UTC),
+    }
+    return mint_id_token(**(facts | changes))
+
+
+def exchange(client, *, base=URL, **changes):
+    body = {
+        "client_id": KEY,
+        "client_secret": SECRET,
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": id_token(),
+        "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
+        "requested_token_type": "urn:shopify:params:oauth:token-type:offline-access-token",
+        "expiring": 1,
+    }
+    return client.post("/admin/oauth/access_token", json=body | changes, base_url=base)
+
+
+def refresh(client, token, **changes):
+    body = {"client_id": KEY, "client_secret": SECRET, "grant_type": "refresh_token", "refresh_token": token}
+    return client.post("/admin/oauth/access_token", json=body | changes, base_url=URL)
+
+
+def ask(client, token, query, base=URL, **variables):
+    return client.post(
+        "/admin/api/2026-10/graphql.json",
+        json={"query": query, "variables": variables},
+        headers={"X-Shopify-Access-Token": token},
+        base_url=base,
+    )
