@@ -69,8 +69,8 @@ def read(token: str, client_id: str, secrets: Sequence[str]) -> IdToken:
     if not 0 < ends - issued <= MAX_LIFETIME_S or not issued - LEEWAY_S <= starts < ends:
         raise IdTokenRefused("iat, nbf and exp do not fit together")
     issuer, destination = ISSUER.fullmatch(_text(claims, "iss")), DESTINATION.fullmatch(_text(claims, "dest"))
-    shop = signatures.shop_domain(destination[1]) if destination else None
-    if shop is None or issuer is None or signatures.shop_domain(issuer[1]) != shop:
+    shop = signatures.canonical_shop(destination[1]) if destination else None
+    if shop is None or issuer is None or signatures.canonical_shop(issuer[1]) != shop:
         raise IdTokenRefused("iss and dest do not name one shop")
     user = _text(claims, "sub")
     if not USER.fullmatch(user):

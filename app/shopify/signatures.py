@@ -42,7 +42,7 @@ class ProxyRequest:
     params: dict[str, str]  # without the signature; of a repeated name, the values joined by commas, as signed
 
 
-def shop_domain(text: str | None) -> str | None:
+def canonical_shop(text: str | None) -> str | None:
     """Return the canonical `{shop}.myshopify.com` in lower case, or None for anything else.
 
     The whole text has to match: no scheme, port, path, user, trailing dot or space, and nothing beyond ASCII, where
@@ -54,7 +54,7 @@ def shop_domain(text: str | None) -> str | None:
     return lower if SHOP_DOMAIN.fullmatch(lower) else None
 
 
-def webhook_is_signed(body: bytes, header: str | None, secrets: Sequence[str]) -> bool:
+def webhook_is_genuine(body: bytes, header: str | None, secrets: Sequence[str]) -> bool:
     """Tell whether `header` (X-Shopify-Hmac-SHA256) signs the raw `body`. Never raises for what a stranger sent."""
     given = (header or "").encode("utf-8", "surrogatepass")
     good = False
@@ -79,7 +79,7 @@ def proxy_request(query: str, secrets: Sequence[str], now: datetime) -> ProxyReq
     message = "".join(f"{name}={params[name]}" for name in sorted(params))
     _refuse_wrong(signature, [message], secrets)
     _refuse_stale(params.get("timestamp"), now)
-    domain = shop_domain(params.get("shop"))
+    domain = canonical_shop(params.get("shop"))
     if domain is None:
         raise SignatureRefused("shop is not a shop's domain")
     customer = params.get("logged_in_customer_id", "")
@@ -104,7 +104,7 @@ def signed_query(query: str, secrets: Sequence[str], now: datetime) -> dict[str,
     encoded = "&".join(f"{quote(name, safe=URI_SAFE)}={quote(value, safe=URI_SAFE)}" for name, value in signed)
     _refuse_wrong(signature, [plain, encoded], secrets)
     _refuse_stale(params.get("timestamp"), now)
-    domain = shop_domain(params.get("shop"))
+    domain = canonical_shop(params.get("shop"))
     if domain is None:
         raise SignatureRefused("shop is not a shop's domain")
     return params | {"shop": domain}

@@ -34,7 +34,7 @@ from app.shopify.payloads.fault import PayloadError
         (b'\xef\xbb\xbf{"a":1}', "is not JSON"),
         (b'{"a":' * 50 + b"1" + b"}" * 50, "is nested too deeply"),
         (b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}", "is nested too deeply"),
-        (b'{"a":"' + b"x" * 2_000_000 + b'"}', "is too large"),
+        (b'{"a":"' + b"x" * 5_000_000 + b'"}', "is too large"),
     ],
     ids=lambda value: repr(value)[:40],
 )
