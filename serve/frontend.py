@@ -11,7 +11,7 @@ from serve.install import Run, install_beside
 _OLDEST_NPM = 8
 _NODE_REQUIREMENTS = "requirements-oracle.txt"  # pins Node.js in a wheel
 # Only what a page asks for is served; a whole node_modules is not.
-_SERVED = {
+SERVED = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
     "inter.LICENSE": "@fontsource-variable/inter/LICENSE",
@@ -27,7 +27,7 @@ def is_installed(clone: Path) -> bool:
     return (
         stamp.is_file()
         and stamp.read_text() == _fingerprint(clone)
-        and all((served / name).is_file() for name in _SERVED)
+        and all((served / name).is_file() for name in SERVED)
     )
 
 
@@ -41,7 +41,7 @@ def install(clone: Path, run: Run) -> None:
     run("npm", [*npm, *words])
     served = clone / "static" / "vendor"
     served.mkdir(parents=True, exist_ok=True)
-    for name, source in _SERVED.items():
+    for name, source in SERVED.items():
         shutil.copyfile(clone / "node_modules" / source, served / name)
     _stamp(clone).write_text(_fingerprint(clone))
 
@@ -74,4 +74,4 @@ def _stamp(clone: Path) -> Path:
 
 
 def _fingerprint(clone: Path) -> str:
-    return hashlib.sha256((clone / "package-lock.json").read_bytes() + repr(_SERVED).encode()).hexdigest()
+    return hashlib.sha256((clone / "package-lock.json").read_bytes() + repr(SERVED).encode()).hexdigest()

@@ -37,24 +37,27 @@ def end(pids: list[int], number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def sweep(data: Path, patience: float, keep: frozenset[int] = frozenset()) -> bool:
+def sweep(data: Path, patience: float) -> bool:
     """End all that is left of the run in `data`: SIGTERM, and SIGKILL after `patience` seconds.
 
     Returns:
         Whether anything had been left.
     """
-    left = [pid for pid in of_home(data) if pid not in keep]
+    left = of_home(data)
     found = bool(left)
     end(left, signal.SIGTERM)
     until = time.monotonic() + patience
     while left and time.monotonic() < until:
         time.sleep(0.05)
-        left = [pid for pid in of_home(data) if pid not in keep]
+        left = of_home(data)
     last = time.monotonic() + 5
-    while left and time.monotonic() < last:
+    # Twice none: a program just being exec'd shows no environment for an instant.
+    nones = 0
+    while nones < 2 and time.monotonic() < last:
         end(left, signal.SIGKILL)
-        time.sleep(0.02)
-        left = [pid for pid in of_home(data) if pid not in keep]
+        time.sleep(0.01)
+        left = of_home(data)
+        nones = 0 if left else nones + 1
     return found
 
 

