@@ -10,8 +10,10 @@ from devstore.app import create_app
 from devstore.clock.jump import jump
 from devstore.config import settings
 from devstore.mail.run import MailServer
+from devstore.seed.plant import plant
 from devstore.state.engine import create_tables, engine
 from devstore.webhooks.send import Sender
+from devstore.world.planned import World
 
 
 def main() -> int:
@@ -25,6 +27,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
     create_tables()
+    plant()
     post = MailServer(told.smtp_port, told.sink_log)
     try:
         web = make_server("127.0.0.1", told.port, create_app(), threaded=True)
@@ -32,13 +35,15 @@ def main() -> int:
     except (OSError, SystemExit) as fault:
         print(f"devstore: {fault}", file=sys.stderr)
         return 1
-    sender = Sender()
+    sender, world = Sender(), World()
     sender.start()
+    world.start()
     serving = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.1}, name="web")
     serving.start()
     print(f"devstore: http://127.0.0.1:{told.port} · mail on {post.port}", flush=True)
     ending.wait()
     jump.stop()
+    world.stop()
     web.shutdown()
     serving.join()
     sender.stop()

@@ -19,6 +19,7 @@ from devstore.clock.now import store_now
 from devstore.config import settings
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Clock, WebhookDelivery
+from devstore.world.planned import count_due
 from devstore.world.refused import Refused
 
 HOUR = 3600
@@ -121,6 +122,9 @@ def _unfinished(offset: int) -> str:
                 WebhookDelivery.due_store <= store_now(session),
             )
         )
+        planned = count_due(session)
+    if planned:
+        return f"{planned} scans by carriers"
     if waiting:
         return f"{waiting} webhooks to deliver"
     ready = ask_ready()

@@ -5,7 +5,7 @@ same ``Base``.
 """
 
 from devstore.state.base import Base, gid
-from devstore.state.plumbing import Clock, Faults, Mail, Seeded, WebhookDelivery
+from devstore.state.plumbing import Clock, Faults, Mail, Planned, Seeded, WebhookDelivery
 from devstore.state.sales import (
     Fulfillment,
     FulfillmentEvent,
@@ -30,6 +30,7 @@ __all__ = [
     "LineItem",
     "Mail",
     "Order",
+    "Planned",
     "Product",
     "Refund",
     "RefundLine",

@@ -94,3 +94,17 @@ class Seeded(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class Planned(Base):
+    """Something the world will do by itself, `hours` after the app was installed in the shop."""
+
+    __tablename__ = "planned"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), index=True)
+    hours: Mapped[float]
+    # scan: a carrier's event for `subject`, a fulfilment
+    act: Mapped[str]
+    subject: Mapped[int]
+    words: Mapped[dict[str, Any]]

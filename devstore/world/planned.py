@@ -1,0 +1,83 @@
+"""Let the world go on by itself: carriers scan the seeded parcels as the store's time passes."""
+
+import threading
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from devstore.clock.now import store_now
+from devstore.state.engine import unit_of_work
+from devstore.state.models import Fulfillment, Planned, Shop
+from devstore.world.carrier_event import add_event
+
+LOOK_SECONDS = 0.25
+HOUR = timedelta(hours=1)
+
+
+def run_due(session: Session) -> bool:
+    """Do the one thing that has been due longest; False when nothing is due.
+
+    Plans count from the moment the app was installed: until then the parcels stay where they are, so that
+    whoever installs it tomorrow finds the same day as whoever does today.
+    """
+    plan = session.scalar(_due(session).order_by(Planned.hours).limit(1).with_for_update(of=Planned, skip_locked=True))
+    if plan is None:
+        return False
+    shop = session.get_one(Shop, plan.shop_id)
+    parcel = session.get(Fulfillment, plan.subject)
+    session.delete(plan)
+    if parcel is not None and parcel.status == "success" and parcel.delivered_at is None and shop.installed_at:
+        at = max(shop.installed_at + plan.hours * HOUR, parcel.created_at)
+        add_event(session, parcel, plan.words["status"], happened_at=at, city=plan.words.get("city"))
+    return True
+
+
+def count_due(session: Session) -> int:
+    """Return how many plans are due."""
+    return session.scalar(select(func.count()).select_from(_due(session).subquery())) or 0
+
+
+def _due(session: Session) -> Select[Planned]:
+    return (
+        select(Planned)
+        .join(Shop, Shop.id == Planned.shop_id)
+        .where(
+            Shop.installed,
+            Shop.installed_at + func.make_interval(0, 0, 0, 0, 0, 0, Planned.hours * 3600) <= store_now(session),
+        )
+    )
+
+
+class World:
+    """The thread that does what is planned: `start()` and `stop()`."""
+
+    def __init__(self) -> None:
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="world")
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after what is being done."""
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            try:
+                if self._one():
+                    continue
+            except SQLAlchemyError as fault:
+                print(f"world: {type(fault).__name__}", flush=True)
+            self._ending.wait(LOOK_SECONDS)
+
+    def _one(self) -> bool:
+        with unit_of_work(announce=False) as session:
+            if not count_due(session):
+                return False
+        with unit_of_work() as session:
+            return run_due(session)
