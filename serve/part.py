@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from serve import marks
 from serve.child import wrap
+
+_DYING = 5.0  # seconds a killed process may take to be gone
 
 
 @dataclass
@@ -62,12 +65,16 @@ class Part:
             marks.end(marks.of_part(self.data, self.name), self.gentle)
 
     def kill(self) -> None:
-        """Kill the group and whatever else it started, and wait for the program's end."""
+        """Kill the group and whatever else it started, and wait for their end."""
         if self.process is not None and (self.alive() or sys.platform != "linux"):
             # A group whose leader was reaped may be a stranger's by now: there the marks decide.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-        marks.end(marks.of_part(self.data, self.name), signal.SIGKILL)
+        # A dying process holds its port until it is gone, and the next start wants that port.
+        until = time.monotonic() + _DYING
+        while (left := marks.of_part(self.data, self.name)) and time.monotonic() < until:
+            marks.end(left, signal.SIGKILL)
+            time.sleep(0.005)
         if self.process is not None:
             self.process.wait()
 
