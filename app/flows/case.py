@@ -1,0 +1,50 @@
+"""One evaluation under way: the facts, the instant, and the lines still in question. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from app.flows.decision import Facts, Hold, Item, Limits, Looked, Postpone, Skip
+from app.flows.reasons import Reason
+from app.flows.steps import Step
+
+UNNUMBERED: Final = 0  # the guard puts the rule's number in
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule is given. `lines` shrinks as rules take lines out."""
+
+    facts: Facts
+    limits: Limits
+    now: datetime
+    lines: tuple[Item, ...]
+
+    @property
+    def step(self) -> Step:
+        """Return the step this is about."""
+        return self.facts.step
+
+
+Verdict: TypeAlias = tuple[Item, ...] | Skip | Postpone | Hold
+
+
+def skip(reason: Reason, **looked_at: datetime | str | int | None) -> Skip:
+    """Return a skip that remembers what was looked at."""
+    return Skip(reason, UNNUMBERED, _plain(looked_at))
+
+
+def hold(reason: Reason, **looked_at: datetime | str | int | None) -> Hold:
+    """Return a hold that remembers what was looked at."""
+    return Hold(reason, UNNUMBERED, _plain(looked_at))
+
+
+def postpone(until: datetime, reason: Reason, **looked_at: datetime | str | int | None) -> Postpone:
+    """Return a postponement that remembers what was looked at."""
+    return Postpone(until, reason, UNNUMBERED, _plain(looked_at))
+
+
+def _plain(looked_at: dict[str, datetime | str | int | None]) -> Looked:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in looked_at.items()}

@@ -1,0 +1,72 @@
+"""Write plain values of a decision as JSON and read them back the same. Pure.
+
+Dataclasses become objects, instants ISO texts in UTC, durations seconds, sets sorted lists. Reading takes older records
+too: a field that was not there yet gets its default, one that is gone is ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+Plain = TypeVar("Plain")
+
+
+def to_json(value: object) -> Any:
+    """Return a value made of JSON types only. Raises TypeError for what has no plain form."""
+    match value:
+        case Enum():
+            return value.value
+        case None | str() | int() | float():
+            return value
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case frozenset():
+            return sorted(to_json(each) for each in value)
+        case tuple() | list():
+            return [to_json(each) for each in value]
+        case Mapping():
+            return {str(name): to_json(each) for name, each in value.items()}
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {each.name: to_json(getattr(value, each.name)) for each in fields(value)}
+        case _:
+            raise TypeError(f"No plain form: {type(value).__name__}")
+
+
+def from_json(kind: type[Plain], raw: Mapping[str, Any]) -> Plain:
+    """Return the dataclass that `to_json` wrote. Raises TypeError, ValueError or KeyError for what it did not write."""
+    hinted: Any = kind
+    hints = _hints(hinted)
+    return kind(**{name: _read(hints[name], value) for name, value in raw.items() if name in hints})
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {each.name: hints[each.name] for each in fields(kind)}
+
+
+def _read(kind: Any, raw: Any) -> Any:
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in {Union, UnionType}:
+        return None if raw is None else _read(next(each for each in inner if each is not NoneType), raw)
+    if origin is tuple:
+        return tuple(_read(inner[0], each) for each in raw)
+    if origin is frozenset:
+        return frozenset(_read(inner[0], each) for each in raw)
+    if kind is datetime:
+        return datetime.fromisoformat(raw)
+    if kind is timedelta:
+        return timedelta(seconds=raw)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(raw)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return from_json(kind, raw)
+    return raw
