@@ -125,10 +125,10 @@ def refresh(client, token, **changes):
     return client.post("/admin/oauth/access_token", json=body | changes, base_url=URL)
 
 
-def ask(client, token, query, base=URL, **variables):
+def ask(client, token, document, /, *, base=URL, **variables):
     return client.post(
         "/admin/api/2026-10/graphql.json",
-        json={"query": query, "variables": variables},
+        json={"query": document, "variables": variables},
         headers={"X-Shopify-Access-Token": token},
         base_url=base,
     )

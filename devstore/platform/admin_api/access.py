@@ -44,6 +44,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "FulfillmentLineItem": ORDERS,
     "FulfillmentTrackingInfo": PARCELS,
     "LineItem": ORDERS,
+    "LineItemSellingPlan": ("read_orders",),
     "Media": FILES,
     "MediaImage": FILES,
     "MediaPreviewImage": ("read_products", "read_files", "read_images"),
