@@ -22,8 +22,8 @@ def plant() -> bool:
     """Fill an empty store with both shops; return False where that was done before."""
     with unit_of_work() as session:
         now = store_now(session)
-        first = session.execute(insert_once(Seeded).values(name=NAME, at=now).on_conflict_do_nothing())
-        if not first.rowcount:  # type: ignore[attr-defined]
+        once = insert_once(Seeded).values(name=NAME, at=now).on_conflict_do_nothing().returning(Seeded.name)
+        if session.scalar(once) is None:
             return False
         plant_shops(session, now)
     return True
