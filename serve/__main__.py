@@ -29,7 +29,7 @@ def main() -> int:
         keep_watch_from_children()
         start(Run(clone, data, signals), dict(os.environ))
     except Stopped:
-        say("Stopped.")
+        return 0
     except CannotServe as problem:
         say(str(problem))
         return 1

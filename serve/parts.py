@@ -49,7 +49,7 @@ def of_app(python: Path, environment: Mapping[str, str], clone: Path, data: Path
     web = [
         *[str(python), "-m", "granian", "--interface", "wsgi", "--workers", "1"],
         *["--host", "127.0.0.1", "--port", str(ports.web)],
-        *["--blocking-threads", "8", "--no-ws", "--workers-kill-timeout", "5"],
+        *["--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "5"],
         *["--log-level", "warning", "wsgi:app"],
     ]
     commands = {

@@ -69,7 +69,7 @@ def end(run: Run) -> None:
     marks.sweep(run.data, patience=1)
     sockets.remove(run.data)
     (run.data / "environment").unlink(missing_ok=True)
-    if run.servers or run.app:
+    if killed or run.servers or run.app:
         remark = f" ({', '.join(killed)} had to be killed)" if killed else ""
         say(f"Stopped in {time.monotonic() - started:.1f} s{remark}.")
 
