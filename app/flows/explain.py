@@ -38,7 +38,7 @@ class Explanation:
 def explain(recorded: Recorded, person: str, now: datetime | None = None) -> Explanation:
     """Return the words for one evaluation.
 
-    `person` is how the merchant knows the recipient ("Emi"); an empty one becomes "The customer". `now` is when it is
+    `person` is how the merchant knows the recipient ("Emi"); an empty one becomes "the customer". `now` is when it is
     read, for "today" and "on Tuesday"; without it the words are those of the moment of the decision.
     """
     facts, zone = recorded.read_facts(), ZoneInfo(recorded.read_facts().follow_up.zone)
@@ -60,7 +60,7 @@ def explain(recorded: Recorded, person: str, now: datetime | None = None) -> Exp
 
 def reason_words(reason: Reason, facts: Facts, person: str, *, until: datetime | None, now: datetime) -> str:
     """Return the sentence for a reason, filled from the facts, with dates by the recipient's clock."""
-    return sentence(reason, _told(reason, facts, person or "The customer", until, now), _variant(reason, facts))
+    return sentence(reason, _told(reason, facts, person or "the customer", until, now), _variant(reason, facts))
 
 
 def sent_words(facts: Facts, decided_at: datetime, person: str, now: datetime) -> str:

@@ -51,7 +51,7 @@ def _stands(facts: Facts, _at: datetime) -> str:
 
 def _left(facts: Facts, _at: datetime) -> str:
     kept = sum(_kept(line) for line in facts.items)
-    return f"{kept} of {len(facts.items)} items {'is' if kept == 1 else 'are'} still part of it."
+    return f"Still part of it: {kept} of {len(facts.items)} {'item' if len(facts.items) == 1 else 'items'}."
 
 
 def _kept(line: Item) -> bool:
