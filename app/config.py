@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
+
+ROOT = Path(__file__).parent.parent  # templates, static files and migrations lie beside app/
 
 LINK_KEY_MIN_CHARS = 32  # shorter keys could be searched for offline by anyone who holds one mailed link
 
@@ -60,20 +63,15 @@ def from_env(env: Mapping[str, str]) -> Config:
     def url(name: str, *schemes: str) -> str:
         value = required(name).rstrip("/") if name == "APP_URL" else required(name)
         if value and urlsplit(value).scheme not in schemes:
-            faults.append(
-                f"{name} must start with {' or '.join(s + ':' for s in schemes)}. It starts with {value.split(':')[0]!r}."
-            )
+            known = " or ".join(f"{scheme}:" for scheme in schemes)
+            faults.append(f"{name} must start with {known}. It starts with {value.split(':')[0]!r}.")
         return value
 
     mode = env.get("ENV", "production").strip() or "production"
     if mode not in {"production", "development"}:
         faults.append(f"ENV must be production or development. It is {mode!r}.")
     database = with_driver(url("DATABASE_URL", "postgresql", "postgres", "postgresql+psycopg"))
-    gateway = env.get("SHOPIFY_GATEWAY_URL", "").strip().rstrip("/") or None
-    if gateway and mode == "production":
-        faults.append("SHOPIFY_GATEWAY_URL is for development and tests. Remove it, or set ENV=development.")
-    if gateway and urlsplit(gateway).hostname not in {"127.0.0.1", "localhost", "::1"}:
-        faults.append("SHOPIFY_GATEWAY_URL must point to this machine (127.0.0.1).")
+    gateway = _gateway(env, mode, faults)
     app_url = url("APP_URL", "https", "http")
     if mode == "production" and app_url.startswith("http:"):
         faults.append("APP_URL must be https when ENV is production.")
@@ -98,6 +96,15 @@ def from_env(env: Mapping[str, str]) -> Config:
     if faults:
         raise ConfigError("\n".join(faults))
     return config
+
+
+def _gateway(env: Mapping[str, str], mode: str, faults: list[str]) -> str | None:
+    gateway = env.get("SHOPIFY_GATEWAY_URL", "").strip().rstrip("/") or None
+    if gateway and mode == "production":
+        faults.append("SHOPIFY_GATEWAY_URL is for development and tests. Remove it, or set ENV=development.")
+    if gateway and urlsplit(gateway).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        faults.append("SHOPIFY_GATEWAY_URL must point to this machine (127.0.0.1).")
+    return gateway
 
 
 def with_driver(url: str) -> str:

@@ -18,7 +18,7 @@ class RoleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Hold the engines: `app` sees one shop at a time, `system` sees all, `ingest` may only insert into the two inboxes."""
+    """Hold the engines: `app` sees one shop at a time, `system` all, `ingest` may only insert into the two inboxes."""
 
     app: Engine
     system: Engine

@@ -12,7 +12,7 @@ log = structlog.get_logger()
 
 
 class AppError(Exception):
-    """Be the answer: `status` for HTTP, `code` for machines, `message` for people, `field` when one input is at fault."""
+    """Be the answer: `status` for HTTP, `code` for machines, `message` for people, `field` for the input at fault."""
 
     status = 400
     code = "bad_request"
@@ -101,5 +101,5 @@ def _answer_database(error: Exception) -> Response:
 
 
 def _answer_bug(error: Exception) -> Response:
-    log.exception("unexpected", fault=type(error).__name__, path=request.path)
+    log.error("unexpected", fault=type(error).__name__, path=request.path, exc_info=error)
     return _answer(500, "internal", "Something went wrong on our side. It has been recorded.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 
 import structlog
 from redis import Redis
@@ -19,6 +18,7 @@ RING_GAP_S = 0.05  # one process rings a bell at most this often; the ticker rin
 CONNECT_WAIT_S = 0.05  # a web request must not wait for Redis
 PAUSE_AFTER_FAILURE_S = 1.0
 JOB_TIMEOUT_S = 120
+LOOK = "app.kit.jobs.look"  # its path lives in Redis while a ring waits: keep an alias for a release when moving it
 FAILURE_TTL_S = 86_400  # RQ keeps tracebacks for a year by default
 
 log = structlog.get_logger()
@@ -27,17 +27,16 @@ log = structlog.get_logger()
 class Doorbell:
     """Ring queues without ever failing the caller."""
 
-    def __init__(self, redis_url: str, jobs: Mapping[str, str]) -> None:
-        """Take the Redis URL and, for each queue, the dotted path of the job that looks at its rows."""
+    def __init__(self, redis_url: str) -> None:
+        """Take the Redis URL; nothing connects yet."""
         self._redis = Redis.from_url(
             redis_url, socket_connect_timeout=CONNECT_WAIT_S, socket_timeout=CONNECT_WAIT_S * 4
         )
-        self._jobs = jobs
         self._quiet_until: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def ring(self, queue: str) -> bool:
-        """Enqueue the queue's job unless one waits; return False when nothing was rung. Never raises for Redis faults."""
+        """Enqueue the queue's job unless one waits; return whether it did. Redis faults are logged, never raised."""
         with self._lock:
             now = time.monotonic()
             if now < self._quiet_until.get(queue, 0.0):
@@ -48,7 +47,8 @@ class Doorbell:
             if bell.count:
                 return False
             bell.enqueue(
-                self._jobs[queue],
+                LOOK,
+                queue,
                 job_timeout=JOB_TIMEOUT_S,
                 result_ttl=0,
                 ttl=JOB_TIMEOUT_S,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,11 +16,25 @@ from app.kit.queue import Doorbell
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Name one kind of work that lives in rows: its queue, whether any waits (asked each second), and how to do it."""
+    """Name one kind of work that lives in rows: its queue, whether any waits (asked each second), and who does it.
+
+    `doer` is the dotted path of a function that takes the runtime: named, not imported, because only the process that
+    serves its queue should pay for what it stands on (the mail stack alone is 30 MB).
+    """
 
     queue: str
     waiting: Callable[[Session], bool]
-    run: Callable[[Runtime], int]
+    doer: str
+
+    def load(self) -> Callable[[Runtime], object]:
+        """Import and return the function."""
+        module, _, name = self.doer.rpartition(".")
+        doer: Callable[[Runtime], object] = getattr(import_module(module), name)
+        return doer
+
+    def do(self, runtime: Runtime) -> None:
+        """Do all of this work that waits."""
+        self.load()(runtime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ class Runtime:
     topics: Mapping[str, Sequence[Callable[..., None]]] = field(default_factory=dict)
     subscribers: Mapping[type, Sequence[Callable[[Session, Any], None]]] = field(default_factory=dict)
     work: Sequence[Work] = ()
-    parts: Mapping[str, Any] = field(default_factory=dict)  # what a lower layer needs from above, by name
+    parts: dict[str, Any] = field(default_factory=dict)  # what a lower layer needs from above, by name
 
 
 _current: list[Runtime] = []

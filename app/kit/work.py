@@ -9,15 +9,19 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
+from app.kit import fault
 from app.kit.engines import SYSTEM
 from app.kit.runtime import Runtime
 
 
 @contextmanager
-def unit_of_work(runtime: Runtime, *, shop_id: int | None = None, role: str | None = None) -> Iterator[Session]:
+def unit_of_work(
+    runtime: Runtime, *, shop_id: int | None = None, role: str | None = None, committed: str | None = None
+) -> Iterator[Session]:
     """Yield a session whose work commits when the block ends well, and then ring what was asked for.
 
     `shop_id` enters that shop from the first statement; `role=SYSTEM` sees all shops (claims and sweeps only).
+    `committed` names the fault point between the commit and the bells.
     An exception rolls everything back and rings nothing.
     """
     engine = runtime.engines.system if role == SYSTEM else runtime.engines.app
@@ -25,6 +29,8 @@ def unit_of_work(runtime: Runtime, *, shop_id: int | None = None, role: str | No
     with Session(engine, expire_on_commit=False, info=info) as session:
         yield session
         session.commit()
+    if committed is not None:
+        fault.point(committed)
     for queue in sorted(info["rings"]):
         runtime.doorbell.ring(queue)
 

@@ -29,7 +29,7 @@ WORDS = {
 def sample_context(
     locale: str = "en", arm: str = "A", *, things: int = 1, pictures: str = "https://shop.example.com/pictures"
 ) -> MailContext:
-    """Return a finished context in `locale` ("en" or "de") about `things` products (1 to 3), pictures under a folder."""
+    """Return a finished context in `locale` ("en" or "de") about 1 to 3 products, their pictures under a folder."""
     words = WORDS[locale]
     shop_url = "https://shop.example.com"
     lines = (

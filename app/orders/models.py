@@ -47,6 +47,7 @@ class Order(ShopOwned, Base):
     placed_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
     source_updated_at: Mapped[datetime]
 

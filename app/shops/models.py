@@ -1,4 +1,4 @@
-"""Tables of the tenant. `shop` is a platform table: it holds nothing secret, and links and webhooks find it by domain."""
+"""Tables of the tenant. `shop` is a platform table: nothing secret in it, and links and webhooks need it first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ShopStatus(StrEnum):
 
 
 class Shop(Base):
-    """Know a shop by its myshopify domain. `generation` counts installs, so that a late uninstall of an older one is told apart."""
+    """Know a shop by its myshopify domain. `generation` counts installs, to tell a late uninstall of an older one."""
 
     __tablename__ = "shop"
 

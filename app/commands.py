@@ -1,0 +1,75 @@
+"""The command line: what one process of each kind does. `flask --app wsgi migrate | worker QUEUE | ticker`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import click
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from flask import Flask
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
+
+from app.config import ROOT
+from app.kit import engines, periodic, runtime
+from app.kit import ticker as kit_ticker
+from app.kit.queue import QUEUES, worker_connection
+from app.kit.work import unit_of_work
+
+MAINTENANCE_S = 60
+MONITORING_S = 5
+
+
+def register(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    for one in (migrate, worker, ticker):
+        app.cli.add_command(one)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the newest schema, creating the roles the app works as."""
+    config = AlembicConfig(toml_file=str(ROOT / "pyproject.toml"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("sqlalchemy.url", runtime.current().config.database_url.replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+@click.command()
+@click.argument("queue", type=click.Choice(QUEUES))
+def worker(queue: str) -> None:
+    """Serve one queue. One queue per process: with two, RQ loses the job of a killed worker."""
+    here = runtime.current()
+    engines.refuse_powerful_roles(here.engines)
+    for work in here.work:
+        if work.queue == queue:
+            work.load()  # before the fork, so that every job shares the imported modules
+    here.engines.dispose()  # a connection must not be shared with the forked job
+    connection = worker_connection(here.config.redis_url)
+    Worker(
+        [Queue(queue, connection=connection, serializer=JSONSerializer)],
+        connection=connection,
+        serializer=JSONSerializer,
+        maintenance_interval=MAINTENANCE_S,
+        job_monitoring_interval=MONITORING_S,
+        default_worker_ttl=MAINTENANCE_S,
+        log_job_description=False,
+    ).work(logging_level="WARNING", with_scheduler=False)
+
+
+@click.command()
+def ticker() -> None:
+    """Ring each second for whatever waits. Several may run: leases make the extra ones harmless."""
+    here = runtime.current()
+    engines.refuse_powerful_roles(here.engines)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with unit_of_work(here) as session:
+        periodic.plan(session, here.parts["periodic"])
+    kit_ticker.run(here, stop)
+    here.engines.dispose()
+    os._exit(0)  # nothing is left to flush, and a hanging client thread must not keep the process

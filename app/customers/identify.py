@@ -1,0 +1,97 @@
+"""Know who a fact is about: by Shopify's id, else by normalised e-mail; a guest is adopted when the id arrives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.customers.models import Customer
+from app.customers.suppress import is_erased
+from app.kit.work import entered_shop
+from app.shopify.payloads.people import CustomerFacts
+
+COPIED = ("email", "first_name", "last_name", "country", "province", "locale")
+
+
+def normalise(email: str | None) -> str | None:
+    """Return the address as it is compared: trimmed, lower case; None for an empty one."""
+    return (email or "").strip().lower() or None
+
+
+def record_customer(session: Session, facts: CustomerFacts, *, seen_at: datetime) -> Customer | None:
+    """Keep what Shopify says about a customer; return None for an erased one, who is never brought back.
+
+    `seen_at` is the source's instant; a fact older than the stored one changes nothing.
+    """
+    row = _by_shopify_id(session, facts.shopify_id) or _adoptable_guest(session, facts)
+    if row is None:
+        if is_erased(session, facts.shopify_id, normalise(facts.email)):
+            return None
+        row = Customer(shop_id=entered_shop(session), shopify_id=facts.shopify_id)
+        session.add(row)
+    elif row.erased_at is not None:
+        return None
+    row.shopify_id = facts.shopify_id
+    _copy(row, facts, facts.updated_at or seen_at)
+    session.flush()
+    return row
+
+
+def record_guest(
+    session: Session, email: str, *, first_name: str | None, last_name: str | None, locale: str | None
+) -> Customer | None:
+    """Know a buyer without an account by the address alone; return None where that address was erased."""
+    address = normalise(email)
+    if address is None or is_erased(session, None, address):
+        return None
+    row = _by_email(session, address)
+    if row is None:
+        row = Customer(shop_id=entered_shop(session), shopify_id=None, email=address)
+        session.add(row)
+    row.first_name = row.first_name or first_name
+    row.last_name = row.last_name or last_name
+    row.locale = row.locale or locale
+    session.flush()
+    return row
+
+
+def _copy(row: Customer, facts: CustomerFacts, at: datetime) -> None:
+    if row.source_updated_at is not None and at < row.source_updated_at:
+        return
+    kept = facts.untold | facts.withheld
+    for name in COPIED:
+        if name not in kept:
+            value = normalise(facts.email) if name == "email" else getattr(facts, name)
+            # A webhook that does not name a locale or address does not take the known one away.
+            if value is not None or name == "email":
+                setattr(row, name, value)
+    row.source_updated_at = at
+
+
+def _by_shopify_id(session: Session, shopify_id: int) -> Customer | None:
+    return session.scalars(
+        select(Customer)
+        .where(Customer.shop_id == entered_shop(session), Customer.shopify_id == shopify_id)
+        .with_for_update(),
+    ).one_or_none()
+
+
+def _adoptable_guest(session: Session, facts: CustomerFacts) -> Customer | None:
+    address = normalise(facts.email)
+    return _by_email(session, address, guests_only=True) if address else None
+
+
+def _by_email(session: Session, address: str, *, guests_only: bool = False) -> Customer | None:
+    query = select(Customer).where(
+        Customer.shop_id == entered_shop(session),
+        Customer.email == address,
+        Customer.erased_at.is_(None),
+        Customer.merged_into.is_(None),
+    )
+    if guests_only:
+        query = query.where(Customer.shopify_id.is_(None))
+    return session.scalars(
+        query.order_by(Customer.shopify_id.is_(None), Customer.id).limit(1).with_for_update()
+    ).first()

@@ -1,0 +1,69 @@
+"""Stop mail to an address; remember an erased person by hash alone, so that no later webhook brings them back."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.customers.models import Customer, Erasure, ErasureKind, Suppression, SuppressionScope
+from app.kit.work import entered_shop
+
+
+def address_hash(email: str) -> str:
+    """Return the sha256 of a normalised address."""
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
+
+
+def suppress(
+    session: Session, email: str, *, scope: SuppressionScope, reason: str, at: datetime, detail: str | None = None
+) -> None:
+    """Stop mail of `scope` to an address; a second stop of the same scope changes nothing.
+
+    Locks the person first, as the hand-off does: whichever commits first wins, and a committed stop is always seen.
+    """
+    lock_person(session, email)
+    session.execute(
+        insert(Suppression)
+        .values(
+            shop_id=entered_shop(session),
+            address_hash=address_hash(email),
+            scope=scope,
+            reason=reason,
+            detail=detail,
+            happened_at=at,
+        )
+        .on_conflict_do_nothing(),
+    )
+
+
+def lock_person(session: Session, email: str) -> None:
+    """Lock every row of the person behind an address, in the order the hand-off locks them."""
+    session.execute(
+        select(Customer.id)
+        .where(Customer.shop_id == entered_shop(session), Customer.email == email.strip().lower())
+        .order_by(Customer.id)
+        .with_for_update(),
+    ).all()
+
+
+def is_erased(session: Session, customer_shopify_id: int | None, email: str | None) -> bool:
+    """Tell whether this person's data was erased here."""
+    shop = entered_shop(session)
+    if customer_shopify_id is not None:
+        asked = select(Erasure.id).where(
+            Erasure.shop_id == shop,
+            Erasure.kind == ErasureKind.ERASE,
+            Erasure.customer_shopify_id == customer_shopify_id,
+        )
+        if session.scalar(asked.limit(1)) is not None:
+            return True
+    if email is None:
+        return False
+    stop = select(Suppression.id).where(
+        Suppression.shop_id == shop, Suppression.address_hash == address_hash(email), Suppression.reason == "erased"
+    )
+    return session.scalar(stop.limit(1)) is not None

@@ -1,0 +1,95 @@
+"""Take due follow-ups: a lease on the shop, then a batch of its rows, each with a lease and a fence of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.flows.models import FollowUp, FollowUpState, ShopLease
+from app.kit import fault
+from app.kit.clock import business_now
+from app.kit.engines import SYSTEM
+from app.kit.runtime import Runtime
+from app.kit.work import entered_shop, unit_of_work
+
+SHOPS_AT_ONCE = 100
+BATCH = 40
+SHOP_LEASE = timedelta(seconds=60)
+ROW_LEASE = timedelta(seconds=120)  # more than a batch can take with every receiver at its deadline
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Return what makes a row due: its time has come, or its worker died with the claim."""
+    return and_(
+        FollowUp.due_at <= now,
+        or_(
+            FollowUp.state == FollowUpState.SCHEDULED,
+            and_(FollowUp.state == FollowUpState.CLAIMED, FollowUp.lease_until < func.now()),
+        ),
+    )
+
+
+def waiting(session: Session) -> bool:
+    """Tell whether any shop has a due follow-up (asked with the system role)."""
+    return session.scalar(select(FollowUp.id).where(is_due(business_now(session))).limit(1)) is not None
+
+
+def lease_shops(runtime: Runtime) -> list[int]:
+    """Lease shops with due rows, the least recently served first; return their ids."""
+    with unit_of_work(runtime, role=SYSTEM) as session:
+        now = business_now(session)
+        has_due = select(FollowUp.id).where(FollowUp.shop_id == ShopLease.shop_id, is_due(now)).exists()
+        free = or_(ShopLease.lease_until.is_(None), ShopLease.lease_until < func.now())
+        leases = session.scalars(
+            select(ShopLease)
+            .where(has_due, free)
+            .order_by(ShopLease.served_at.nulls_first(), ShopLease.shop_id)
+            .limit(SHOPS_AT_ONCE)
+            .with_for_update(skip_locked=True),
+        ).all()
+        until = session.scalars(select(func.now() + SHOP_LEASE)).one()
+        for lease in leases:
+            lease.lease_until = until
+    return [lease.shop_id for lease in leases]
+
+
+def release_shop(runtime: Runtime, shop_id: int) -> None:
+    """Give a shop's lease back: it was served now."""
+    with unit_of_work(runtime, shop_id=shop_id) as session:
+        session.execute(
+            update(ShopLease)
+            .where(ShopLease.shop_id == shop_id)
+            .values(lease_until=None, served_at=func.clock_timestamp()),
+        )
+
+
+def claim_batch(runtime: Runtime, shop_id: int) -> dict[int, int]:
+    """Claim due rows of one shop; return each row's new fence by its id.
+
+    In a transaction of its own, so that a row that kills its worker is counted and waits for its lease.
+    """
+    with unit_of_work(runtime, shop_id=shop_id) as session:
+        now = business_now(session)
+        due = (
+            select(FollowUp.id)
+            .where(FollowUp.shop_id == entered_shop(session), is_due(now))
+            .order_by(FollowUp.due_at, FollowUp.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        rows = session.execute(
+            update(FollowUp)
+            .where(FollowUp.shop_id == shop_id, FollowUp.id.in_(due.scalar_subquery()))
+            .values(
+                state=FollowUpState.CLAIMED,
+                lease_until=func.now() + ROW_LEASE,
+                fence=FollowUp.fence + 1,
+                attempts=FollowUp.attempts + 1,
+            )
+            .returning(FollowUp.id, FollowUp.fence),
+        ).all()
+    if rows:
+        fault.point("K1")
+    return {row.id: row.fence for row in rows}

@@ -1,0 +1,129 @@
+"""Write one message: the facts of an order as finished words, in the reader's language and zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Product
+from app.config import Config
+from app.flows.gather import Gathered
+from app.flows.steps import Step, Topic
+from app.kit.work import entered_shop
+from app.messages import wording
+from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
+from app.messages.links import Purpose, url
+from app.messages.prepare import Ready
+from app.messages.track import tracked
+from app.orders.models import OrderLine
+from app.orders.parcels import Fulfillment
+from app.shops.models import ShopProfile
+
+EXPECTED_SPREAD = timedelta(days=1)  # carriers name one day; a day either side is what they keep
+OPENS_NEED_CONSENT = frozenset(
+    {"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT"}
+    | {"NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO", "GB", "CH"},
+)  # ePrivacy Art. 5(3), PECR reg. 6, Swiss FADP: no pixel without consent
+STARS = range(1, 6)
+
+
+def compose(
+    session: Session, config: Config, one: Gathered, lines: tuple[int, ...], ready: Ready, arm: str, now: datetime
+) -> MailContext:
+    """Return everything the mail may say about `lines` (our order line ids, in the order to be named)."""
+    order, zone = one.order, ZoneInfo(one.facts.follow_up.zone)
+    locale = one.enrollment.frozen.get("locale") or order.locale or "en"
+    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == order.shop_id)).one()
+    shown = _lines(session, lines or tuple(item.order_line_id for item in one.facts.items), profile)
+    customer = one.person.customer
+    first = customer.first_name if customer else order.recipient_name
+    last = customer.last_name if customer else None
+    parcel_row = _parcel(session, one)
+    parcel = _describe(parcel_row, zone, locale, now)
+    return MailContext(
+        shop=Shop(profile.name, profile.contact_email, profile.primary_url, profile.address or ""),
+        customer=Customer(wording.address_name(first, last, locale), wording.address_name(first, None, locale)),
+        order=Order(order.name, wording.day(order.placed_at, zone, locale, now)),
+        lines=shown,
+        parcel=parcel,
+        links=_links(session, config, one, ready, parcel, shown),
+        locale=wording.mail_locale(locale),
+        arm=arm,
+    )
+
+
+def _lines(session: Session, ids: tuple[int, ...], profile: ShopProfile) -> tuple[Line, ...]:
+    rows: Iterable[tuple[OrderLine, Product | None]] = session.execute(
+        select(OrderLine, Product)
+        .join(
+            Product,
+            (Product.shop_id == OrderLine.shop_id) & (Product.shopify_id == OrderLine.product_shopify_id),
+            isouter=True,
+        )
+        .where(OrderLine.shop_id == entered_shop(session), OrderLine.id.in_(ids)),
+    )
+    by_id: Mapping[int, Line] = {
+        line.id: Line(
+            title=line.title,
+            quantity=line.current_quantity,
+            variant=line.variant_title or "",
+            image_url=(product.image_url or "") if product is not None else "",
+            product_url=f"{profile.primary_url.rstrip('/')}/products/{product.handle}" if product is not None else "",
+        )
+        for line, product in rows
+    }
+    return tuple(by_id[each] for each in ids if each in by_id)
+
+
+def _parcel(session: Session, one: Gathered) -> Fulfillment | None:
+    parcel_id = next((item.fulfillment_id for item in one.facts.items if item.fulfillment_id), None)
+    return session.get(Fulfillment, (entered_shop(session), parcel_id)) if parcel_id else None
+
+
+def _describe(row: Fulfillment | None, zone: ZoneInfo, locale: str, now: datetime) -> Parcel:
+    if row is None:
+        return Parcel()
+    expected = row.estimated_delivery_at
+    return Parcel(
+        carrier=row.tracking_company or "",
+        tracking_number=row.tracking_number or "",
+        tracking_url=row.tracking_url or "",
+        delivered=wording.day(row.delivered_at, zone, locale, now) if row.delivered_at else "",
+        delivered_known=row.delivered_at is not None,
+        expected=wording.between(expected - EXPECTED_SPREAD, expected + EXPECTED_SPREAD, zone, locale, now)
+        if expected and expected > now
+        else "",
+    )
+
+
+def _links(
+    session: Session, config: Config, one: Gathered, ready: Ready, parcel: Parcel, lines: tuple[Line, ...]
+) -> Links:
+    shop_id, step = one.order.shop_id, one.step
+
+    def ours(purpose: Purpose) -> str:
+        return url(config, purpose, shop_id, ready.public_id)
+
+    def out(purpose: str, target: str) -> str:
+        return tracked(session, config, ready.message_id, purpose, target)
+
+    review = ours(Purpose.REVIEW) if step.topic is Topic.REVIEW_ASK else ""
+    return Links(
+        review=review,
+        rate=tuple(f"{review}?stars={stars}" for stars in STARS) if review else (),
+        buy_again=ours(Purpose.BUY_AGAIN) if may_promote(step) else "",
+        tracking=out("tracking", parcel.tracking_url),
+        product=out("product", next((line.product_url for line in lines if line.product_url), "")),
+        unsubscribe=ours(Purpose.UNSUBSCRIBE) if not step.is_news else "",
+        preferences=ours(Purpose.PREFERENCES),
+        open=ours(Purpose.OPEN) if (one.person.facts.country or "DE") not in OPENS_NEED_CONSENT else "",
+    )
+
+
+def may_promote(step: Step) -> bool:
+    """Tell whether a mail may invite to buy: a transactional one never does."""
+    return step.message_class != "transactional"

@@ -1,0 +1,53 @@
+"""The only part that knows time: each second it looks for waiting work and rings; without Redis it does the work."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import structlog
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.kit.engines import SYSTEM
+from app.kit.models import Heartbeat
+from app.kit.runtime import Runtime
+from app.kit.work import unit_of_work
+
+BEAT_S = 1.0
+
+log = structlog.get_logger()
+
+
+def tick(runtime: Runtime) -> None:
+    """Move the clock, beat the heart, and ring for every kind of work that waits."""
+    for before in runtime.parts.get("before_tick", ()):
+        before(runtime)
+    with unit_of_work(runtime, role=SYSTEM) as session:
+        beat(session, "ticker")
+        waiting = [work for work in runtime.work if work.waiting(session)]
+    alone = bool(waiting) and not runtime.doorbell.reachable()
+    for work in waiting:
+        if alone:
+            work.do(runtime)
+        else:
+            runtime.doorbell.ring(work.queue)
+
+
+def beat(session: Session, process: str) -> None:
+    """Show that `process` is alive."""
+    row = insert(Heartbeat).values(process=process, beat_at=func.now())
+    session.execute(row.on_conflict_do_update(index_elements=["process"], set_={"beat_at": func.now()}))
+
+
+def run(runtime: Runtime, stop: threading.Event) -> None:
+    """Tick once a second until `stop` is set; a database that does not answer is waited for."""
+    while not stop.is_set():
+        started = time.monotonic()
+        try:
+            tick(runtime)
+        except SQLAlchemyError as failure:
+            log.warning("tick_failed", fault=type(failure).__name__)
+        stop.wait(max(0.0, BEAT_S - (time.monotonic() - started)))

@@ -1,0 +1,24 @@
+"""Find a row by its unique key or make it, safely when two transactions do so at once."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.kit.db import Base
+
+Row = TypeVar("Row", bound=Base)
+
+
+def find_or_make(session: Session, kind: type[Row], key: dict[str, Any], first: dict[str, Any]) -> tuple[Row, bool]:
+    """Return the row with `key`, locked, and whether it was made now (with `key` and `first` as its values)."""
+    made = session.execute(
+        insert(kind).values(key | first).on_conflict_do_nothing().returning(*kind.__mapper__.primary_key),
+    ).first()
+    row = session.scalars(
+        select(kind).filter_by(**key).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    return row, made is not None

@@ -1,0 +1,163 @@
+"""Keep what is known about parcels: the fulfilment, its lines, and the carrier's scans."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.kit.clock import business_now
+from app.kit.upsert import find_or_make
+from app.orders import history
+from app.orders.delivery import Scan, delivered
+from app.orders.models import Order, OrderLine
+from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
+from app.orders.told import RECONCILE, Told
+from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts
+from app.shopify.payloads.vocabulary import FulfillmentStatus
+
+
+def record_fulfillment(
+    session: Session, order: Order, facts: FulfillmentFacts, lines: dict[int, int], told: Told
+) -> Fulfillment:
+    """Upsert a parcel and derive anew whether it has arrived. `lines` are our line ids by Shopify's."""
+    parcel, made = find_or_make(
+        session,
+        Fulfillment,
+        {"shop_id": order.shop_id, "shopify_id": facts.shopify_id},
+        {
+            "order_id": order.id,
+            "status": facts.status,
+            "shipped_at": facts.created_at,
+            "source_updated_at": facts.updated_at,
+        },
+    )
+    if made:
+        history.append(session, order.id, "shipped", facts.created_at, told, subject_id=facts.shopify_id)
+    if made or facts.updated_at >= parcel.source_updated_at:
+        _describe(session, order, parcel, facts, told)
+        _record_lines(session, parcel, facts, lines)
+    for scan in facts.events:
+        _keep_scan(session, parcel, scan, told)
+    if "events" not in facts.untold | facts.truncated and told.source == RECONCILE:
+        _delete_scans_not_in(session, parcel, {scan.shopify_id for scan in facts.events}, told)
+    derive_delivered(session, order.id, parcel, told)
+    return parcel
+
+
+def record_scan(session: Session, parcel: Fulfillment, facts: FulfillmentEventFacts, told: Told) -> None:
+    """Keep one carrier scan; a deleted one stays deleted, however late its copy arrives."""
+    _keep_scan(session, parcel, facts, told)
+    derive_delivered(session, parcel.order_id, parcel, told)
+
+
+def delete_scan(session: Session, parcel: Fulfillment, scan_shopify_id: int, told: Told) -> None:
+    """Take a scan back; an arrival that rested on it is retracted."""
+    row, made = find_or_make(
+        session,
+        FulfillmentEvent,
+        {"shop_id": parcel.shop_id, "shopify_id": scan_shopify_id},
+        {"fulfillment_id": parcel.id, "status": "deleted", "happened_at": told.at, "deleted_at": told.at},
+    )
+    if not made and row.deleted_at is None:
+        row.deleted_at = told.at
+    session.flush()
+    derive_delivered(session, parcel.order_id, parcel, told)
+
+
+def derive_delivered(session: Session, order_id: int, parcel: Fulfillment, told: Told) -> None:
+    """Set `delivered_at` from everything known about the parcel, and append what changed."""
+    session.flush()
+    scans = session.scalars(
+        select(FulfillmentEvent).where(
+            FulfillmentEvent.shop_id == parcel.shop_id, FulfillmentEvent.fulfillment_id == parcel.id
+        ),
+    )
+    found = delivered(
+        [Scan(scan.status, scan.happened_at, deleted=scan.deleted_at is not None) for scan in scans],
+        now=business_now(session),
+        shopify_delivered_at=parcel.shopify_delivered_at,
+        digital_since=None if _is_shipped(session, parcel) else parcel.shipped_at,
+    )
+    before = parcel.delivered_at
+    parcel.delivered_at = found.at if found else None
+    parcel.delivered_source = found.source if found else None
+    if found and before != found.at:
+        history.append(
+            session, order_id, "delivered", found.at, told,
+            subject_id=parcel.shopify_id, changed={"source": str(found.source)},
+        )  # fmt: skip
+    elif before is not None and found is None:
+        history.append(session, order_id, "delivery_retracted", told.at, told, subject_id=parcel.shopify_id)
+    session.flush()
+
+
+def _describe(session: Session, order: Order, parcel: Fulfillment, facts: FulfillmentFacts, told: Told) -> None:
+    parcel.status, parcel.shipment_status = facts.status, facts.shipment_status
+    parcel.tracking_company = facts.tracking_company
+    parcel.tracking_number = next(iter(facts.tracking_numbers), None)
+    parcel.tracking_url = next(iter(facts.tracking_urls), None)
+    parcel.shipped_at = facts.created_at
+    if "delivered_at" not in facts.untold:
+        parcel.shopify_delivered_at = facts.delivered_at
+    if "estimated_delivery_at" not in facts.untold:
+        parcel.estimated_delivery_at = facts.estimated_delivery_at
+    parcel.source_updated_at = facts.updated_at
+    if facts.status is FulfillmentStatus.CANCELLED and parcel.cancelled_at is None:
+        parcel.cancelled_at = facts.updated_at
+        history.append(session, order.id, "parcel_cancelled", facts.updated_at, told, subject_id=facts.shopify_id)
+
+
+def _record_lines(session: Session, parcel: Fulfillment, facts: FulfillmentFacts, lines: dict[int, int]) -> None:
+    for line_shopify_id, quantity in facts.lines:
+        line_id = lines.get(line_shopify_id)
+        if line_id is not None:
+            row = insert(FulfillmentLine).values(
+                shop_id=parcel.shop_id, fulfillment_id=parcel.id, order_line_id=line_id, quantity=quantity
+            )
+            session.execute(
+                row.on_conflict_do_update(
+                    index_elements=["shop_id", "fulfillment_id", "order_line_id"], set_={"quantity": quantity}
+                ),
+            )
+
+
+def _keep_scan(session: Session, parcel: Fulfillment, facts: FulfillmentEventFacts, told: Told) -> None:
+    row, made = find_or_make(
+        session,
+        FulfillmentEvent,
+        {"shop_id": parcel.shop_id, "shopify_id": facts.shopify_id},
+        {"fulfillment_id": parcel.id, "status": facts.status, "happened_at": facts.happened_at},
+    )
+    if row.deleted_at is not None and told.source == RECONCILE and told.at > row.deleted_at:
+        row.status, row.happened_at, row.deleted_at = facts.status, facts.happened_at, None
+    if made:
+        row.estimated_delivery_at, row.message = facts.estimated_delivery_at, facts.message
+        if facts.estimated_delivery_at is not None:
+            parcel.estimated_delivery_at = facts.estimated_delivery_at
+
+
+def _delete_scans_not_in(session: Session, parcel: Fulfillment, kept: set[int], told: Told) -> None:
+    rows = session.scalars(
+        select(FulfillmentEvent).where(
+            FulfillmentEvent.shop_id == parcel.shop_id,
+            FulfillmentEvent.fulfillment_id == parcel.id,
+            FulfillmentEvent.deleted_at.is_(None),
+        ),
+    )
+    for row in rows:
+        if row.shopify_id not in kept:
+            row.deleted_at = told.at
+
+
+def _is_shipped(session: Session, parcel: Fulfillment) -> bool:
+    """Tell whether anything in the parcel has to be carried."""
+    shipped = session.scalars(
+        select(OrderLine.requires_shipping)
+        .join(
+            FulfillmentLine,
+            (FulfillmentLine.shop_id == OrderLine.shop_id) & (FulfillmentLine.order_line_id == OrderLine.id),
+        )
+        .where(FulfillmentLine.shop_id == parcel.shop_id, FulfillmentLine.fulfillment_id == parcel.id),
+    ).all()
+    return any(shipped) or not shipped

@@ -1,0 +1,138 @@
+"""What each order topic means. A body is believed only about an order this shop is known to have.
+
+The shop header of a webhook is not signed, so a genuine body could be replayed under another shop's name. An order we
+do not know yet is therefore fetched with that shop's own token; what the shop does not have is parked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kit.clock import offset
+from app.kit.events import emit
+from app.kit.work import entered_shop
+from app.orders import fetch, history, record_parcel, record_reversal
+from app.orders.models import Order
+from app.orders.parcels import Fulfillment
+from app.orders.record_order import line_ids, record_order
+from app.orders.told import WEBHOOK, OrderChanged, Told
+from app.shopify.apply import Delivery
+from app.shopify.payloads import webhook_orders, webhook_people
+
+
+def order_told(session: Session, delivery: Delivery) -> None:
+    """Apply orders/create, paid, updated and cancelled: each carries the whole order."""
+    facts = webhook_orders.order(delivery.body)
+    if _order(session, facts.shopify_id) is None:
+        fetch.fetch_order(session, facts.shopify_id)
+    else:
+        record_order(session, facts, _told(session, delivery))
+
+
+def order_edited(session: Session, delivery: Delivery) -> None:
+    """Apply orders/edited: it names the order; what it is now has to be fetched."""
+    fetch.fetch_order(session, webhook_orders.order_edit(delivery.body).order_shopify_id)
+
+
+def order_deleted(session: Session, delivery: Delivery) -> None:
+    """Apply orders/delete: the order is gone at the shop, and nothing more is said about it."""
+    order = _order(session, webhook_people.deleted_id(delivery.body))
+    if order is None or order.deleted_at is not None:
+        return
+    if fetch.exists(session, order.shopify_id):
+        return  # a body that names somebody else's order, or one replayed: the shop still has it
+    mark_deleted(session, order, _told(session, delivery))
+
+
+def mark_deleted(session: Session, order: Order, told: Told) -> None:
+    """Record that the shop no longer has an order."""
+    order.deleted_at = told.at
+    history.append(session, order.id, "deleted", told.at, told)
+    session.flush()
+    emit(session, OrderChanged(order.id))
+
+
+def fulfillment_told(session: Session, delivery: Delivery) -> None:
+    """Apply fulfillments/create and update."""
+    facts = webhook_orders.fulfillment(delivery.body)
+
+    def apply(order: Order, told: Told) -> None:
+        record_parcel.record_fulfillment(session, order, facts, line_ids(session, order.id), told)
+
+    _apply_to_order(session, delivery, facts.order_shopify_id, apply)
+
+
+def fulfillment_event_told(session: Session, delivery: Delivery) -> None:
+    """Apply fulfillment_events/create: one carrier scan."""
+    facts = webhook_orders.fulfillment_event(delivery.body)
+    parcel = _parcel(session, facts.fulfillment_shopify_id)
+    if parcel is None:
+        fetch.fetch_order(session, facts.order_shopify_id)
+        return
+    record_parcel.record_scan(session, parcel, facts, _told(session, delivery))
+    emit(session, OrderChanged(parcel.order_id))
+
+
+def fulfillment_event_deleted(session: Session, delivery: Delivery) -> None:
+    """Apply fulfillment_events/delete: a scan was taken back, and with it whatever rested on it."""
+    facts = webhook_orders.fulfillment_event(delivery.body)
+    parcel = _parcel(session, facts.fulfillment_shopify_id)
+    if parcel is None:
+        fetch.fetch_order(session, facts.order_shopify_id)
+        return
+    record_parcel.delete_scan(session, parcel, facts.shopify_id, _told(session, delivery))
+    emit(session, OrderChanged(parcel.order_id))
+
+
+def refund_told(session: Session, delivery: Delivery) -> None:
+    """Apply refunds/create. The lines' quantities are the order's to say: orders/updated follows, or reconciliation."""
+    facts = webhook_orders.refund(delivery.body)
+
+    def apply(order: Order, told: Told) -> None:
+        record_reversal.record_refund(session, order, facts, line_ids(session, order.id), told)
+
+    _apply_to_order(session, delivery, facts.order_shopify_id, apply)
+
+
+def return_told(session: Session, delivery: Delivery) -> None:
+    """Apply returns/request, approve, decline, cancel, close and reopen: each carries the state it led to."""
+    facts = webhook_orders.return_case(delivery.body)
+
+    def apply(order: Order, told: Told) -> None:
+        record_reversal.record_return(session, order, facts, told)
+
+    _apply_to_order(session, delivery, facts.order_shopify_id, apply)
+
+
+def _apply_to_order(
+    session: Session, delivery: Delivery, order_shopify_id: int, apply: Callable[[Order, Told], None]
+) -> None:
+    order = _order(session, order_shopify_id)
+    if order is None:
+        fetch.fetch_order(session, order_shopify_id)
+        return
+    apply(order, _told(session, delivery))
+    session.flush()
+    emit(session, OrderChanged(order.id))
+
+
+def _told(session: Session, delivery: Delivery) -> Told:
+    at = delivery.triggered_at or delivery.received_at + offset(session)
+    return Told(WEBHOOK, at, delivery.received_at)
+
+
+def _order(session: Session, shopify_id: int) -> Order | None:
+    return session.scalars(
+        select(Order).where(Order.shop_id == entered_shop(session), Order.shopify_id == shopify_id).with_for_update(),
+    ).one_or_none()
+
+
+def _parcel(session: Session, shopify_id: int) -> Fulfillment | None:
+    return session.scalars(
+        select(Fulfillment)
+        .where(Fulfillment.shop_id == entered_shop(session), Fulfillment.shopify_id == shopify_id)
+        .with_for_update(),
+    ).one_or_none()

@@ -1,0 +1,75 @@
+"""Settings of a shop: typed sections with defaults; saving makes a new version, so that a decision can be explained."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import ClassVar, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kit.clock import business_now
+from app.kit.work import entered_shop
+from app.shops.models import ShopSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Be one section. Subclasses add fields with defaults; values are JSON scalars."""
+
+    SECTION: ClassVar[str]
+
+
+Kind = TypeVar("Kind", bound=Section)
+
+
+def load(session: Session, kind: type[Kind]) -> Kind:
+    """Return the shop's newest version of a section, or its defaults. Unknown stored keys are ignored."""
+    row = session.scalars(
+        select(ShopSetting)
+        .where(ShopSetting.shop_id == entered_shop(session), ShopSetting.section == kind.SECTION)
+        .order_by(ShopSetting.version.desc())
+        .limit(1),
+    ).one_or_none()
+    known = {field.name for field in fields(kind)}
+    return kind(**{name: value for name, value in (row.values if row else {}).items() if name in known})
+
+
+def save(session: Session, section: Section, *, by: str) -> None:
+    """Keep a new version of a section; saving what already holds makes none."""
+    if load(session, type(section)) == section:
+        return
+    shop = entered_shop(session)
+    newest = session.scalar(
+        select(ShopSetting.version)
+        .where(ShopSetting.shop_id == shop, ShopSetting.section == section.SECTION)
+        .order_by(ShopSetting.version.desc())
+        .limit(1),
+    )
+    session.add(
+        ShopSetting(
+            shop_id=shop,
+            section=section.SECTION,
+            version=(newest or 0) + 1,
+            values=asdict(section),
+            saved_at=business_now(session),
+            saved_by=by,
+        ),
+    )
+    session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Section):
+    """Say that all sending waits, since when and by whom."""
+
+    SECTION: ClassVar[str] = "pause"
+
+    paused_at: str | None = None  # ISO instant
+    paused_by: str | None = None
+
+    @property
+    def since(self) -> datetime | None:
+        """Return when sending was paused; None while it is not."""
+        return datetime.fromisoformat(self.paused_at) if self.paused_at else None

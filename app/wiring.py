@@ -1,0 +1,96 @@
+"""The map: every route, webhook topic, subscriber, kind of work and command is named here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask
+from sqlalchemy.orm import Session
+
+from app import commands, readiness
+from app.channels.smtp.address import parse as parse_smtp
+from app.channels.smtp.phases import SmtpSender
+from app.config import ROOT, Config, from_env
+from app.flows import claim, schedule, set_up
+from app.kit import engines, errors, gateway_clock, log, periodic, queue, runtime
+from app.kit.periodic import Periodic
+from app.kit.runtime import Runtime, Work
+from app.orders import topics as orders
+from app.orders.told import OrderChanged
+from app.shopify import apply, routes_webhooks
+from app.shops.find import shop_of_delivery
+from app.shops.install import ShopInstalled
+
+BLUEPRINTS: tuple[Blueprint, ...] = (readiness.blueprint, routes_webhooks.blueprint)
+
+TopicHandler = Callable[[Session, apply.Delivery], None]
+
+TOPICS: Mapping[str, Sequence[TopicHandler]] = {
+    "orders/create": (orders.order_told,),
+    "orders/paid": (orders.order_told,),
+    "orders/updated": (orders.order_told,),
+    "orders/cancelled": (orders.order_told,),
+    "orders/edited": (orders.order_edited,),
+    "orders/delete": (orders.order_deleted,),
+    "fulfillments/create": (orders.fulfillment_told,),
+    "fulfillments/update": (orders.fulfillment_told,),
+    "fulfillment_events/create": (orders.fulfillment_event_told,),
+    "fulfillment_events/delete": (orders.fulfillment_event_deleted,),
+    "refunds/create": (orders.refund_told,),
+    "returns/request": (orders.return_told,),
+    "returns/approve": (orders.return_told,),
+    "returns/decline": (orders.return_told,),
+    "returns/cancel": (orders.return_told,),
+    "returns/close": (orders.return_told,),
+    "returns/reopen": (orders.return_told,),
+}
+
+SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
+    OrderChanged: (schedule.order_changed,),
+    ShopInstalled: (set_up.shop_installed,),
+}
+
+WORK: Sequence[Work] = (
+    Work(queue.INBOX, apply.waiting, "app.shopify.apply.apply_received"),
+    Work(queue.SENDS, claim.waiting, "app.flows.drain.drain"),
+    Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),
+)
+
+PERIODIC: Mapping[str, Periodic] = {
+    "sweep": Periodic(timedelta(minutes=1), "app.flows.sweep.sweep"),
+}
+
+
+def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
+    """Return this process's runtime; nothing connects yet."""
+    smtp = parse_smtp(config.smtp_url)
+    return Runtime(
+        config=config,
+        engines=engines.make(config.database_url, config.system_database_url, pool_size=pool_size),
+        doorbell=queue.Doorbell(config.redis_url),
+        topics=TOPICS,
+        subscribers=SUBSCRIBERS,
+        work=WORK,
+        parts={
+            "before_tick": (gateway_clock.follow,),
+            "periodic": PERIODIC,
+            "shop_of_delivery": shop_of_delivery,
+            "transport": lambda: SmtpSender(smtp, urlsplit(config.app_url).hostname or "localhost"),
+        },
+    )
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the Flask app, wired. Opens no connection, so that a start never waits for a database."""
+    log.configure()
+    app = Flask("welltimed", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    runtime.install(build_runtime(config or from_env(os.environ)))
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    commands.register(app)
+    return app

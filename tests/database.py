@@ -1,0 +1,79 @@
+"""The app's database for tests: migrated once per process, copied for each test that wants one.
+
+def test_x(wired):                      # app.kit.runtime.Runtime on a fresh database, real Valkey
+    with unit_of_work(wired) as session: ...
+
+def test_y(web):                        # Flask test client on the same runtime
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from cryptography.fernet import Fernet
+from flask.testing import FlaskClient
+
+from app import wiring
+from app.config import Config, from_env
+from app.kit import runtime
+from app.kit.runtime import Runtime
+from tests.servers import Cluster
+
+FERNET = Fernet.generate_key().decode()
+
+API_KEY, API_SECRET = "test-api-key-0123456789abcdef", "test-secret-0123456789abcdef"
+
+
+def make_config(database_url: str, redis_url: str, **changes: str) -> Config:
+    """Return a development configuration for the given servers."""
+    return from_env(
+        {
+            "SHOPIFY_API_KEY": API_KEY,
+            "SHOPIFY_API_SECRET": API_SECRET,
+            "APP_URL": "http://127.0.0.1:8000",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "SMTP_URL": "smtp://127.0.0.1:1",
+            "MAIL_FROM": "post@welltimed.example.com",
+            "ENCRYPTION_KEYS": FERNET,
+            "LINK_KEYS": "a-link-key-for-tests-0123456789-abcdef",
+            "ENV": "development",
+            **changes,
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: Cluster) -> str:
+    """The name of a template database with the newest schema."""
+    url = cluster.create_database()
+    app = wiring.create_app(make_config(url, "redis://127.0.0.1:1"))
+    result = app.test_cli_runner().invoke(args=["migrate"])
+    assert result.exit_code == 0, (result.output, result.exception)
+    runtime.current().engines.dispose()
+    return urlsplit(url).path.lstrip("/")
+
+
+@pytest.fixture
+def database_url(cluster: Cluster, migrated: str) -> Iterator[str]:
+    """A migrated database of the test's own."""
+    url = cluster.create_database(template=migrated)
+    yield url
+    cluster.drop_database(url)
+
+
+@pytest.fixture
+def wired(database_url: str, redis_url: str) -> Iterator[Runtime]:
+    """The app's runtime on a database of the test's own."""
+    app = wiring.create_app(make_config(database_url, redis_url))
+    app.testing = True
+    here = runtime.current()
+    here.parts["flask"] = app
+    yield here
+    here.engines.dispose()
+
+
+@pytest.fixture
+def web(wired: Runtime) -> FlaskClient:
+    """A client of the web process."""
+    return wired.parts["flask"].test_client()

@@ -1,0 +1,5 @@
+"""The web process: `granian --interface wsgi wsgi:app`, and the home of the command line (`flask --app wsgi …`)."""
+
+from app.wiring import create_app
+
+app = create_app()
