@@ -1,3 +1,3 @@
 """Fixtures every test may ask for."""
 
-pytest_plugins = ["pytester", "tests.servers", "tests.browser"]
+pytest_plugins = ["pytester", "tests.servers", "tests.database", "tests.browser"]
