@@ -40,9 +40,7 @@ def orders_updated(client: AdminClient, since: datetime, cursor: str | None = No
     """Return a page of orders changed at or after `since`, oldest change first."""
     reply = client.ask("orders_updated", query=_since(since), after=cursor)
     nodes, next_cursor = _nodes(reply, "orders")
-    told = [
-        node_orders.order(node, reply.denied_below("orders", "nodes", place)) for place, node in enumerate(nodes)
-    ]
+    told = [node_orders.order(node, reply.denied_below("orders", "nodes", place)) for place, node in enumerate(nodes)]
     return Page(tuple(order(client, it.shopify_id) or it if _is_cut(it) else it for it in told), next_cursor)
 
 
@@ -138,7 +136,9 @@ def _lines(client: AdminClient, shopify_id: int) -> tuple[LineFacts, ...]:
 
 
 def _fulfillment(client: AdminClient, shopify_id: int) -> FulfillmentFacts:
-    return node_orders.fulfillment(client.ask("fulfillment", id=_gid("Fulfillment", shopify_id)).data.get("fulfillment"))
+    return node_orders.fulfillment(
+        client.ask("fulfillment", id=_gid("Fulfillment", shopify_id)).data.get("fulfillment")
+    )
 
 
 def _nodes(reply: Reply, name: str) -> tuple[list[Any], str | None]:

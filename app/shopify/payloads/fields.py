@@ -192,6 +192,18 @@ class Fields:
         """Return the nodes of a connection, [] when the connection itself was refused."""
         return self.inner(name).children("nodes")
 
+    def plain(self, name: str) -> dict[str, Any] | None:
+        """Return the object in a field as it is, or None: for data whose shape another function knows."""
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise self._fault(name, "is not an object")
+        return value
+
+    def loose_list(self, name: str) -> list[Any]:
+        """Return a list as it is, [] for anything else."""
+        value = self._values.get(name)
+        return value if isinstance(value, list) else []
+
     def _identifier(self, name: str, value: Any) -> int:
         if isinstance(value, str):
             match = GID.fullmatch(value)
