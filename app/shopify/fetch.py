@@ -1,4 +1,4 @@
-"""Fetch the truth a webhook only hints at, complete and as facts. Each function raises an AdminFault or PayloadError."""
+"""Fetch the truth a webhook only hints at, whole and as facts. Every function may raise AdminFault or PayloadError."""
 
 from __future__ import annotations
 
@@ -40,8 +40,11 @@ def orders_updated(client: AdminClient, since: datetime, cursor: str | None = No
     """Return a page of orders changed at or after `since`, oldest change first."""
     reply = client.ask("orders_updated", query=_since(since), after=cursor)
     nodes, next_cursor = _nodes(reply, "orders")
-    told = [node_orders.order(node, reply.denied_below("orders", "nodes", place)) for place, node in enumerate(nodes)]
-    return Page(tuple(order(client, it.shopify_id) or it if _is_cut(it) else it for it in told), next_cursor)
+    whole: list[OrderFacts] = []
+    for place, node in enumerate(nodes):
+        told = node_orders.order(node, reply.denied_below("orders", "nodes", place))
+        whole.append((order(client, told.shopify_id) or told) if _is_cut(told) else told)
+    return Page(tuple(whole), next_cursor)
 
 
 def product(client: AdminClient, shopify_id: int) -> ProductFacts | None:
@@ -54,8 +57,11 @@ def products(client: AdminClient, since: datetime | None = None, cursor: str | N
     """Return a page of products, those changed at or after `since` where it is given, oldest change first."""
     reply = client.ask("products", query=since and _since(since), after=cursor)
     nodes, next_cursor = _nodes(reply, "products")
-    told = [node_people.product(node) for node in nodes]
-    return Page(tuple(product(client, it.shopify_id) or it if it.truncated else it for it in told), next_cursor)
+    whole: list[ProductFacts] = []
+    for node in nodes:
+        told = node_people.product(node)
+        whole.append((product(client, told.shopify_id) or told) if told.truncated else told)
+    return Page(tuple(whole), next_cursor)
 
 
 def customer(client: AdminClient, shopify_id: int) -> CustomerFacts | None:
