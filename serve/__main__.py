@@ -33,6 +33,9 @@ def main() -> int:
     except CannotServe as problem:
         say(str(problem))
         return 1
+    except PermissionError as problem:
+        say(f"{problem.filename} belongs to another user: start as that user, or give the clone to yourself.")
+        return 1
     finally:
         release_watch()
     return 0

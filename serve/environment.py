@@ -69,10 +69,11 @@ def clean(base: Mapping[str, str], venv: Path) -> dict[str, str]:
 def for_installers(base: Mapping[str, str], *, has_certificates: bool) -> dict[str, str]:
     """Return `base` for pip and npm, without what would install elsewhere than asked.
 
-    Node.js ignores the machine's own certificates, and with them a company's root, unless told.
+    Node.js and uv ignore the machine's own certificates, and with them a company's root, unless told.
     """
     kept = {name: value for name, value in base.items() if name not in _MISLEADING}
-    return {"NODE_EXTRA_CA_CERTS": CERTIFICATES, **kept} if has_certificates else kept
+    told = {"NODE_EXTRA_CA_CERTS": CERTIFICATES, "SSL_CERT_FILE": CERTIFICATES} if has_certificates else {}
+    return told | kept
 
 
 def of_app(given: Mapping[str, str], kept: Mapping[str, str], ports: Ports, urls: Urls) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from serve.environment import Ports, Urls, as_shell, clean, for_installers, of_app, of_devstore
+from serve.environment import CERTIFICATES, Ports, Urls, as_shell, clean, for_installers, of_app, of_devstore
 
 PORTS = Ports(web=8000, devstore=9000, smtp=9025)
 URLS = Urls("postgresql://welltimed@/welltimed?host=/s", "postgresql://devstore@/devstore?host=/s", "unix:///s/v.sock")
@@ -66,8 +66,9 @@ def test_foreign_settings_do_not_reach_a_part():
 
 
 def test_installers_trust_the_machines_certificates_unless_told_otherwise():
-    assert for_installers({}, has_certificates=True)["NODE_EXTRA_CA_CERTS"].endswith(".crt")
-    assert for_installers({"NODE_EXTRA_CA_CERTS": "/mine"}, has_certificates=True) == {"NODE_EXTRA_CA_CERTS": "/mine"}
+    told = for_installers({"NODE_EXTRA_CA_CERTS": "/mine"}, has_certificates=True)
+    assert told["NODE_EXTRA_CA_CERTS"] == "/mine"
+    assert told["SSL_CERT_FILE"] == CERTIFICATES
     assert for_installers({"PIP_USER": "1"}, has_certificates=False) == {}
 
 
