@@ -49,8 +49,8 @@ def source(name: str, locale: str) -> TemplateSource:
     """Return what is written for preset `name` in `locale`'s language, its frame and parts put together."""
     folder = FOLDER / name / mail_locale(locale)
     return TemplateSource(
-        subject=(folder / "subject.liquid").read_text(),
-        preheader=(folder / "preheader.liquid").read_text(),
+        subject=(folder / "subject.liquid").read_text(encoding="utf-8"),
+        preheader=(folder / "preheader.liquid").read_text(encoding="utf-8"),
         mjml=_assembled("<!-- include frame -->", folder, "mjml"),
         text=_assembled("<!-- include body -->", folder, "txt"),
     )
@@ -58,7 +58,7 @@ def source(name: str, locale: str) -> TemplateSource:
 
 def template(name: str, locale: str) -> CompiledTemplate:
     """Return preset `name` compiled in `locale`'s language, once per process; raise KeyError for an unknown name."""
-    return _compiled(name, mail_locale(locale))
+    return _compiled(PRESETS[name].name, mail_locale(locale))
 
 
 @cache
@@ -74,7 +74,7 @@ def _assembled(text: str, folder: Path, ending: str) -> str:
         for place in places:
             path = place / f"{found[1]}.{ending}"
             if path.exists():
-                return path.read_text().rstrip("\n")
+                return path.read_text(encoding="utf-8").rstrip("\n")
         raise CompileError(f"There is no part {found[1]}.{ending}.")
 
     for _ in range(INCLUDE_DEPTH):
