@@ -107,7 +107,9 @@ def _is_cut(it: OrderFacts) -> bool:
     return (
         bool(it.truncated)
         or len(it.refunds) >= REFUNDS_OF_A_PAGE
-        or any(part.truncated for part in (*it.fulfillments, *it.refunds, *it.returns))
+        or any(parcel.truncated for parcel in it.fulfillments)
+        or any(refund.truncated for refund in it.refunds)
+        or any(case.truncated for case in it.returns)
     )
 
 

@@ -45,12 +45,13 @@ class ShopTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request; raise RefusedAddress before anything is resolved or connected."""
         url = request.url
+        host = url.raw_host.decode("ascii", "replace")  # not url.host, which decodes xn-- names and raises for odd ones
         if (
             url.scheme != "https"
             or url.port is not None
             or url.userinfo
-            or signatures.canonical_shop(url.host) != url.host
-            or request.headers.get("Host") != url.host
+            or signatures.canonical_shop(host) != host
+            or request.headers.get("Host") != host
         ):
             raise RefusedAddress("only a shop's own address is called", request=request)
         if self._gateway is not None:

@@ -81,8 +81,8 @@ def current_access_token(session: Session, shop: Shop) -> str:
 def renew(runtime: Runtime, shop_id: int, *, even_if_fresh: bool = False) -> str:
     """Renew a shop's pair under its row lock and commit; return the access token.
 
-    Raises what current_access_token does. Whoever waited for the lock finds the new pair and asks nobody. `even_if_fresh` renews a pair whose refresh token
-    ages, though its access token still lives.
+    Raises what current_access_token does. Whoever waited for the lock finds the new pair and asks nobody.
+    `even_if_fresh` renews a pair whose refresh token ages, though its access token still lives.
     """
     try:
         with unit_of_work(runtime, shop_id=shop_id, committed="T2") as session:
