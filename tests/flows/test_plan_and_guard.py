@@ -1,0 +1,274 @@
+"""Planning and deciding over random histories: the two must never contradict each other.
+
+A small engine does with one planned row what the real one does: plans when something is heard, decides when due, waits,
+holds and resumes.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from app.flows.decision import (
+    CustomerFacts,
+    Facts,
+    FollowUpFacts,
+    Hold,
+    Item,
+    Limits,
+    OpenReturn,
+    OrderFacts,
+    Postpone,
+    Send,
+    ShopFacts,
+)
+from app.flows.guard import decide
+from app.flows.plan import Moments, plan
+from app.flows.reasons import Reason
+from app.flows.recipient_zone import recipient_zone
+from app.flows.steps import Arrival
+from app.flows.timing import MAX_JITTER, SendWindow, next_allowed
+from app.orders.delivery import Scan, delivered
+from tests.flows.cases import STEPS
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+START = datetime(2026, 9, 20, tzinfo=UTC)  # histories run across the autumn changes of both hemispheres
+LIMITS = Limits()
+PLACES = [
+    ("US", "CA"),
+    ("US", "AK"),
+    ("DE", None),
+    ("JP", None),
+    ("AU", "NSW"),
+    ("CL", "RM"),
+    ("GB", None),
+    (None, None),
+]
+WINDOWS = [SendWindow(9, 20), SendWindow(10, 12, frozenset({0, 3})), SendWindow(0, 24), SendWindow(1, 3), None]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Something we learn at an instant: what it changes in the world we know."""
+
+    at: datetime
+    what: str
+    happened_at: datetime
+
+
+CHANGES = {
+    "shipped": ("shipped_at", "then"),
+    "return opened": ("return_since", "then"),
+    "return closed": ("return_since", "never"),
+    "paused": ("paused_since", "then"),
+    "resumed": ("paused_since", "never"),
+    "unsubscribed": ("unsubscribed_at", "then"),
+    "cancelled": ("cancelled_at", "then"),
+}
+
+
+@dataclass
+class World:
+    """What we know of one order with one parcel of two lines."""
+
+    place: tuple[str | None, str | None]
+    agreed: bool
+    shipped_at: datetime | None = None
+    scans: list[Scan] = field(default_factory=list)
+    refunded: set[int] = field(default_factory=set)
+    return_since: datetime | None = None
+    paused_since: datetime | None = None
+    unsubscribed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+    def arrival(self, now):
+        return delivered(self.scans, now=now)
+
+    def apply(self, heard):
+        self.scans = [replace(scan, deleted=scan.deleted or heard.what == "deleted") for scan in self.scans]
+        if heard.what in {"delivered", "failure", "in_transit"}:
+            self.scans.append(Scan(heard.what, heard.happened_at))
+        if heard.what.startswith("refunded"):
+            self.refunded.add(int(heard.what[-1]))
+        name, value = CHANGES.get(heard.what, (None, None))
+        if name is not None:
+            setattr(self, name, heard.happened_at if value == "then" else None)
+
+    def facts(self, step, row, zone, now):
+        arrival = self.arrival(now)
+        items = tuple(
+            Item(
+                order_id=1,
+                order_line_id=line,
+                fulfillment_id=9 if self.shipped_at else None,
+                current_quantity=0 if line in self.refunded else 1,
+                refunded=line in self.refunded,
+                shipped_at=self.shipped_at,
+                delivered_at=arrival.at if arrival else None,
+                delivered_source=arrival.source if arrival else None,
+            )
+            for line in (1, 2)
+        )
+        return Facts(
+            step=step,
+            follow_up=FollowUpFacts(row.anchor_at, row.due_at, row.expires_at, zone.name, zone.source, row.provisional),
+            order=OrderFacts("#1", START, cancelled_at=self.cancelled_at, financial_status="paid"),
+            items=items,
+            shop=ShopFacts(paused_at=self.paused_since),
+            customer=CustomerFacts(
+                country=self.place[0], agreed_to_marketing=self.agreed, unsubscribed_at=self.unsubscribed_at
+            ),
+            open_returns=(OpenReturn("R", self.return_since),) if self.return_since else (),
+        )
+
+
+@dataclass(frozen=True)
+class End:
+    at: datetime
+    verdict: object
+    facts: Facts
+    plans: tuple
+    looks: int
+
+
+def is_new(row, fresh):
+    """The same plan heard again moves nothing."""
+    return (row.anchor_at, row.provisional) != (fresh.anchor_at, fresh.provisional)
+
+
+def run(step, world, history, zone_country):
+    """Live through a history; return how the row ended, or None where nothing was ever planned."""
+    zone = recipient_zone(*zone_country, "Europe/London")
+    row, plans, held, looks = None, [], False, 0
+    pending = sorted(history, key=lambda heard: heard.at)
+    now = START
+    while True:
+        due = None if row is None else row.expires_at if held else row.due_at
+        if pending and (due is None or pending[0].at <= due):
+            heard = pending.pop(0)
+            now = max(now, heard.at)
+            world.apply(heard)
+            arrival = world.arrival(now)
+            fresh = plan(step, Moments(START, world.shipped_at, arrival), zone, seed="1", now=now, limits=LIMITS)
+            if fresh is not None and (row is None or is_new(row, fresh)):
+                row, held = fresh, False
+                plans.append(fresh)
+            elif row is not None and held and heard.what == "resumed":
+                row, held = replace(row, due_at=max(now, row.due_at)), False
+            elif row is not None and heard.what == "return closed":
+                row = replace(row, due_at=now)
+            continue
+        if due is None:
+            return None
+        now = max(now, due)
+        looks += 1
+        facts = world.facts(step, row, zone, now)
+        verdict = decide(facts, LIMITS, now)
+        assert looks < 200, "it looks again and again"
+        if isinstance(verdict, Postpone):
+            assert now < verdict.until <= row.expires_at
+            row = replace(row, due_at=verdict.until)
+        elif isinstance(verdict, Hold):
+            assert now < row.expires_at
+            held = True
+        else:
+            return End(now, verdict, facts, tuple(plans), looks)
+
+
+def instants(latest_days=70):
+    return st.integers(0, latest_days * 24 * 60).map(lambda minutes: START + minutes * MINUTE)
+
+
+@st.composite
+def histories(draw, kinds):
+    """Events with the source's clock and our own, which runs up to nine days behind; some come twice, some never."""
+    heard = []
+    if draw(st.integers(0, 9)):
+        shipped_at = START + draw(st.integers(0, 12 * 24 * 60)) * MINUTE
+        heard.append(Heard(shipped_at + draw(st.sampled_from([timedelta(), HOUR, 3 * DAY])), "shipped", shipped_at))
+    for what in draw(st.lists(st.sampled_from(kinds), max_size=6)):
+        at = draw(instants())
+        late = draw(st.sampled_from([timedelta(), timedelta(), 5 * MINUTE, 7 * HOUR, 2 * DAY, 9 * DAY]))
+        heard.append(Heard(at + late, what, at))
+    return heard
+
+
+STEP = st.builds(
+    lambda key, window, delay: replace(
+        STEPS[key],
+        window=window,
+        delay=delay * DAY if STEPS[key].about_lines else timedelta(),
+        max_age=max(STEPS[key].max_age, 9 * DAY),  # longer than the narrowest window is shut, as documents must be
+    ),
+    st.sampled_from(["review_request", "product_help", "delivered", "shipped"]),
+    st.sampled_from(WINDOWS),
+    st.integers(1, 20),
+)
+ABOUT_LINES = STEP.filter(lambda step: step.about_lines)
+EVERYTHING = ["delivered", "delivered", "in_transit", "failure", "deleted", "refunded 1", "refunded 2", "return opened"]
+EVERYTHING += ["return closed", "paused", "resumed", "unsubscribed", "cancelled"]
+
+
+@given(STEP, histories(EVERYTHING), st.sampled_from(PLACES), st.booleans())
+@settings(max_examples=500, deadline=None)
+def test_whatever_happens_a_message_leaves_rightly_or_not_at_all(step, history, place, agreed):
+    end = run(step, World(place, agreed), history, place)
+    if end is None:
+        assert all(heard.what != "shipped" for heard in history)
+        return
+    assert end.at <= max(end.plans[-1].expires_at, end.plans[-1].due_at), "nothing waits for ever"
+    event(type(end.verdict).__name__)
+    if not isinstance(end.verdict, Send):
+        return
+    zone = ZoneInfo(end.facts.follow_up.zone)
+    assert end.at < end.facts.follow_up.expires_at
+    assert step.window is None or step.window.is_open(end.at, zone)
+    assert end.facts.shop.paused_at is None
+    sent = [item for item in end.facts.items if item.order_line_id in end.verdict.lines]
+    assert sent
+    for item in sent:
+        assert not item.refunded
+        if step.arrival is Arrival.LIKELY:
+            if item.reported_at is not None:
+                assert end.at >= item.reported_at + max(step.delay, LIMITS.min_gap)
+            else:
+                assert end.at >= item.shipped_at + step.fallback
+    if step.arrival is Arrival.KNOWN:
+        assert any(item.reported_at is not None and item.reported_at <= end.at for item in sent)
+    if step.about_lines:
+        assert not end.facts.open_returns
+        assert end.facts.customer.unsubscribed_at is None
+    if step.key == "review_request":
+        assert end.facts.order.cancelled_at is None
+        assert place[0] not in {"DE", None} or agreed
+
+
+@given(ABOUT_LINES, histories(["delivered", "in_transit", "deleted", "failure"]))
+@settings(max_examples=300, deadline=None)
+def test_with_nothing_in_the_way_every_shipped_parcel_is_spoken_about_in_time(step, history):
+    place = ("GB", None)
+    end = run(step, World(place, agreed=True), history, place)
+    shipped = next((heard for heard in history if heard.what == "shipped"), None)
+    if shipped is None:
+        return
+    assert end is not None
+    reports = [heard for heard in history if heard.what != "shipped"]
+    if not reports:
+        # Nobody ever reports it: the latest day, in the first slot from when we knew
+        zone = ZoneInfo("Europe/London")
+        slot = next_allowed(max(shipped.happened_at + step.fallback, shipped.at), step.window, zone)
+        assert isinstance(end.verdict, Send)
+        assert slot <= end.at <= slot + MAX_JITTER
+    if not isinstance(end.verdict, Send):
+        assert end.verdict.reason is Reason.STALE  # heard too late to be worth saying
+        assert any(heard.at > heard.happened_at + 2 * DAY for heard in history) or len(end.plans) > 1
+
+
+@given(histories(EVERYTHING), st.sampled_from(PLACES))
+@settings(max_examples=150, deadline=None)
+def test_the_same_history_ends_the_same(history, place):
+    step = STEPS["review_request"]
+    first, again = (run(step, World(place, agreed=True), history, place) for _ in range(2))
+    assert first == again
