@@ -4,12 +4,14 @@ Two commands started at once wait for each other.
 """
 
 import fcntl
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from serve import environment
 from serve.errors import CannotServe
 from serve.install import install, is_installed
 
@@ -38,7 +40,10 @@ def main() -> None:
 def run(name: str, command: Sequence[str]) -> None:
     """Run one command into the log; show the log's end and stop when the command fails."""
     with LOG.open("ab") as log:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=CLONE, check=False)
+        known = environment.for_installers(os.environ, has_certificates=Path(environment.CERTIFICATES).is_file())
+        done = subprocess.run(
+            command, env=known, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=CLONE, check=False
+        )
     if done.returncode:
         end = LOG.read_text(errors="replace")[-4000:]
         sys.exit(f"{end}\n{' '.join(command[:4])} failed; all of it is in {LOG.relative_to(CLONE)}")

@@ -10,7 +10,12 @@ from tests.house.places import files, text
 MOST_LINES = 300
 
 # Templates that may print HTML as it is: (file, the expression), each with the reason why nobody's words are in it.
-SAFE_ALLOWED: dict[tuple[str, str], str] = {}
+RENDERED_LIQUID = "a theme block's own Liquid escapes what shoppers wrote; escaping it again would show its tags"
+PRODUCT_PAGE = "devstore/storefront/templates/storefront/product.html"
+SAFE_ALLOWED: dict[tuple[str, str], str] = {
+    (PRODUCT_PAGE, "{{ blocks['star-rating']|safe }}"): RENDERED_LIQUID,
+    (PRODUCT_PAGE, "{{ blocks['product-reviews']|safe }}"): RENDERED_LIQUID,
+}
 
 # The one place that may change the database role inside the app, if any does.
 ROLE_CHANGES_ALLOWED: frozenset[str] = frozenset()
@@ -31,7 +36,8 @@ def too_long(lines):
 def test_no_file_is_longer_than_a_sitting():
     generated = ("devstore/schema.graphql",)  # a subset of Shopify's own schema, in one file as Shopify's is
     counts = {name: text(name).splitlines() for name in files(*OWN) if name not in generated}
-    assert [f"{name}: {len(lines)}" for name, lines in counts.items() if too_long(lines)] == []
+    found = [f"{name}: {len(lines)}" for name, lines in counts.items() if too_long(lines)]
+    assert "\n".join(found) == ""
 
 
 def test_no_file_is_named_for_nothing():

@@ -3,12 +3,15 @@
 import importlib
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from rq.utils import import_attribute
 
 from app import wiring
 from app.kit import queue
+from serve import parts
+from serve.environment import Ports
 from tests.house.places import text
 
 SUBSCRIPTION = re.compile(r"((?:^[ \t]*#.*\n)*)^[ \t]*\[\[webhooks\.subscriptions\]\]$", re.MULTILINE)
@@ -47,16 +50,21 @@ def test_nothing_is_handled_that_is_not_subscribed_to():
     assert set(wiring.TOPICS) <= {topic for topic, _ in EACH}
 
 
-@pytest.mark.parametrize("name", queue.QUEUES)
-def test_a_queues_job_exists(name):
-    assert callable(import_attribute(wiring.JOBS[name]))
+def test_the_one_job_behind_every_ring_exists():
+    assert callable(import_attribute(queue.LOOK))
 
 
-def test_every_kind_of_work_has_a_queue_with_a_worker():
-    assert {work.queue for work in wiring.WORK} <= set(queue.QUEUES)
-    assert set(wiring.JOBS) == set(queue.QUEUES)
+@pytest.mark.parametrize("doer", [*(one.doer for one in wiring.WORK), *(one.doer for one in wiring.PERIODIC.values())])
+def test_what_does_a_kind_of_work_exists(doer):
+    assert callable(import_attribute(doer))
+
+
+def test_every_queue_has_work_and_every_kind_of_work_a_queue():
+    assert {work.queue for work in wiring.WORK} == set(queue.QUEUES)
 
 
 def test_the_supervisor_starts_a_worker_for_every_queue():
-    started = text("serve/parts.py")
-    assert [name for name in queue.QUEUES if f'"{name}"' not in started] == []
+    ports = Ports(1, 2, 3)
+    started = parts.of_app(Path("python"), {}, Path(), Path(), ports)
+    workers = [part.command[-1] for part in started if part.command[-2:-1] == ["worker"]]
+    assert sorted(workers) == sorted(queue.QUEUES)
