@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -29,6 +30,12 @@ class Case:
 
 
 Verdict: TypeAlias = tuple[Item, ...] | Skip | Postpone | Hold
+
+
+def keep(lines: tuple[Item, ...], wanted: Callable[[Item], bool]) -> tuple[Item, ...]:
+    """Return the lines that go on; the very same tuple where all do, so that nothing is copied in the usual case."""
+    left = tuple(line for line in lines if wanted(line))
+    return lines if len(left) == len(lines) else left
 
 
 def skip(reason: Reason, **looked_at: datetime | str | int | None) -> Skip:

@@ -12,32 +12,33 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 Plain = TypeVar("Plain")
+
+JSON_TYPES: Final = frozenset({str, int, float, bool, NoneType})
 
 
 def to_json(value: object) -> Any:
     """Return a value made of JSON types only. Raises TypeError for what has no plain form."""
-    match value:
-        case Enum():
-            return value.value
-        case None | str() | int() | float():
-            return value
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case frozenset():
-            return sorted(to_json(each) for each in value)
-        case tuple() | list():
-            return [to_json(each) for each in value]
-        case Mapping():
-            return {str(name): to_json(each) for name, each in value.items()}
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            return {each.name: to_json(getattr(value, each.name)) for each in fields(value)}
-        case _:
-            raise TypeError(f"No plain form: {type(value).__name__}")
+    kind = type(value)
+    if kind in JSON_TYPES:
+        return value
+    if isinstance(value, Enum):
+        return value.value
+    if kind is datetime:
+        return cast("datetime", value).astimezone(UTC).isoformat()
+    if isinstance(value, tuple | list):
+        return [to_json(each) for each in value]
+    if isinstance(value, Mapping):
+        return {str(name): to_json(each) for name, each in value.items()}
+    if is_dataclass(kind):
+        return {name: to_json(getattr(value, name)) for name in _hints(kind)}
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, frozenset):
+        return sorted(to_json(each) for each in value)
+    raise TypeError(f"No plain form: {kind.__name__}")
 
 
 def from_json(kind: type[Plain], raw: Mapping[str, Any]) -> Plain:

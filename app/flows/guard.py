@@ -45,8 +45,9 @@ def decide(facts: Facts, limits: Limits, now: datetime) -> Decision:
     for rule, check in RULES:
         verdict = check(case)
         if isinstance(verdict, tuple):
-            case = replace(case, lines=verdict)
             passed.append(rule)
+            if verdict is not case.lines:
+                case = replace(case, lines=verdict)
         elif isinstance(verdict, Hold) and now >= facts.follow_up.expires_at:
             # What was held for too long ends: a resume must not bring back old news.
             return Skip(Reason.STALE, STALE_RULE, subject_rules.age(case), tuple(passed))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from app.customers.legal_basis import MessageClass
-from app.flows.case import UNNUMBERED, Case, Verdict, postpone, skip
+from app.flows.case import UNNUMBERED, Case, Verdict, keep, postpone, skip
 from app.flows.decision import Item, Looked, Sent, Skip
 from app.flows.plan import latest_at, ready_at
 from app.flows.reasons import Reason
@@ -21,7 +21,7 @@ FRAUD: Final = "fraud"
 def not_said_before(case: Case) -> Verdict:
     """Skip what an earlier message of this step has said, or may have said."""
     sent = case.facts.follow_up.sent
-    lines = tuple(line for line in case.lines if line.sent is Sent.NEVER) if case.step.about_lines else case.lines
+    lines = keep(case.lines, lambda line: line.sent is Sent.NEVER) if case.step.about_lines else case.lines
     if sent is Sent.NEVER and case.lines and not lines:
         sent = Sent.UNKNOWN if any(line.sent is Sent.UNKNOWN for line in case.lines) else Sent.ACCEPTED
     return lines if sent is Sent.NEVER else skip(Reason.ALREADY_SENT, sent=sent)
@@ -67,7 +67,7 @@ def order_stands(case: Case) -> Verdict:
 
 def something_left(case: Case) -> Verdict:
     """Take out lines that are refunded, returned or removed, or not this step's to speak of; skip when none is left."""
-    left = tuple(line for line in case.lines if _gone(case, line) is None)
+    left = keep(case.lines, lambda line: _gone(case, line) is None)
     if left:
         return left
     reasons = {_gone(case, line) for line in case.lines}
@@ -109,7 +109,7 @@ def in_hand(case: Case) -> Verdict:
         return case.lines
     if case.step.arrival is Arrival.KNOWN:
         return _arrival_known(case)
-    here = tuple(line for line in case.lines if _ready(case, line) <= case.now)
+    here = keep(case.lines, lambda line: _ready(case, line) <= case.now)
     if any(_open(case, line) for line in here):
         return here
     waiting = [line for line in case.lines if line not in here and _open(case, line)]
@@ -146,7 +146,7 @@ def _wait_for(line: Item, until: datetime) -> Verdict:
 
 def goal_open(case: Case) -> Verdict:
     """Leave out lines the buyer has reviewed; skip when that is all of them."""
-    left = tuple(line for line in case.lines if _open(case, line))
+    left = keep(case.lines, lambda line: _open(case, line))
     return left or skip(Reason.ALREADY_REVIEWED, lines=len(case.lines))
 
 

@@ -212,7 +212,7 @@ EVERYTHING += ["return closed", "paused", "resumed", "unsubscribed", "cancelled"
 
 
 @given(STEP, histories(EVERYTHING), st.sampled_from(PLACES), st.booleans())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_whatever_happens_a_message_leaves_rightly_or_not_at_all(step, history, place, agreed):
     end = run(step, World(place, agreed), history, place)
     if end is None:
@@ -267,7 +267,7 @@ def test_with_nothing_in_the_way_every_shipped_parcel_is_spoken_about_in_time(st
 
 
 @given(histories(EVERYTHING), st.sampled_from(PLACES))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_same_history_ends_the_same(history, place):
     step = STEPS["review_request"]
     first, again = (run(step, World(place, agreed=True), history, place) for _ in range(2))
