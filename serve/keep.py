@@ -1,6 +1,7 @@
 """Restart what dies, later each time it dies again soon."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from serve.part import Part
@@ -9,6 +10,7 @@ from serve.signals import Signals
 
 PAUSES = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds before the first, second … restart
 _STEADY = 30.0  # seconds of life after which earlier deaths are forgotten
+_MINUTE = 60.0
 _SAY_EVERY = 20.0  # seconds between two lines about one part
 
 
@@ -28,10 +30,14 @@ def pause_before(deaths: int) -> float:
     return PAUSES[min(deaths, len(PAUSES)) - 1]
 
 
-def keep(parts: list[Part], signals: Signals) -> None:
+def keep(parts: list[Part], signals: Signals, each_minute: Callable[[], None]) -> None:
     """Keep running parts running until a stop is asked for."""
     kept = [_Kept(part, time.monotonic()) for part in parts]
+    tidied = time.monotonic()
     while not signals.stop:
+        if time.monotonic() - tidied > _MINUTE:
+            tidied = time.monotonic()
+            each_minute()
         for one in kept:
             _look(one)
         waits = [one.again - time.monotonic() for one in kept if one.again is not None]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from serve import environment, marks, parts, ports, postgres, secrets, sockets, valkey
+from serve import environment, logs, marks, parts, ports, postgres, secrets, sockets, valkey
 from serve.child import wrap
 from serve.errors import CannotServe
 from serve.finish import finish
@@ -23,7 +23,6 @@ from serve.stop import stop
 
 _APP_PATIENCE = 8.0  # seconds; together with the servers' under the promised twenty
 _SERVER_PATIENCE = 6.0
-_LOG_LIMIT = 5_000_000  # bytes a log may have at a start before it is set aside
 
 
 @dataclass
@@ -51,12 +50,12 @@ def start(run: Run, given: Mapping[str, str]) -> None:
         Stopped: a stop was asked for during the start.
     """
     try:
-        _set_large_logs_aside(run.data)
+        logs.trim(run.data)
         chosen = _choose_ports(given)
         base = environment.clean(given, run.clone / ".venv")
         urls = _start_servers(run, given, base)
         _start_parts(run, given, base, chosen, urls)
-        keep([*run.servers, *run.app], run.signals)
+        keep([*run.servers, *run.app], run.signals, lambda: logs.trim(run.data))
     finally:
         end(run)
 
@@ -162,10 +161,3 @@ def _write_environment(data: Path, variables: Mapping[str, str]) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(environment.as_shell(variables))
-
-
-def _set_large_logs_aside(data: Path) -> None:
-    """Rename logs that have grown large, replacing the ones set aside before."""
-    for log in (data / "log").glob("*.log"):
-        if log.stat().st_size > _LOG_LIMIT:
-            log.replace(log.with_suffix(".log.old"))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from serve import marks
+from serve import logs, marks
 from serve.keep import keep, pause_before
 from serve.part import Part
 from serve.signals import Signals
@@ -116,10 +116,24 @@ class UntilThirdLife(Signals):
 def test_what_dies_is_started_again_and_said_once(part, capsys):
     one = part("print('up')")
     one.start()
-    keep([one], UntilThirdLife(one))
+    keep([one], UntilThirdLife(one), lambda: None)
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 1
     assert said[0].startswith("part ended and is started again")
+
+
+def test_a_large_log_is_set_aside_while_its_part_goes_on_writing(part, tmp_path):
+    one = part(KIND)
+    one.start()
+    up(one)
+    with one.log.open("ab") as still_open:
+        logs.trim(tmp_path, limit=3)
+        assert one.log.with_suffix(".log.old").read_bytes() == b"up\n"
+        assert one.log.read_bytes() == b""
+        logs.trim(tmp_path, limit=3)
+        still_open.write(b"on\n")
+    assert one.log.read_bytes() == b"on\n"
+    assert one.log.with_suffix(".log.old").read_bytes() == b"up\n"
 
 
 def test_each_death_in_a_row_waits_longer_up_to_ten_seconds():
