@@ -4,7 +4,7 @@ import signal
 import sys
 import threading
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from devstore.app import create_app
 from devstore.clock.jump import jump
@@ -14,6 +14,17 @@ from devstore.seed.plant import plant
 from devstore.state.engine import create_tables, engine
 from devstore.webhooks.send import Sender
 from devstore.world.planned import World
+
+
+class Quiet(WSGIRequestHandler):
+    """Keep connections open, and the log free of the app asking for the time each second."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write a line for the store's own faults only."""
+        if str(code).startswith("5"):
+            super().log_request(code, size)
 
 
 def main() -> int:
@@ -30,7 +41,7 @@ def main() -> int:
     plant()
     post = MailServer(told.smtp_port, told.sink_log)
     try:
-        web = make_server("127.0.0.1", told.port, create_app(), threaded=True)
+        web = make_server("127.0.0.1", told.port, create_app(), threaded=True, request_handler=Quiet)
         post.start()
     except (OSError, SystemExit) as fault:
         print(f"devstore: {fault}", file=sys.stderr)

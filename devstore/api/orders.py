@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from devstore.api import blueprint
 from devstore.api.read import DEFAULT_SHOP, body, money, names, needed, only, pairs, whole_number, words
-from devstore.api.show import show_order
+from devstore.api.show import show_order, show_orders
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Customer, Order, Shop
 from devstore.world.cancel import cancel
@@ -72,7 +72,7 @@ def list_orders() -> Response:
             query = query.where(Order.email == email.replace("\0", ""))
         limit = min(500, max(1, whole_number({"limit": request.args.get("limit", "50")}, "limit")))
         orders = session.scalars(query.limit(limit)).all()
-        return jsonify(orders=[show_order(session, one) for one in orders])
+        return jsonify(orders=show_orders(session, orders))
 
 
 @blueprint.get("/orders/<key>")

@@ -1,5 +1,6 @@
 """Show rows as the scripts see them: the webhook's body where there is one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -7,12 +8,17 @@ from sqlalchemy.orm import Session
 from devstore.config import settings
 from devstore.state.models import Mail, Order, WebhookDelivery
 from devstore.webhooks.payloads.order import order_body
-from devstore.world.whole import whole_order
+from devstore.world.whole import whole_orders
 
 
 def show_order(session: Session, order: Order) -> dict[str, Any]:
     """Return the order's whole body."""
-    return order_body(whole_order(session, order), settings().origin)
+    return show_orders(session, [order])[0]
+
+
+def show_orders(session: Session, orders: Sequence[Order]) -> list[dict[str, Any]]:
+    """Return the orders' whole bodies."""
+    return [order_body(whole, settings().origin) for whole in whole_orders(session, orders)]
 
 
 def show_delivery(row: WebhookDelivery) -> dict[str, Any]:

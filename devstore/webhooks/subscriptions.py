@@ -49,15 +49,18 @@ class AppFileWatch:
         self._read = NOTHING
 
     def current(self) -> Deployed:
-        """Return what is deployed; nothing where there is no file. Raises TOMLDecodeError on a broken one."""
+        """Return what is deployed: nothing where there never was a file, the last good reading of a broken one."""
         try:
             stat = self._file.stat()
         except FileNotFoundError:
             return NOTHING
         stamp = (stat.st_mtime_ns, stat.st_size)
         if stamp != self._stamp:
-            self._read = read_deployed(tomllib.loads(self._file.read_text("utf-8")))
             self._stamp = stamp
+            try:
+                self._read = read_deployed(tomllib.loads(self._file.read_text("utf-8")))
+            except (tomllib.TOMLDecodeError, KeyError) as fault:
+                print(f"webhooks: {self._file.name} is not taken over, {type(fault).__name__}: {fault}", flush=True)
         return self._read
 
 

@@ -11,7 +11,7 @@ from devstore.world.edit import pick_line
 from devstore.world.find import lines_of
 from devstore.world.refused import Refused
 from devstore.world.tell import tell_order
-from devstore.world.whole import returns_of
+from devstore.world.whole import whole_order
 
 REASONS = (
     *("color", "defective", "not_as_described", "other", "size_too_large", "size_too_small"),
@@ -101,7 +101,7 @@ def _tell(session: Session, case: Return, topic: str) -> None:
     if topic == "returns/decline":
         announce(session, shop, topic, return_declined_body(case, order))
     elif topic in {"returns/request", "returns/approve"}:
-        for goods in returns_of(session, order, lines_of(session, order)):
+        for goods in whole_order(session, order).returns:
             if goods.case.id == case.id:
                 announce(session, shop, topic, return_opened_body(goods, order))
     else:
