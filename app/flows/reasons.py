@@ -54,9 +54,9 @@ class Reason(StrEnum):
     OUTSIDE_WINDOW = "outside_window"
     RENDER_ERROR = "render_error"
 
+    REJECTED = "rejected"
     DROPPED_ON_RESUME = "dropped_on_resume"
     SKIPPED_BY_MERCHANT = "skipped_by_merchant"
-    ASKED_TOGETHER = "asked_together"
     BEFORE_START = "before_start"
 
 
@@ -113,9 +113,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.OUTSIDE_WINDOW: "{person}: waits until {until}.",
     Reason.RENDER_ERROR: "{person}: not {asked}, the mail could not be written: {problem}. Put the template right, then"
     " send it by hand.",
+    Reason.REJECTED: "{person}: the mail server of this address refused the message for good. Nothing more is tried.",
     Reason.DROPPED_ON_RESUME: "{person}: not {asked}, it was more than a day late when sending was resumed.",
     Reason.SKIPPED_BY_MERCHANT: "{person}: not {asked}, you left this one out.",
-    Reason.ASKED_TOGETHER: "{person}: covered by the message about the other parcel, which arrived within two days.",
     Reason.BEFORE_START: "{person}: not {asked}, order {order} was placed before you started.",
 }
 
