@@ -3,43 +3,19 @@
 Runs twice in one process: with any Python from 3.11 until the venv stands, then as the venv's own.
 """
 
-import os
 import sys
-from pathlib import Path
 
-from serve.errors import CannotServe
-from serve.lock import is_kept, keep_from_children
-from serve.prepare import keep_watch_from_children, prepare, release_watch
-from serve.say import prepare_terminal, say
-from serve.signals import Signals, Stopped
-from serve.start import Run, start
+from serve.signals import Signals
 
 
-def main() -> int:
-    """Run until a stop is asked for; return the exit status."""
+def run() -> int:
+    """Take over the signals before anything else is even imported, then run."""
     signals = Signals()
     signals.listen()
-    prepare_terminal()
-    clone = Path(__file__).resolve().parent.parent
-    data = clone / ".data"
-    try:
-        if not is_kept():
-            prepare(clone, data, signals)  # does not return: execs the venv's Python
-        keep_from_children()
-        keep_watch_from_children()
-        start(Run(clone, data, signals), dict(os.environ))
-    except Stopped:
-        return 0
-    except CannotServe as problem:
-        say(str(problem))
-        return 1
-    except PermissionError as problem:
-        say(f"{problem.filename} belongs to another user: start as that user, or give the clone to yourself.")
-        return 1
-    finally:
-        release_watch()
-    return 0
+    from serve.main import main  # noqa: PLC0415 - a stop must count from the first moment
+
+    return main(signals)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -7,7 +7,6 @@ child is being started is seen at the next wait, at most a moment later.
 import os
 import select
 import signal
-import time
 from types import FrameType
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -49,11 +48,8 @@ class Signals:
         Raises:
             Stopped: a stop was asked for, now or before.
         """
-        until = time.monotonic() + seconds
-        while not self.stop and (left := until - time.monotonic()) > 0:
-            self.wait(left)
-            if seconds > left:
-                break
+        if not self.stop:
+            self.wait(seconds)
         if self.stop:
             raise Stopped
 

@@ -77,7 +77,7 @@ def make(folder: Path) -> Path:
     return folder
 
 
-def run(clone: Path, *, ignore_int: bool = False, **variables: str) -> subprocess.Popen[str]:
+def start_clone(clone: Path, *, ignore_int: bool = False, **variables: str) -> subprocess.Popen[str]:
     """Start the clone's `bin/run`; SIGINT may be ignored at its entry, as under nohup."""
     command = [str(clone / "bin" / "run")]
     if ignore_int:
