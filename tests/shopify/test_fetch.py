@@ -1,0 +1,156 @@
+"""The truth fetched whole, and told as a webhook tells it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.shopify import fetch
+from app.shopify.payloads import webhook_goods, webhook_orders, webhook_people
+from devstore.platform.install import shop_by_handle
+from devstore.state.engine import unit_of_work
+from devstore.state.models import LineItem, Order, WebhookDelivery
+from devstore.world.carrier_event import add_event
+from devstore.world.customers import create_customer
+from devstore.world.fulfil import Tracking, fulfil
+from devstore.world.place_order import Basket, place_order
+from devstore.world.products import create_product
+from devstore.world.refund import refund
+from devstore.world.returns import move_return, request_return
+from tests.devstore_platform.conftest import SHOP
+
+PERSON = {
+    "email": "ana@example.com",
+    "first_name": "Ana",
+    "last_name": "Lima",
+    "consent": "subscribed",
+    "address": {
+        "address1": "2 Mill Road",
+        "city": "York",
+        "zip": "YO1 1AA",
+        "country": "United Kingdom",
+        "country_code": "GB",
+    },
+}
+
+
+@pytest.fixture
+def shop(installed):
+    """A kettle and a customer; returns a function that buys so many kettles and returns the order's id."""
+    with unit_of_work() as session:
+        here = shop_by_handle(session, SHOP)
+        facts = {"handle": "kettle", "title": "Kettle", "drawing": "kettle", "body_html": "<p>Boils.</p>"}
+        product = create_product(session, here, facts, [{"price": Decimal(40), "sku": "K-1"}])
+        customer = create_customer(session, here, PERSON)
+        ids = {"product": product.id, "customer": customer.id}
+
+    def buy(quantity=2):
+        with unit_of_work() as session:
+            here = shop_by_handle(session, SHOP)
+            buyer = session.get(type(customer), ids["customer"])
+            return place_order(session, here, buyer, Basket(lines=[("kettle", quantity)], shipping_price=Decimal(5))).id
+
+    buy.ids = ids
+    return buy
+
+
+def ship_deliver_refund(order_id):
+    with unit_of_work() as session:
+        order = session.get(Order, order_id)
+        line = session.query(LineItem).filter_by(order_id=order_id).one()
+        parcel = fulfil(session, order, tracking=Tracking("Example Post", "EP1"))
+        add_event(session, parcel, "in_transit")
+        add_event(session, parcel, "delivered")
+        case = request_return(session, order, lines=[(line.id, 1)])
+        move_return(session, case, "approve")
+        refund(session, order, lines=[(line.id, 1)], return_id=case.id)
+        return parcel.id
+
+
+def newest(topic):
+    """Return the body of the newest webhook of a topic."""
+    with unit_of_work(announce=False) as session:
+        rows = session.query(WebhookDelivery).filter_by(topic=topic).order_by(WebhookDelivery.id.desc())
+        return json.loads(rows.first().payload, parse_float=Decimal)
+
+
+def test_an_order_by_webhook_and_fetched_is_the_same_from_the_till_to_the_refund(admin, shop):
+    order_id = shop()
+    assert webhook_orders.order(newest("orders/create")) == fetch.order(admin, order_id)
+    ship_deliver_refund(order_id)
+    fetched = fetch.order(admin, order_id)
+    assert webhook_orders.order(newest("orders/updated")) == fetched
+    (parcel,) = fetched.fulfillments
+    assert webhook_orders.fulfillment(newest("fulfillments/update")) == parcel
+    assert webhook_orders.fulfillment_event(newest("fulfillment_events/create")) == parcel.events[-1]
+    assert webhook_orders.refund(newest("refunds/create")) == fetched.refunds[0]
+    approved = webhook_orders.return_case(newest("returns/approve"))
+    assert (approved.shopify_id, approved.status) == (fetched.returns[0].shopify_id, fetched.returns[0].status)
+    assert parcel.delivered_at == parcel.events[-1].happened_at
+
+
+def test_a_product_a_customer_and_the_shop_by_webhook_and_fetched_are_the_same(admin, shop):
+    assert webhook_goods.product(newest("products/create")) == fetch.product(admin, shop.ids["product"])
+    told = webhook_people.customer(newest("customers/create"))
+    assert told == fetch.customer(admin, shop.ids["customer"])
+    fetched = fetch.shop(admin)
+    assert fetched.domain == f"{SHOP}.myshopify.com"
+    assert fetched.primary_url.startswith("http")
+
+
+def test_what_the_shop_does_not_have_is_none(admin):
+    assert fetch.order(admin, 1) is None
+    assert fetch.product(admin, 1) is None
+    assert fetch.customer(admin, 1) is None
+
+
+def test_every_order_changed_since_comes_once_page_by_page_oldest_change_first(admin, shop):
+    ids = [shop(1) for _ in range(8)]
+    since = datetime.now(UTC) - timedelta(days=1)
+    first = fetch.orders_updated(admin, since)
+    second = fetch.orders_updated(admin, since, first.next_cursor)
+    assert [len(first.items), len(second.items), second.next_cursor] == [6, 2, None]
+    seen = [order.shopify_id for order in first.items + second.items]
+    assert sorted(seen) == sorted(ids)
+    changes = [order.updated_at for order in first.items + second.items]
+    assert changes == sorted(changes)
+    assert fetch.orders_updated(admin, datetime.now(UTC) + timedelta(days=1)).items == ()
+
+
+def test_an_order_too_large_for_a_page_is_fetched_whole(admin, shop, installed):
+    with unit_of_work() as session:
+        here = shop_by_handle(session, SHOP)
+        names = [f"cup-{number}" for number in range(45)]
+        for name in names:
+            facts = {"handle": name, "title": name, "drawing": "kettle", "body_html": ""}
+            create_product(session, here, facts, [{"price": Decimal(4), "sku": name}])
+        basket = Basket(lines=[(name, 1) for name in names], shipping_price=Decimal(5))
+        buyer = create_customer(session, here, PERSON | {"email": "zoe@example.com"})
+        order = place_order(session, here, buyer, basket)
+        for line in session.query(LineItem).filter_by(order_id=order.id).order_by(LineItem.id).limit(15).all():
+            fulfil(session, order, lines=[(line.id, 1)])
+        order_id = order.id
+    fetched = fetch.order(admin, order_id)
+    assert len(fetched.lines) == 45
+    assert len(fetched.fulfillments) == 15
+    assert not fetched.truncated
+    assert fetched == webhook_orders.order(newest("orders/updated"))
+    (listed,) = fetch.orders_updated(admin, datetime.now(UTC) - timedelta(days=1)).items
+    assert listed == fetched
+
+
+def test_which_of_many_still_exist(admin, shop):
+    ids = [shop(1) for _ in range(3)]
+    assert fetch.existing(admin, "Order", [*ids, *range(1, 400)]) == set(ids)
+    assert fetch.existing(admin, "Order", []) == frozenset()
+
+
+def test_the_scopes_the_app_has(admin):
+    assert {"read_orders", "read_fulfillments"} <= fetch.granted_scopes(admin)
+
+
+def test_products_and_customers_come_in_pages(admin, shop):
+    assert [product.handle for product in fetch.products(admin).items] == ["kettle"]
+    assert [person.email for person in fetch.customers(admin).items] == ["ana@example.com"]
+    assert fetch.customers(admin, datetime.now(UTC) + timedelta(days=1)).items == ()
