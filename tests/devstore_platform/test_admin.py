@@ -1,0 +1,310 @@
+"""The merchant's world over HTTP: install, embed, act on orders, move the clock."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from sqlalchemy import select
+
+from devstore.platform.install import shop_by_handle
+from devstore.state.engine import unit_of_work
+from devstore.state.models import Faults, Fulfillment, LineItem, Order, Return, WebhookDelivery
+from devstore.world.customers import create_customer
+from devstore.world.place_order import Basket, place_order
+from devstore.world.products import create_product
+from tests.devstore_platform.conftest import DOMAIN, KEY, SECRET, SHOP, ask, exchange
+
+ADMIN = f"/admin/{SHOP}"
+APP = f"{ADMIN}/apps/welltimed"
+CALLBACK = "http://127.0.0.1:8000/auth/callback"
+AUTHORIZE = {"client_id": KEY, "scope": "read_orders", "redirect_uri": CALLBACK, "state": "s-1"}
+
+
+def topics():
+    with unit_of_work() as session:
+        return list(session.scalars(select(WebhookDelivery.topic).order_by(WebhookDelivery.id)))
+
+
+def frame_address(page):
+    return re.search(r'<iframe id="app"[^>]*src="([^"]+)"', page.text)[1].replace("&amp;", "&")
+
+
+@pytest.fixture
+def order(installed):
+    """The id of a paid order of three mugs."""
+    with unit_of_work() as session:
+        shop = shop_by_handle(session, SHOP)
+        create_product(session, shop, {"handle": "mug", "title": "Mug"}, [{"price": Decimal(9)}])
+        address = {"address1": "2 Mill Road", "city": "York", "country": "United Kingdom", "country_code": "GB"}
+        customer = create_customer(session, shop, {"email": "dai@example.com", "first_name": "Dai", "address": address})
+        return place_order(session, shop, customer, Basket(lines=[("mug", 3)])).id
+
+
+def line_of(order):
+    with unit_of_work() as session:
+        return session.scalars(select(LineItem.id).where(LineItem.order_id == order)).one()
+
+
+def do(client, order, action, **form):
+    return client.post(f"{ADMIN}/orders/{order}/{action}", data=form)
+
+
+def test_the_admin_leads_to_install_until_the_app_is_there(client):
+    assert client.get("/admin").location == ADMIN
+    assert client.get(ADMIN).location == f"{ADMIN}/apps"
+    assert client.get(APP).location == f"{ADMIN}/install"
+    page = client.get(f"{ADMIN}/install").text
+    assert "read_orders" in page
+    assert "See orders of the last 60 days" in page
+    assert "write_products" in page
+
+
+def test_install_opens_the_app_signed_and_with_a_token(client):
+    answer = client.post(f"{ADMIN}/install")
+    assert (answer.status_code, answer.location) == (303, APP)
+    address = urlsplit(frame_address(client.get(APP)))
+    query = {name: values[0] for name, values in parse_qs(address.query).items()}
+    assert (address.netloc, address.path, query["embedded"], query["shop"]) == ("127.0.0.1:8000", "/", "1", DOMAIN)
+    claims = jwt.decode(query["id_token"], SECRET, algorithms=["HS256"], audience=KEY)
+    assert claims["dest"] == f"https://{DOMAIN}"
+    assert exchange(client, subject_token=query["id_token"]).status_code == 200
+
+
+def test_the_signature_is_the_one_shopify_makes(installed):
+    import hashlib
+    import hmac
+
+    query = parse_qs(urlsplit(frame_address(installed.get(APP))).query, strict_parsing=True)
+    given = query.pop("hmac")[0]
+    message = "&".join(f"{name}={values[0]}" for name, values in sorted(query.items()))
+    assert given == hmac.new(SECRET.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def test_a_deep_link_opens_the_app_at_its_path(installed):
+    address = urlsplit(frame_address(installed.get(f"{APP}/flows/7?tab=mail&shop=evil.myshopify.com")))
+    assert address.path == "/flows/7"
+    query = parse_qs(address.query)
+    assert (query["tab"], query["shop"]) == (["mail"], [DOMAIN])
+
+
+def test_a_fresh_id_token_is_for_this_shop(installed):
+    token = installed.post(f"{ADMIN}/id-token").text
+    assert jwt.decode(token, SECRET, algorithms=["HS256"], audience=KEY)["dest"] == f"https://{DOMAIN}"
+    assert abs(jwt.decode(token, SECRET, algorithms=["HS256"], audience=KEY)["iat"] - datetime.now(UTC).timestamp()) < 5
+
+
+def test_uninstall_tells_the_app_and_reinstall_starts_afresh(installed):
+    old = exchange(installed).json["access_token"]
+    assert installed.post(f"{ADMIN}/uninstall").status_code == 303
+    assert topics() == ["app/uninstalled"]
+    assert ask(installed, old, "{ shop { id } }").status_code == 401
+    installed.post(f"{ADMIN}/uninstall")
+    assert topics() == ["app/uninstalled"]
+    installed.post(f"{ADMIN}/redact")
+    assert topics() == ["app/uninstalled", "shop/redact"]
+    installed.post(f"{ADMIN}/install")
+    assert ask(installed, old, "{ shop { id } }").status_code == 401
+    assert ask(installed, exchange(installed).json["access_token"], "{ shop { id } }").status_code == 200
+
+
+def test_scopes_are_granted_once_and_announced(installed):
+    answer = installed.post(f"{ADMIN}/scopes.json", json={"grant": ["write_products"]})
+    assert "write_products" in answer.json["granted"]
+    installed.post(f"{ADMIN}/scopes.json", json={"grant": ["write_products"]})
+    assert topics() == ["app/scopes_update"]
+    assert (
+        "write_products"
+        not in installed.post(f"{ADMIN}/scopes.json", json={"revoke": ["write_products"]}).json["granted"]
+    )
+    assert topics() == ["app/scopes_update"] * 2
+
+
+@pytest.mark.parametrize("body", [{"grant": ["write_themes"]}, {"revoke": ["read_orders"]}])
+def test_scopes_outside_the_configuration_stay_as_they_are(installed, body):
+    answer = installed.post(f"{ADMIN}/scopes.json", json=body)
+    assert answer.status_code == 422
+    assert answer.json["error"]["message"]
+    assert topics() == []
+
+
+def test_the_code_grant_gives_a_code_that_works_once(client):
+    page = client.get("/admin/oauth/authorize", query_string=AUTHORIZE | {"shop": DOMAIN})
+    assert "See orders of the last 60 days" in page.text
+    back = urlsplit(client.post("/admin/oauth/authorize", query_string=AUTHORIZE | {"shop": DOMAIN}).location)
+    query = {name: values[0] for name, values in parse_qs(back.query).items()}
+    assert f"{back.scheme}://{back.netloc}{back.path}" == CALLBACK
+    assert (query["state"], query["shop"]) == ("s-1", DOMAIN)
+    body = {"client_id": KEY, "client_secret": SECRET, "code": query["code"], "expiring": "1"}
+    first = client.post("/admin/oauth/access_token", json=body, base_url=f"http://{DOMAIN}")
+    assert first.json["refresh_token"].startswith("shprt_")
+    again = client.post("/admin/oauth/access_token", json=body, base_url=f"http://{DOMAIN}")
+    assert (again.status_code, again.json["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"client_id": "other"}, {"redirect_uri": "https://evil.example.com/auth/callback"}, {"scope": "write_everything"}],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_grant_that_does_not_hold_never_leads_to_the_app(client, change, method):
+    answer = client.open("/admin/oauth/authorize", method=method, query_string=AUTHORIZE | {"shop": DOMAIN} | change)
+    assert answer.status_code == 400
+    assert answer.location is None
+
+
+def test_a_parcel_is_shipped_scanned_and_delivered(installed, order):
+    line = line_of(order)
+    assert do(installed, order, "fulfil", **{f"ship-{line}": "2", "company": "Example Post"}).status_code == 303
+    with unit_of_work() as session:
+        parcel = session.scalars(select(Fulfillment.id)).one()
+    for status in ("in_transit", "delivered"):
+        assert do(installed, order, "event", parcel=parcel, status=status, city="York").status_code == 303
+    page = installed.get(f"{ADMIN}/orders/{order}").text
+    assert "Partly fulfilled" in page
+    assert "Delivered" in page
+    assert topics()[-6:] == [
+        *("fulfillment_events/create", "fulfillments/update", "orders/updated"),
+        *("fulfillment_events/create", "fulfillments/update", "orders/updated"),
+    ]
+
+
+def test_a_return_is_requested_approved_and_closed(installed, order):
+    line = line_of(order)
+    do(installed, order, "fulfil", **{f"ship-{line}": "3"})
+    assert do(installed, order, "return", **{f"back-{line}": "1", "reason": "defective"}).status_code == 303
+    with unit_of_work() as session:
+        case = session.scalars(select(Return.id)).one()
+    for decision in ("approve", "close", "reopen"):
+        assert do(installed, order, "move-return", **{"return": case, "decision": decision}).status_code == 303
+    assert [topic for topic in topics() if topic.startswith("returns/")] == [
+        *("returns/request", "returns/approve", "returns/close", "returns/reopen")
+    ]
+
+
+def test_refund_cancel_and_delete(installed, order):
+    assert do(installed, order, "refund", **{f"refund-{line_of(order)}": "1"}).status_code == 303
+    assert "Partially refunded" in installed.get(f"{ADMIN}/orders/{order}").text
+    assert do(installed, order, "cancel", reason="inventory").status_code == 303
+    assert "Cancelled" in installed.get(f"{ADMIN}/orders/{order}").text
+    assert do(installed, order, "delete").location == f"{ADMIN}/orders"
+    assert installed.get(f"{ADMIN}/orders/{order}").status_code == 404
+    assert topics()[-1] == "orders/delete"
+
+
+@pytest.mark.parametrize(
+    ("action", "form"),
+    [
+        ("fulfil", {"ship-LINE": "99"}),
+        ("fulfil", {"ship-LINE": "-1"}),
+        ("fulfil", {"ship-LINE": "many"}),
+        ("fulfil", {}),
+        ("refund", {}),
+        ("refund", {"amount": "lots"}),
+        ("refund", {"amount": "-5"}),
+        ("return", {"back-LINE": "1"}),
+        ("event", {"parcel": "1", "status": "delivered"}),
+        ("event", {"parcel": "9" * 40}),
+        ("move-return", {"return": "1", "decision": "approve"}),
+        ("cancel", {"reason": "boredom"}),
+        ("pay", {}),
+    ],
+)
+def test_what_makes_no_sense_is_said_on_the_orders_own_page(installed, order, action, form):
+    before = topics()
+    named = {name.replace("LINE", str(line_of(order))): value for name, value in form.items()}
+    answer = do(installed, order, action, **named)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert "#1001" in answer.text
+    assert topics() == before
+
+
+def test_another_shops_order_cannot_be_seen_or_touched(installed, order):
+    assert installed.get(f"/admin/fernside-tea/orders/{order}").status_code == 404
+    assert installed.post(f"/admin/fernside-tea/orders/{order}/delete").status_code == 404
+    with unit_of_work() as session:
+        assert session.get(Order, order) is not None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("orders", "orders?q=dai", "orders?q=%231001", "orders?q=nobody", "orders?page=7", "products", "customers"),
+        *("customers?q=dai", "apps", "strip.json", "scopes.json", "extensions.json", "products.json?query=mug"),
+    ],
+)
+def test_every_page_answers(installed, order, path):
+    assert installed.get(f"{ADMIN}/{path}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("orders/999", "orders/" + "9" * 30, "customers/1", "products/1", "products/" + "9" * 30, "settings/general"),
+        *("themes/current/editor", "apps/other", "orders?page=x&q=%00"),
+    ],
+)
+def test_a_page_that_is_not_there_says_so(installed, path):
+    assert installed.get(f"{ADMIN}/{path}").status_code in {200, 404} if "?" in path else True
+    if "?" not in path:
+        assert installed.get(f"{ADMIN}/{path}").status_code == 404
+
+
+def test_no_shop_no_page(client):
+    assert client.get("/admin/nobody").status_code == 404
+    assert client.get("/admin/nobody/orders").status_code == 404
+
+
+def test_every_page_says_what_it_may_load(installed):
+    policy = installed.get(APP).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-src http://127.0.0.1:8000" in policy
+
+
+def test_faults_are_set_and_healed(installed):
+    for fault in ("lose", "copies", "shuffle"):
+        assert installed.post(f"{ADMIN}/faults", data={"fault": fault}).status_code == 303
+    assert installed.get(f"{ADMIN}/strip.json").json["faults"] == {"lose": True, "copies": True, "shuffle": True}
+    with unit_of_work() as session:
+        faults = session.get_one(Faults, 1)
+        assert (faults.lose, faults.copies) == (0.2, 3)
+    installed.post(f"{ADMIN}/faults", data={"fault": "heal"})
+    assert not any(installed.get(f"{ADMIN}/strip.json").json["faults"].values())
+
+
+def test_a_button_leads_back_to_its_page_and_nowhere_else(installed):
+    there = installed.post(f"{ADMIN}/faults", data={"fault": "heal", "back": f"{ADMIN}/orders"})
+    assert there.location == f"{ADMIN}/orders"
+    away = installed.post(f"{ADMIN}/faults", data={"fault": "heal", "back": "//evil.example.com"})
+    assert away.location == ADMIN
+
+
+def test_the_six_things_tick_by_facts(client):
+    def ticks():
+        return [thing["done"] for thing in client.get(f"{ADMIN}/strip.json").json["things"]]
+
+    assert ticks() == [False] * 6
+    client.post(f"{ADMIN}/install")
+    assert ticks() == [True, False, False, False, False, False]
+
+
+def test_the_last_webhooks_are_shown_with_their_answers(installed, order):
+    strip = installed.get(f"{ADMIN}/strip.json").json
+    assert [one["topic"] for one in strip["webhooks"][:2]] == ["orders/updated", "orders/paid"]
+    assert strip["webhooks"][0]["answer"] == "on its way"
+
+
+def test_a_customers_choice_and_rights_reach_the_app(installed, order):
+    customer = installed.get(f"{ADMIN}/customers").text
+    number = re.search(rf"{ADMIN}/customers/(\d+)", customer)[1]
+    page = f"{ADMIN}/customers/{number}"
+    before = len(topics())
+    assert installed.post(f"{page}/consent", data={"state": "subscribed"}).status_code == 303
+    assert installed.post(f"{page}/data-request").status_code == 303
+    assert installed.post(f"{page}/redact").status_code == 303
+    assert installed.post(f"{page}/nonsense").status_code == 404
+    assert installed.post(f"{page}/consent", data={"state": "maybe"}).status_code == 422
+    assert topics()[before:] == ["customers/update", "customers/data_request", "customers/redact"]
