@@ -21,11 +21,12 @@ from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
 from app.orders import topics as orders
 from app.orders.told import OrderChanged
-from app.shopify import apply, routes_webhooks
+from app.shopify import apply, gateway, page_headers, routes_auth, routes_webhooks
+from app.shops import arrive, tokens
 from app.shops.find import shop_of_delivery
 from app.shops.install import ShopInstalled
 
-BLUEPRINTS: tuple[Blueprint, ...] = (readiness.blueprint, routes_webhooks.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (readiness.blueprint, routes_webhooks.blueprint, routes_auth.blueprint)
 
 TopicHandler = Callable[[Session, apply.Delivery], None]
 
@@ -76,8 +77,12 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
         subscribers=SUBSCRIBERS,
         work=WORK,
         parts={
+            "admin": tokens.admin_client,
             "before_tick": (gateway_clock.follow,),
+            "http": gateway.open_client(config.gateway_url),
+            "merchant_arrived": arrive.merchant_arrived,
             "periodic": PERIODIC,
+            "shop_connected": arrive.shop_connected,
             "shop_of_delivery": shop_of_delivery,
             "transport": lambda: SmtpSender(smtp, urlsplit(config.app_url).hostname or "localhost"),
         },
@@ -92,5 +97,6 @@ def create_app(config: Config | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.register(app)
+    page_headers.register(app)
     commands.register(app)
     return app
