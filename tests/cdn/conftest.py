@@ -35,7 +35,8 @@ def store_app():
 def document(store, body, head=""):
     """A page with the stand-ins, as short as it can be."""
     return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>App</title>
-<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="shopify-api-key" content="key">
+<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="shopify-api-key" content="key">
 <script src="{store}/cdn/app-bridge.js"></script><script src="{store}/cdn/polaris.js"></script>{head}</head>
 <body>{body}</body></html>"""
 
