@@ -12,17 +12,28 @@ from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
 from app import commands, readiness
+from app.catalog import topics as catalog
 from app.channels.smtp.address import parse as parse_smtp
 from app.channels.smtp.phases import SmtpSender
 from app.config import ROOT, Config, from_env
-from app.flows import claim, schedule, set_up
+from app.customers import compliance
+from app.customers import privacy as customers_privacy
+from app.customers import topics as customers
+from app.customers.compliance import Privacy
+from app.customers.erase import CustomerErased
+from app.flows import claim, erased, schedule, set_up, sync
 from app.kit import engines, errors, gateway_clock, log, periodic, queue, runtime
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
+from app.messages import privacy as messages_privacy
+from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
 from app.orders.told import OrderChanged
-from app.shopify import apply, gateway, page_headers, routes_auth, routes_webhooks
-from app.shops import arrive, tokens
+from app.reviews import privacy as reviews_privacy
+from app.shopify import apply, gateway, outgoing, page_headers, routes_auth, routes_webhooks
+from app.shops import arrive, redact, tokens
+from app.shops import topics as shops
+from app.shops.arrive import ShopConnected
 from app.shops.find import shop_of_delivery
 from app.shops.install import ShopInstalled
 
@@ -48,17 +59,45 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
     "returns/cancel": (orders.return_told,),
     "returns/close": (orders.return_told,),
     "returns/reopen": (orders.return_told,),
+    "products/create": (catalog.product_told,),
+    "products/update": (catalog.product_told,),
+    "products/delete": (catalog.product_deleted,),
+    "customers/create": (customers.customer_told,),
+    "customers/update": (customers.customer_told,),
+    "customers/delete": (customers.customer_deleted,),
+    "shop/update": (shops.shop_told,),
+    "app/uninstalled": (shops.uninstalled,),
+    "app/scopes_update": (shops.scopes_changed,),
+    "customers/data_request": (compliance.data_requested,),
+    "customers/redact": (compliance.customer_redacted,),
+    "shop/redact": (redact.shop_redacted,),
 }
 
 SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     OrderChanged: (schedule.order_changed,),
     ShopInstalled: (set_up.shop_installed,),
+    ShopConnected: (sync.shop_connected,),
+    CustomerErased: (
+        erased.customer_erased,
+        reviews_privacy.customer_erased,
+        messages_privacy.customer_erased,
+        orders_privacy.customer_erased,
+    ),
 }
 
 WORK: Sequence[Work] = (
     Work(queue.INBOX, apply.waiting, "app.shopify.apply.apply_received"),
     Work(queue.SENDS, claim.waiting, "app.flows.drain.drain"),
+    Work(queue.BULK, outgoing.waiting, "app.shopify.outgoing.run_due"),
+    Work(queue.BULK, sync.waiting, "app.flows.sync.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),
+)
+
+PRIVACY: Sequence[Privacy] = (
+    Privacy("customers", customers_privacy.export),
+    Privacy("orders", orders_privacy.export),
+    Privacy("messages", messages_privacy.export),
+    Privacy("reviews", reviews_privacy.export),
 )
 
 PERIODIC: Mapping[str, Periodic] = {
@@ -82,6 +121,7 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
             "http": gateway.open_client(config.gateway_url),
             "merchant_arrived": arrive.merchant_arrived,
             "periodic": PERIODIC,
+            "privacy": PRIVACY,
             "shop_connected": arrive.shop_connected,
             "shop_of_delivery": shop_of_delivery,
             "transport": lambda: SmtpSender(smtp, urlsplit(config.app_url).hostname or "localhost"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
@@ -95,3 +95,21 @@ def _by_email(session: Session, address: str, *, guests_only: bool = False) -> C
     return session.scalars(
         query.order_by(Customer.shopify_id.is_(None), Customer.id).limit(1).with_for_update()
     ).first()
+
+
+def is_known(session: Session, shopify_id: int) -> bool:
+    """Tell whether this shop is known to have a customer of this id."""
+    return _by_shopify_id(session, shopify_id) is not None
+
+
+def find_ids(session: Session, shopify_id: int | None, email: str | None) -> list[int]:
+    """Return our ids of a person named by Shopify's id, by address, or by both."""
+    address = normalise(email)
+    named = [Customer.shopify_id == shopify_id] if shopify_id is not None else []
+    named += [Customer.email == address] if address is not None else []
+    if not named:
+        return []
+    rows = session.scalars(
+        select(Customer.id).where(Customer.shop_id == entered_shop(session), or_(*named)).order_by(Customer.id)
+    )
+    return list(rows)

@@ -16,6 +16,7 @@ from app.flows.steps import Step, Topic
 from app.kit.work import entered_shop
 from app.messages import wording
 from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
+from app.messages.fill import RenderError
 from app.messages.links import Purpose, url
 from app.messages.prepare import Ready
 from app.messages.track import tracked
@@ -37,7 +38,9 @@ def compose(
     """Return everything the mail may say about `lines` (our order line ids, in the order to be named)."""
     order, zone = one.order, ZoneInfo(one.facts.follow_up.zone)
     locale = one.enrollment.frozen.get("locale") or order.locale or "en"
-    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == order.shop_id)).one()
+    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == order.shop_id)).one_or_none()
+    if profile is None:
+        raise RenderError("shop.name", "The shop's name is not known yet.")
     shown = _lines(session, lines or tuple(item.order_line_id for item in one.facts.items), profile)
     customer = one.person.customer
     first = customer.first_name if customer else order.recipient_name

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.channels.base import PhasedTransport
@@ -29,6 +31,8 @@ from app.messages.mime import MimeError
 from app.messages.outbox import Prepared, send_group
 
 CONNECTIONS = 8  # bodies brought to their final dot before one transaction hands them all off
+AFTER_FAILURE = timedelta(minutes=15)
+MAX_FAILURES = 5
 LONGEST_S = 20.0  # a job ends by then; the next ring goes on
 
 log = structlog.get_logger()
@@ -100,7 +104,23 @@ def _still_ours(session: Session, claimed: Mapping[int, int]) -> None:
 
 
 def _one(session: Session, runtime: Runtime, one: Gathered) -> Prepared | None:
-    now = business_now(session)
+    """Decide about one row. A failure nobody foresaw pushes this row ahead and leaves the others alone."""
+    row, now = one.follow_up, business_now(session)
+    try:
+        with session.begin_nested():
+            return _decide_one(session, runtime, one, now)
+    except DBAPIError:
+        raise  # the database is the trouble, not this row
+    except Exception as failure:  # the edge of one row
+        log.error("follow_up_failed", follow_up=row.id, step=row.step, exc_info=failure)
+        if row.attempts >= MAX_FAILURES:
+            finish(row, Reason.RENDER_ERROR, now)
+        else:
+            row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now + AFTER_FAILURE, None
+        return None
+
+
+def _decide_one(session: Session, runtime: Runtime, one: Gathered, now: datetime) -> Prepared | None:
     row = one.follow_up
     verdict = decide(one.facts, Limits(), now)
     if isinstance(verdict, Send):

@@ -14,6 +14,7 @@ from app.flows.decision import Limits, Send
 from app.flows.gather import Gathered, gather
 from app.flows.guard import decide
 from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
+from app.flows.reasons import Reason
 from app.flows.record_decision import finish, record
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
@@ -22,8 +23,6 @@ from app.messages.outbox import Outcome, Prepared, Steering
 from app.messages.prepare import withdraw
 from app.orders.models import Order
 from app.shops.models import Shop
-
-REJECTED = "rejected"
 
 
 def may_hand_off(session: Session, group: Sequence[Prepared]) -> set[int]:
@@ -65,7 +64,7 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
             row.state, row.outcome, row.reason, row.done_at = FollowUpState.SCHEDULED, None, None, None
             row.due_at, row.lease_until = now + outcome.retry_in, None
         elif outcome.state is AttemptState.REJECTED:
-            finish(row, REJECTED, now)
+            finish(row, Reason.REJECTED, now)
             row.outcome, row.message_id = "handed_over", outcome.prepared.message_id
 
 

@@ -81,6 +81,8 @@ def send_group(
             connection.begin(prepared.outbound)
         except TransportError as refusal:
             outcomes.append(_refused(prepared, refusal))
+        except ValueError as unsendable:  # an address or content that could smuggle a command never gets better
+            outcomes.append(Outcome(prepared, AttemptState.REJECTED, reply=str(unsendable)))
         else:
             standing.append((prepared, connection))
     handed_off = _commit_hand_offs(runtime, shop_id, standing, steering)

@@ -1,8 +1,6 @@
-"""Ask the shop itself about its orders: the truth a webhook only hints at."""
+"""Ask the shop itself about an order: the truth a webhook only hints at."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +10,9 @@ from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record_order import record_order
 from app.orders.told import RECONCILE, Told
+from app.shopify import fetch
 from app.shopify.admin import AdminClient
 from app.shopify.apply import Park
-from app.shopify.payloads import node_orders
-
-IDS_AT_ONCE = 100  # nodes(ids) takes 250; a smaller page keeps one request's cost far from the limit
 
 
 def client(session: Session) -> AdminClient:
@@ -28,26 +24,13 @@ def client(session: Session) -> AdminClient:
 def fetch_order(session: Session, shopify_id: int) -> Order:
     """Fetch an order with everything on it and keep it. Raise Park when this shop has no such order."""
     told = Told(RECONCILE, business_now(session), real_now())
-    reply = client(session).ask("order", id=f"gid://shopify/Order/{shopify_id}")
+    facts = fetch.order(client(session), shopify_id)
     fault.point("B2")
-    node = reply.data.get("order")
-    if node is None:
+    if facts is None:
         raise Park("this shop has no such order")
-    return record_order(session, node_orders.order(node, reply.denied_below("order")), told)
+    return record_order(session, facts, told)
 
 
 def exists(session: Session, shopify_id: int) -> bool:
     """Tell whether the shop still has an order."""
-    return shopify_id in existing(session, [shopify_id])
-
-
-def existing(session: Session, shopify_ids: Sequence[int]) -> set[int]:
-    """Return which of these orders the shop still has."""
-    found: set[int] = set()
-    asking = client(session)
-    for start in range(0, len(shopify_ids), IDS_AT_ONCE):
-        page = shopify_ids[start : start + IDS_AT_ONCE]
-        reply = asking.ask("nodes", ids=[f"gid://shopify/Order/{each}" for each in page])
-        nodes = reply.data["nodes"]
-        found |= {each for each, node in zip(page, nodes, strict=True) if node is not None}
-    return found
+    return bool(fetch.existing(client(session), "Order", [shopify_id]))

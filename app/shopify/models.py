@@ -84,3 +84,19 @@ class OutgoingCall(ShopOwned, Base):
     next_at: Mapped[datetime]  # real time
     lease_until: Mapped[datetime | None]
     reason: Mapped[str | None]
+
+
+class SyncCursor(ShopOwned, Base):
+    """Say up to which change of a shop we know everything, and when to ask again. Business time; one row a shop."""
+
+    __tablename__ = "sync_cursor"
+    __table_args__ = (UniqueConstraint("shop_id"), Index("ix_sync_cursor_next_at", "next_at"))
+
+    known_until: Mapped[datetime]  # every change before this instant is here
+    page: Mapped[str | None]  # Shopify's cursor inside the pass under way: a stopped pass goes on where it was
+    stage: Mapped[str]  # products | customers | orders | deletions
+    pass_started_at: Mapped[datetime | None]
+    next_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]  # of the last whole pass
+    lease_until: Mapped[datetime | None]  # real time
+    last_fault: Mapped[str | None]

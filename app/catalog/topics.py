@@ -1,0 +1,37 @@
+"""What each product topic means."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Product
+from app.catalog.record_product import delete_product, record_product
+from app.kit.clock import offset
+from app.kit.work import entered_shop
+from app.shopify import fetch
+from app.shopify.apply import Delivery, Park
+from app.shopify.payloads import webhook_goods, webhook_people
+
+
+def product_told(session: Session, delivery: Delivery) -> None:
+    """Apply products/create and update; one we do not know is fetched, since the shop header is not signed."""
+    facts = webhook_goods.product(delivery.body)
+    if not _is_known(session, facts.shopify_id):
+        asked = session.info["runtime"].parts["admin"](session, entered_shop(session))
+        truth = fetch.product(asked, facts.shopify_id)
+        if truth is None:
+            raise Park("this shop has no such product")
+        facts = truth
+    record_product(session, facts)
+
+
+def product_deleted(session: Session, delivery: Delivery) -> None:
+    """Apply products/delete."""
+    at = delivery.triggered_at or delivery.received_at + offset(session)
+    delete_product(session, webhook_people.deleted_id(delivery.body), at)
+
+
+def _is_known(session: Session, shopify_id: int) -> bool:
+    known = select(Product.id).where(Product.shop_id == entered_shop(session), Product.shopify_id == shopify_id)
+    return session.scalar(known) is not None

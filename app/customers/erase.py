@@ -1,0 +1,50 @@
+"""Erase a person: every field that says who they are, everywhere in this layer; a hash remembers not to come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.customers.models import ConsentEntry, Customer, Preference, SuppressionScope
+from app.customers.suppress import suppress
+from app.kit.events import emit
+from app.kit.work import entered_shop
+
+PERSONAL = ("email", "first_name", "last_name", "locale", "province")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerErased:
+    """Say that a person is gone: every domain above takes them out of its own rows."""
+
+    customer_id: int
+
+
+def forget_customer(session: Session, shopify_id: int, *, at: datetime, email: str | None = None) -> list[int]:
+    """Erase the customer with this id, and guests with this address; return our ids. Erasing again changes nothing.
+
+    The address is suppressed first and by hash, so that nothing planned leaves while the rest is taken out.
+    """
+    shop_id = entered_shop(session)
+    found = select(Customer).where(Customer.shop_id == shop_id, Customer.shopify_id == shopify_id)
+    rows = list(session.scalars(found.with_for_update()))
+    addresses = {row.email for row in rows if row.email} | ({email.strip().lower()} if email else set())
+    for address in sorted(addresses):
+        suppress(session, address, scope=SuppressionScope.ADDRESS, reason="erased", at=at)
+        guests = select(Customer).where(
+            Customer.shop_id == shop_id, Customer.email == address, Customer.shopify_id.is_(None)
+        )
+        rows += session.scalars(guests.with_for_update())
+    for row in rows:
+        if row.erased_at is None:
+            row.erased_at = at
+            for name in PERSONAL:
+                setattr(row, name, None)
+            for table in (ConsentEntry, Preference):
+                session.execute(delete(table).where(table.shop_id == shop_id, table.customer_id == row.id))
+            session.flush()
+            emit(session, CustomerErased(row.id))
+    return [row.id for row in rows]

@@ -1,0 +1,46 @@
+"""What this layer holds of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.customers.models import ConsentEntry, Customer, Preference
+from app.kit.work import entered_shop
+
+
+def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the person's own data, consent and choices, as JSON values."""
+    shop_id = entered_shop(session)
+    people = session.scalars(select(Customer).where(Customer.shop_id == shop_id, Customer.id.in_(customer_ids)))
+    consents = session.scalars(
+        select(ConsentEntry).where(ConsentEntry.shop_id == shop_id, ConsentEntry.customer_id.in_(customer_ids))
+    )
+    choices = session.scalars(
+        select(Preference).where(Preference.shop_id == shop_id, Preference.customer_id.in_(customer_ids))
+    )
+    return [
+        *(
+            {
+                "kind": "customer",
+                "email": row.email,
+                "first_name": row.first_name,
+                "last_name": row.last_name,
+                "locale": row.locale,
+                "country": row.country,
+                "province": row.province,
+            }
+            for row in people
+        ),
+        *(
+            {"kind": "consent", "state": row.state, "source": row.source, "at": row.happened_at.isoformat()}
+            for row in consents
+        ),
+        *(
+            {"kind": "choice", "topic": row.topic, "value": row.value, "at": row.happened_at.isoformat()}
+            for row in choices
+        ),
+    ]

@@ -1,0 +1,49 @@
+"""Find what a shopper's link points at. Forged, unknown, foreign and erased all get the same answer."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.customers.models import Customer
+from app.kit.errors import NotFound
+from app.kit.runtime import Runtime
+from app.kit.work import enter_shop
+from app.messages import links
+from app.messages.links import Purpose
+from app.messages.models import Message, TrackedLink
+
+
+def message_of(session: Session, runtime: Runtime, purpose: Purpose, token: str) -> Message:
+    """Enter the link's shop and return its message; raise NotFound for anything but a genuine, living link."""
+    linked = links.read(runtime.config, purpose, token)
+    if linked is None:
+        raise NotFound
+    enter_shop(session, linked.shop_id)
+    message = session.scalars(
+        select(Message).where(Message.shop_id == linked.shop_id, Message.public_id == linked.public_id),
+    ).one_or_none()
+    if message is None or _erased(session, message):
+        raise NotFound
+    return message
+
+
+def link_of(session: Session, runtime: Runtime, token: str) -> TrackedLink:
+    """Enter the link's shop and return the tracked link behind a click; raise NotFound otherwise."""
+    linked = links.read(runtime.config, Purpose.CLICK, token)
+    if linked is None:
+        raise NotFound
+    enter_shop(session, linked.shop_id)
+    found = session.scalars(
+        select(TrackedLink).where(TrackedLink.shop_id == linked.shop_id, TrackedLink.public_id == linked.public_id),
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _erased(session: Session, message: Message) -> bool:
+    if message.customer_id is None:
+        return False
+    customer = session.get(Customer, (message.shop_id, message.customer_id))
+    return customer is None or customer.erased_at is not None

@@ -1,0 +1,44 @@
+"""What this domain holds of a person, and how it is taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.customers.erase import CustomerErased
+from app.kit.work import entered_shop
+from app.orders.models import Order
+
+
+def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the person's orders, as JSON values."""
+    rows = session.scalars(
+        select(Order).where(Order.shop_id == entered_shop(session), Order.customer_id.in_(customer_ids))
+    )
+    return [
+        {
+            "order": row.name,
+            "placed_at": row.placed_at.isoformat(),
+            "email": row.email,
+            "country": row.country,
+            "province": row.province,
+            "zip": row.zip,
+            "recipient_name": row.recipient_name,
+            "note": row.note,
+            "total": str(row.total),
+            "currency": row.currency,
+        }
+        for row in rows
+    ]
+
+
+def customer_erased(session: Session, event: CustomerErased) -> None:
+    """Take the person out of their orders; what was ordered stays, for counting."""
+    session.execute(
+        update(Order)
+        .where(Order.shop_id == entered_shop(session), Order.customer_id == event.customer_id)
+        .values(email=None, note=None, zip=None, recipient_name=None, province=None),
+    )
