@@ -55,7 +55,10 @@ def install(clone: Path, requirements: str, run: Run) -> None:
     uv = _uv()
     stamp = _stamp(clone, requirements)
     stamp.unlink(missing_ok=True)
-    if not _runs(python_of(clone)):
+    python = python_of(clone)
+    # A start that was stopped while the venv was being made may have left one without pip.
+    half_made = not uv and not _answers([str(python), "-m", "pip", "--version"]) and _has("ensurepip")
+    if half_made or not _runs(python):
         shutil.rmtree(venv, ignore_errors=True)
         if uv:
             run("install", [uv, "venv", "--quiet", "--python", sys.executable, str(venv)])

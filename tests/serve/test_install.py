@@ -66,3 +66,15 @@ def test_the_projects_own_requirements_are_all_read():
     before = install.fingerprint(root, "requirements-run.txt")
     assert before == install.fingerprint(root, "requirements-run.txt")
     assert before != install.fingerprint(root, "requirements.txt")
+
+
+def test_a_venv_left_without_pip_is_made_anew(clone, monkeypatch):
+    monkeypatch.setattr(install, "_uv", lambda: None)
+    python = install.python_of(clone)
+    python.unlink()
+    python.write_text('#!/bin/sh\ncase "$*" in *pip*) exit 1;; *) echo 3 11;; esac\n')
+    python.chmod(0o755)
+    ran = []
+    with pytest.raises(FileNotFoundError):  # nothing was really made, so there is no place for the stamp
+        install.install(clone, "requirements-run.txt", lambda _name, command: ran.append(command))
+    assert "venv" in ran[0]
