@@ -1,0 +1,46 @@
+"""Measure claims and print them as a table: `python -m tests.prove.run [GROUP] [--quick]`. See bin/prove."""
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+from tests.prove.claims import CLAIMS, GROUPS, Claim, Figure, Scale
+
+HERE = Path(__file__).parent
+
+
+def main(arguments: list[str]) -> int:
+    """Return 0 when every claim of the run holds, 1 when one does not, 2 when there is none to measure."""
+    reader = argparse.ArgumentParser(prog="bin/prove", description="Measure what the product claims.")
+    reader.add_argument("group", nargs="?", choices=GROUPS, help="only this group")
+    reader.add_argument("--quick", action="store_true", help="the small claims alone, at small sizes")
+    asked = reader.parse_args(arguments)
+    for path in sorted(HERE.glob("claim_*.py")):
+        importlib.import_module(f"tests.prove.{path.stem}")
+    chosen = [one for one in CLAIMS if (not asked.group or one.group == asked.group) and (one.quick or not asked.quick)]
+    if not chosen:
+        print("no claim to measure here")
+        return 2
+    width = max(len(one.sentence) for one in chosen)
+    held = [tell(one, Scale(asked.quick), width) for one in chosen]
+    print(f"{sum(held)} of {len(held)} claims hold")
+    return 0 if all(held) else 1
+
+
+def tell(one: Claim, scale: Scale, width: int) -> bool:
+    """Measure one claim, print its line, and return whether it holds."""
+    started = time.monotonic()
+    try:
+        figure = one.measure(scale)
+    except Exception as fault:  # noqa: BLE001 - whatever it was, the claim does not hold, and the others still count
+        figure = Figure(f"{type(fault).__name__}: {fault}", holds=False)
+    taken = time.monotonic() - started
+    verdict = "holds" if figure.holds else "DOES NOT HOLD"
+    print(f"{one.group:9} {one.sentence:{width}} | {figure.words} | {verdict} | {taken:.1f} s", flush=True)
+    return figure.holds
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
