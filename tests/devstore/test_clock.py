@@ -1,0 +1,140 @@
+"""The store's clock: it moves by the hour and waits for the app."""
+
+import time
+from datetime import datetime, timedelta
+
+from devstore.clock import jump as jumping
+from devstore.state.engine import unit_of_work
+from devstore.state.models import Fulfillment, Planned, Shop
+from devstore.world.planned import World, count_due, run_due
+from tests.devstore.conftest import SHOP, announced, buy
+
+
+def offset(store):
+    return store.get("/api/clock").json["offset_seconds"]
+
+
+def wait(store):
+    until = time.monotonic() + 30
+    while store.get("/api/clock/jump").json["running"]:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return store.get("/api/clock/jump").json
+
+
+def ready(store, **more):
+    return lambda: {"clock_offset_s": offset(store), "inbox_received": 0, "follow_ups_due": 0, "calls_due": 0, **more}
+
+
+def test_it_stands_at_real_time(store):
+    now = store.get("/api/clock").json
+    assert now["offset_seconds"] == 0
+    assert abs(datetime.fromisoformat(now["now"]).timestamp() - time.time()) < 2
+
+
+def test_a_jump_goes_hour_by_hour_and_asks_the_app_after_each(store, app):
+    asked = []
+    app.ready = lambda: asked.append(offset(store)) or ready(store)()
+    assert store.post("/api/clock", json={"advance_hours": 2.5}).status_code == 202
+    done = wait(store)
+    assert (done["hours_done"], done["impatient"], offset(store)) == (2.5, 0, 9000)
+    assert sorted(set(asked)) == [3600, 7200, 9000]
+
+
+def test_it_waits_while_something_is_due(store, app):
+    left = [3, 2, 1, 0]
+    app.ready = lambda: ready(store)() | {"follow_ups_due": left[0] if len(left) == 1 else left.pop(0)}
+    store.post("/api/clock", json={"advance_hours": 1})
+    assert wait(store)["impatient"] == 0
+    assert left == [0]
+
+
+def test_its_patience_ends_and_it_says_so(store, app, monkeypatch):
+    monkeypatch.setattr(jumping, "PATIENCE_SECONDS", 0.1)
+    app.ready = {"clock_offset_s": -1}
+    store.post("/api/clock", json={"advance_hours": 1})
+    assert wait(store)["impatient"] == 1
+    assert offset(store) == 3600
+
+
+def test_one_jump_at_a_time(store, app, monkeypatch):
+    monkeypatch.setattr(jumping, "PATIENCE_SECONDS", 5)
+    app.ready = {"clock_offset_s": -1}
+    store.post("/api/clock", json={"advance_hours": 1})
+    again = store.post("/api/clock", json={"advance_hours": 1})
+    app.ready = ready(store)
+    wait(store)
+    assert again.status_code == 422
+    assert "moving already" in again.json["error"]["message"]
+
+
+def test_to_the_next_due(store, app):
+    due = datetime.fromisoformat(store.get("/api/clock").json["now"]) + timedelta(hours=3)
+    app.ready = ready(store, next_due_at=due.isoformat())
+    store.post("/api/clock", json={"to_next_due": True})
+    wait(store)
+    assert 3 * 3600 <= offset(store) <= 3 * 3600 + 2
+
+
+def test_nothing_planned_is_said_in_words(store, app):
+    app.ready = {"next_due_at": None}
+    answer = store.post("/api/clock", json={"to_next_due": True})
+    assert (answer.status_code, answer.json["error"]["message"]) == (422, "Nothing is planned.")
+
+
+def test_dates_in_bodies_follow_the_clock(store, app):
+    app.ready = ready(store)
+    store.post("/api/clock", json={"advance_hours": 48})
+    wait(store)
+    made = datetime.fromisoformat(buy(store)["created_at"])
+    assert abs(made.timestamp() - time.time() - 48 * 3600) < 5
+
+
+def install(hours_ago=0.0):
+    with unit_of_work() as session:
+        shop = session.query(Shop).filter_by(handle=SHOP).one()
+        shop.installed_at = datetime.now().astimezone() - timedelta(hours=hours_ago)
+
+
+def test_parcels_stay_where_they_are_until_the_app_is_installed(store):
+    with unit_of_work() as session:
+        assert count_due(session) == 0
+        assert run_due(session) is False
+
+
+def test_after_a_day_most_parcels_have_arrived_and_each_scan_was_told(store):
+    install(hours_ago=24)
+    with unit_of_work() as session:
+        due = count_due(session)
+        while run_due(session):
+            pass
+        arrived = session.query(Fulfillment).filter_by(shipment_status="delivered").count()
+        left = session.query(Planned).count()
+    told = announced("fulfillment_events/create")
+    assert due == len(told) > 15
+    assert arrived > 370
+    assert left > 5
+    assert all(body["happened_at"] <= body["created_at"] for _, body in told)
+
+
+def test_the_world_goes_on_in_its_own_thread_and_a_jump_waits_for_it(store, app):
+    install()
+    app.ready = ready(store)
+    world = World()
+    world.start()
+    try:
+        with unit_of_work(announce=False) as session:
+            before = session.query(Planned).count()
+        store.post("/api/clock", json={"advance_hours": 1})
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            with unit_of_work(announce=False) as session:
+                if not count_due(session) and session.query(Planned).count() < before:
+                    break
+            time.sleep(0.05)
+    finally:
+        world.stop()
+        jumping.jump.stop()
+        jumping.jump._ending.clear()
+    emails = {body["email"] for _, body in announced("fulfillments/update") if body["shipment_status"] == "delivered"}
+    assert "ana@example.com" in emails
