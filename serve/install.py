@@ -61,7 +61,7 @@ def install(clone: Path, requirements: str, run: Run) -> None:
     if half_made or not _runs(python):
         shutil.rmtree(venv, ignore_errors=True)
         if uv:
-            run("install", [uv, "venv", "--quiet", "--python", sys.executable, str(venv)])
+            run("install", [uv, "venv", "--quiet", "--seed", "--python", sys.executable, str(venv)])
         elif _has("ensurepip"):
             run("install", [sys.executable, "-m", "venv", str(venv)])
         else:
