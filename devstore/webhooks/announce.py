@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from devstore.clock.now import real_now, store_now
@@ -35,8 +36,7 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
     faults = session.get_one(Faults, 1)
     for subscription in deployed.to(topic):
         webhook_id = str(uuid.uuid4())
-        faults.drawn += 1
-        fate = draw(faults, topic, faults.drawn)
+        fate = draw(faults, topic, _next_place(session)) if _any(faults) else Fate(lost=False, waits=[0.0])
         for copy in range(fate.copies):
             wait = timedelta(seconds=fate.waits[copy])
             session.add(
@@ -57,6 +57,16 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
                     due_real=real + wait,
                 )
             )
+
+
+def _any(faults: Faults) -> bool:
+    return bool(faults.lose or faults.copies > 1 or faults.shuffle_seconds or faults.delay_seconds)
+
+
+def _next_place(session: Session) -> int:
+    """Return the delivery's place in the queue; it is taken only while there are faults, since it waits for others."""
+    taken = update(Faults).where(Faults.id == 1).values(drawn=Faults.drawn + 1).returning(Faults.drawn)
+    return session.execute(taken.execution_options(synchronize_session=False)).scalar_one()
 
 
 class Fate:

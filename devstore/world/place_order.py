@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from devstore.clock.now import store_now
@@ -41,12 +42,13 @@ def place_order(session: Session, shop: Shop, customer: Customer, basket: Basket
     if not basket.lines:
         raise Refused("lines", "An order needs at least one line.")
     now = store_now(session)
-    shop.last_order_number += 1
+    numbered = update(Shop).where(Shop.id == shop.id).values(last_order_number=Shop.last_order_number + 1)
+    number = session.execute(numbered.returning(Shop.last_order_number)).scalar_one()
     code = basket.discount
     address = basket.shipping_address or customer.address
     order = Order(
         shop_id=shop.id,
-        order_number=shop.last_order_number,
+        order_number=number,
         token=secrets.token_hex(16),
         customer_id=customer.id,
         email=customer.email,
