@@ -21,7 +21,7 @@ from tests.servers import Cluster
 
 FERNET = Fernet.generate_key().decode()
 
-API_KEY, API_SECRET = "test-api-key-0123456789abcdef", "test-secret-0123456789abcdef"
+API_KEY, API_SECRET = "test-api-key-0123456789abcdef", "test-secret-0123456789abcdef-0123456789"
 
 
 def make_config(database_url: str, redis_url: str, **changes: str) -> Config:

@@ -5,9 +5,9 @@ import pytest
 
 from app.shopify import gateway
 from app.shopify.admin import AdminClient
-from tests.devstore_platform.conftest import DOMAIN, client, exchange, installed, template
+from tests.devstore_platform.conftest import DOMAIN, client, database, exchange, installed
 
-__all__ = ["client", "installed", "template"]
+__all__ = ["client", "database", "installed"]
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def newest(topic):
 
 def test_an_order_by_webhook_and_fetched_is_the_same_from_the_till_to_the_refund(admin, shop):
     order_id = shop()
-    assert webhook_orders.order(newest("orders/create")) == fetch.order(admin, order_id)
+    assert webhook_orders.order(newest("orders/paid")) == fetch.order(admin, order_id)
     ship_deliver_refund(order_id)
     fetched = fetch.order(admin, order_id)
     assert webhook_orders.order(newest("orders/updated")) == fetched
