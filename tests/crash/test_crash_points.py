@@ -1,0 +1,96 @@
+"""Every named point, killed and failed: after a clean start nothing is lost and nothing is sent twice."""
+
+import copy
+import json
+
+import pytest
+from sqlalchemy import select
+
+from app.flows.models import FollowUp
+from app.kit.clock import real_now
+from app.messages.models import Message, MessageState
+from app.orders.models import Order
+from app.shopify.models import InboxState, WebhookInbox
+from tests.crash.conftest import SAMPLES, admin_that_knows
+from tests.journeys.bodies import order_body
+from tests.journeys.test_first_mile import know
+
+ACTIONS = ("kill", "raise")
+
+
+def paid_order(shop):
+    """Leave one paid order that is known, planned and due."""
+    body = order_body(real_now())
+    know(shop, body)
+    shop.webhook("orders/paid", body)
+    shop.apply()
+    return body
+
+
+def states(shop):
+    return [row.state for row in shop.rows(select(Message.state))]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("point", ["W1", "W2", "W3", "W4"])
+def test_a_web_process_that_dies_loses_no_webhook(shop, crash, point, action):
+    shop.start_flows()
+    body = order_body(real_now())
+    know(shop, body)
+    shop.wired.parts["flask"].testing = False
+    crash.run(point, action, lambda: shop.webhook("orders/paid", body))
+    assert shop.webhook("orders/paid", body).status_code == 200  # Shopify saw no 2xx and tries again
+    shop.apply()
+    shop.drain()
+    assert len(shop.sink.delivered) == 1
+    assert [row.state for row in shop.rows(select(WebhookInbox.state))] == [InboxState.APPLIED]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("point", ["B1", "B2", "B3", "B4", "P1", "P2", "P3"])
+def test_an_inbox_worker_that_dies_plans_once(shop, crash, point, action):
+    shop.start_flows()
+    node = copy.deepcopy(json.loads((SAMPLES / "node_order.json").read_text()))
+    now = real_now().isoformat()
+    node |= {
+        "displayFinancialStatus": "PAID",
+        "processedAt": now,
+        "createdAt": now,
+        "updatedAt": now,
+        "cancelledAt": None,
+    }
+    node |= {"refunds": [], "fulfillments": [], "test": False}
+    for line in node["lineItems"]["nodes"]:
+        line["currentQuantity"] = line["quantity"]
+    shop.wired.parts["admin"] = admin_that_knows(node)
+    shop.webhook("orders/paid", order_body(real_now()))
+    crash.run(point, action, shop.apply)
+    shop.apply()
+    shop.drain()
+    assert len(shop.rows(select(Order.id))) == 1
+    assert len(shop.rows(select(FollowUp.id))) == 1
+    assert len(shop.sink.delivered) == 1
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("point", ["C1", "K1", "K2", "K3", "K4", "K5", "K6", "K7", "C2", "K11"])
+def test_a_sender_that_dies_before_or_after_the_open_window_sends_once(shop, crash, point, action):
+    shop.start_flows()
+    paid_order(shop)
+    crash.run(point, action, shop.drain)
+    shop.drain()
+    assert len(shop.sink.delivered) == 1
+    assert states(shop) == [MessageState.ACCEPTED]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(("point", "delivered"), [("K8", 0), ("K9", 1), ("K10", 1)])
+def test_a_sender_that_dies_between_the_byte_and_the_answer_is_unknown_and_never_sends_again(
+    shop, crash, point, delivered, action
+):
+    shop.start_flows()
+    paid_order(shop)
+    crash.run(point, action, shop.drain)
+    shop.drain()
+    assert len(shop.sink.delivered) == delivered
+    assert states(shop) == [MessageState.UNKNOWN]
