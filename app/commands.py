@@ -7,8 +7,6 @@ import signal
 import threading
 
 import click
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from flask import Flask
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
@@ -32,6 +30,10 @@ def register(app: Flask) -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database to the newest schema, creating the roles the app works as."""
+    # Here, not above: every process imports this module and only this command needs Alembic.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config as AlembicConfig  # noqa: PLC0415
+
     config = AlembicConfig(toml_file=str(ROOT / "pyproject.toml"))
     config.set_main_option("script_location", str(ROOT / "migrations"))
     config.set_main_option("sqlalchemy.url", runtime.current().config.database_url.replace("%", "%%"))
