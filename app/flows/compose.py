@@ -10,16 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
-from app.config import Config
 from app.flows.gather import Gathered
+from app.flows.linking import Linking
 from app.flows.steps import Step, Topic
 from app.kit.work import entered_shop
 from app.messages import wording
 from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
 from app.messages.fill import RenderError
-from app.messages.links import Purpose, url
-from app.messages.prepare import Ready
-from app.messages.track import tracked
+from app.messages.links import Purpose
 from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment
 from app.shops.models import ShopProfile
@@ -33,9 +31,12 @@ STARS = range(1, 6)
 
 
 def compose(
-    session: Session, config: Config, one: Gathered, lines: tuple[int, ...], ready: Ready, arm: str, now: datetime
+    session: Session, one: Gathered, lines: tuple[int, ...], linking: Linking, arm: str, now: datetime
 ) -> MailContext:
-    """Return everything the mail may say about `lines` (our order line ids, in the order to be named)."""
+    """Return everything the mail may say about `lines` (our order line ids, in the order to be named).
+
+    Writes nothing itself: what a link needs, `linking` makes.
+    """
     order, zone = one.order, ZoneInfo(one.facts.follow_up.zone)
     locale = one.enrollment.frozen.get("locale") or order.locale or "en"
     profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == order.shop_id)).one_or_none()
@@ -53,7 +54,7 @@ def compose(
         order=Order(order.name, wording.day(order.placed_at, zone, locale, now)),
         lines=shown,
         parcel=parcel,
-        links=_links(session, config, one, ready, parcel, shown),
+        links=_links(linking, one, parcel, shown),
         locale=wording.mail_locale(locale),
         arm=arm,
     )
@@ -103,17 +104,8 @@ def _describe(row: Fulfillment | None, zone: ZoneInfo, locale: str, now: datetim
     )
 
 
-def _links(
-    session: Session, config: Config, one: Gathered, ready: Ready, parcel: Parcel, lines: tuple[Line, ...]
-) -> Links:
-    shop_id, step = one.order.shop_id, one.step
-
-    def ours(purpose: Purpose) -> str:
-        return url(config, purpose, shop_id, ready.public_id)
-
-    def out(purpose: str, target: str) -> str:
-        return tracked(session, config, ready.message_id, purpose, target)
-
+def _links(linking: Linking, one: Gathered, parcel: Parcel, lines: tuple[Line, ...]) -> Links:
+    step, ours, out = one.step, linking.ours, linking.out
     review = ours(Purpose.REVIEW) if step.topic is Topic.REVIEW_ASK else ""
     return Links(
         review=review,

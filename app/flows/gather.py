@@ -21,6 +21,8 @@ from app.orders.reversals import Refund, ReturnCase
 from app.shops.models import Shop, ShopProfile, ShopStatus
 from app.shops.settings import Pause, load
 
+Run = tuple[FollowUp, Enrollment, Order, Flow]
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -37,7 +39,7 @@ class Gathered:
 def gather(session: Session, ids: Sequence[int]) -> list[Gathered]:
     """Return the facts of the follow-ups with these ids, as they stand in this transaction."""
     shop_id = entered_shop(session)
-    rows = session.execute(
+    found = session.execute(
         select(FollowUp, Enrollment, Order, Flow)
         .join(Enrollment, (Enrollment.shop_id == FollowUp.shop_id) & (Enrollment.id == FollowUp.enrollment_id))
         .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
@@ -45,7 +47,16 @@ def gather(session: Session, ids: Sequence[int]) -> list[Gathered]:
         .where(FollowUp.shop_id == shop_id, FollowUp.id.in_(ids))
         .order_by(FollowUp.due_at, FollowUp.id)
         .execution_options(populate_existing=True),
-    ).all()
+    )
+    return gather_runs(session, [(row, run, order, flow) for row, run, order, flow in found])
+
+
+def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
+    """Return the facts of follow-ups at hand, in their order: also of such as were never stored, for previews.
+
+    The ids of the follow-ups must differ.
+    """
+    shop_id = entered_shop(session)
     if not rows:
         return []
     order_ids = sorted({order.id for _, _, order, _ in rows})

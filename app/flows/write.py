@@ -12,6 +12,7 @@ from app.experiments import expose
 from app.flows.compose import compose
 from app.flows.decision import Send
 from app.flows.gather import Gathered
+from app.flows.linking import MessageLinks
 from app.kit.clock import real_now
 from app.messages import mime, presets
 from app.messages.context import MailContext
@@ -37,7 +38,8 @@ def write(session: Session, config: Config, one: Gathered, verdict: Send, fence:
     if ready is None:
         raise AlreadySaid
     lines = tuple(item.id for item in ready.items if item.kind == "order_line") or verdict.lines
-    context = compose(session, config, one, lines, ready, arm[1] if arm else "", now)
+    linking = MessageLinks(session, config, ready)
+    context = compose(session, one, lines, linking, arm[1] if arm else "", now)
     filled = fill(presets.template(one.step.key, context.locale), context.as_mapping())
     message = session.get_one(Message, (one.order.shop_id, ready.message_id))
     message.subject = filled.subject

@@ -1,0 +1,59 @@
+"""Make the links of a mail: signed and tracked ones for a real message, harmless ones for a preview."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.config import Config
+from app.kit.work import entered_shop
+from app.messages.links import Purpose, url
+from app.messages.prepare import Ready
+from app.messages.track import tracked
+
+
+class Linking(Protocol):
+    """Give a mail its addresses."""
+
+    def ours(self, purpose: Purpose) -> str:
+        """Return the address of one of our own pages, "" to leave the link out."""
+
+    def out(self, purpose: str, target: str) -> str:
+        """Return the address that leads out to `target`; "" for an empty target."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLinks:
+    """Link as a message does that will leave: signed with its random id, clicks counted. Writes the tracked links."""
+
+    session: Session
+    config: Config
+    ready: Ready
+
+    def ours(self, purpose: Purpose) -> str:
+        """Return the signed address."""
+        return url(self.config, purpose, entered_shop(self.session), self.ready.public_id)
+
+    def out(self, purpose: str, target: str) -> str:
+        """Return our click link to the target."""
+        return tracked(self.session, self.config, self.ready.message_id, purpose, target)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLinks:
+    """Link as a preview does: our pages become a page that says what the link will do, others are led to directly.
+
+    Nothing is written, signed or counted.
+    """
+
+    app_url: str
+
+    def ours(self, purpose: Purpose) -> str:
+        """Return the page about this kind of link; a preview has no open pixel."""
+        return "" if purpose is Purpose.OPEN else f"{self.app_url}/sample/{purpose}"
+
+    def out(self, purpose: str, target: str) -> str:  # noqa: ARG002 - the shape of Linking
+        """Return the target itself."""
+        return target
