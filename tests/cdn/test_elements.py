@@ -21,9 +21,10 @@ def posted(page):
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_page_is_accessible_and_fits(open_page, app_address, width):
+@pytest.mark.parametrize("name", ["home", "more"])
+def test_page_is_accessible_and_fits(open_page, app_address, name, width):
     page = open_page(width)
-    page.goto(app_address)
+    page.goto(f"{app_address}/page/{name}")
     assert axe(page) == []
     assert sideways(page) == []
 
@@ -145,3 +146,23 @@ def test_nothing_moves_while_the_page_arrives_in_pieces(open_page, app_address):
     page.goto(f"{app_address}/streamed")
     assert page.evaluate(SHIFTS) < 0.01
     assert page.get_by_role("cell", name="Win back").is_visible()
+
+
+def test_help_opens_beside_what_it_explains(open_page, app_address):
+    page = open_page(PHONE)
+    page.goto(f"{app_address}/page/more")
+    page.get_by_role("button", name="Edit").hover()
+    assert page.get_by_text("Edit this step").is_visible()
+    page.get_by_role("button", name="Open", exact=True).click()
+    panel = page.get_by_text("Emi's return is open.").bounding_box()
+    assert panel["x"] >= 0
+    assert panel["x"] + panel["width"] <= PHONE
+
+
+def test_words_are_there_before_and_without_the_script(open_page, app_address, store):
+    page = open_page(java_script_enabled=False)
+    html = page.request.get(app_address).text()
+    page.set_content(html.replace("</head>", f'<link rel="stylesheet" href="{store}/cdn/polaris.css"></head>'))
+    title = page.locator("s-page").evaluate("page => getComputedStyle(page, '::before').content")
+    assert title == '"After the parcel"'
+    assert page.locator("s-modal").is_hidden()

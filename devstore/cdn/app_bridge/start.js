@@ -1,5 +1,10 @@
 /* Begin: the bounce page bounces, every other page says it is ready. */
 
+/* What the admin shows is not shown here as well. */
+const unseen = new CSSStyleSheet();
+unseen.replaceSync("s-app-nav, ui-nav-menu, ui-save-bar, ui-title-bar, s-app-window { display: none }");
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, unseen];
+
 if (place.has("shopify-reload")) {
   bounce();
 } else {

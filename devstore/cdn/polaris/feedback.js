@@ -24,7 +24,12 @@ define("s-banner", class extends PolarisElement {
       this.dispatchEvent(new Event("dismiss"));
       this.dispatchEvent(new Event("afterhide"));
     };
+    this.shadowRoot.querySelector("slot:not([name])").onslotchange = () => this.build();
     this.changed();
+  }
+
+  build() {
+    this.toggleAttribute("data-bare", this.children.length === 0 && !this.textContent.trim());
   }
 
   changed() {
