@@ -109,7 +109,7 @@ class RefundFacts:
     shopify_id: int
     order_shopify_id: int
     note: str | None
-    total: Money | None
+    total: Money | None  # None where a webhook lists no payments
     created_at: datetime
     happened_at: datetime
     lines: tuple[tuple[int, int, str], ...]

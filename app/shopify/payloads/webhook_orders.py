@@ -186,18 +186,19 @@ def _refund(it: Fields) -> RefundFacts:
 
 
 def _refunded(it: Fields) -> Money | None:
-    """Return the sum of the refunding payments that went through; None where nothing names a currency."""
+    """Return the sum of the refunding payments that went through; None where the body lists no payment at all."""
+    payments = it.children("transactions")
     paid = [
         payment
-        for payment in it.children("transactions")
+        for payment in payments
         if payment.maybe_text("kind") == "refund" and payment.maybe_text("status") == "success"
     ]
-    duties = it.maybe_child("total_duties_set")
     currency = next((payment.text("currency") for payment in paid if payment.has("currency")), None)
-    if currency is None and duties is not None:
-        currency = duties.child("shop_money").text("currency_code")
-    total = sum((payment.amount("amount") for payment in paid), Decimal(0))
-    return None if currency is None else Money(total, currency)
+    if currency is None:
+        currency = it.inner("total_duties_set").inner("shop_money").maybe_text("currency_code")
+    if not payments or currency is None:
+        return None
+    return Money(sum((payment.amount("amount") for payment in paid), Decimal(0)), currency)
 
 
 def _destination(it: Fields) -> DestinationFacts:
