@@ -23,11 +23,11 @@ def make(data: Path, clone: Path) -> Path:
     return folder
 
 
-def remove(data: Path) -> None:
-    """Remove the folder noted in `data`, if it is one of ours, and the note."""
+def remove(data: Path, known: Path | None = None) -> None:
+    """Remove the folder noted in `data`, and the one the caller knows of, if they are ours."""
     note = data / "sockets"
-    if note.is_file():
-        folder = Path(note.read_text().strip())
-        if folder.name.startswith(_PREFIX) and folder.is_dir() and not folder.is_symlink():
+    noted = Path(note.read_text().strip()) if note.is_file() else None
+    for folder in (noted, known):
+        if folder and folder.name.startswith(_PREFIX) and folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder, ignore_errors=True)
-        note.unlink(missing_ok=True)
+    note.unlink(missing_ok=True)

@@ -34,6 +34,7 @@ class Run:
     signals: Signals
     servers: list[Part] = field(default_factory=list)
     app: list[Part] = field(default_factory=list)
+    sockets: Path | None = None
 
     def started(self, part: Part, group: list[Part]) -> Part:
         """Note the part before it starts, so that a stop at any moment finds it."""
@@ -66,7 +67,7 @@ def end(run: Run) -> None:
     killed = stop(run.app, _APP_PATIENCE, run.signals)
     killed += stop(run.servers, _SERVER_PATIENCE, run.signals)
     marks.sweep(run.data, patience=1)
-    sockets.remove(run.data)
+    sockets.remove(run.data, run.sockets)
     (run.data / "environment").unlink(missing_ok=True)
     if killed or run.servers or run.app:
         remark = f" ({', '.join(killed)} had to be killed)" if killed else ""
@@ -87,7 +88,7 @@ def _choose_ports(given: Mapping[str, str]) -> environment.Ports:
 
 def _start_servers(run: Run, given: Mapping[str, str], base: Mapping[str, str]) -> environment.Urls:
     """Start PostgreSQL and Valkey where no variable names one, and return their URLs."""
-    folder = sockets.make(run.data, run.clone)
+    run.sockets = folder = sockets.make(run.data, run.clone)
     database, store = given.get("DATABASE_URL"), given.get("DEVSTORE_DATABASE_URL")
     redis = given.get("REDIS_URL")
     if bool(database) != bool(store):
