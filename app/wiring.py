@@ -31,7 +31,7 @@ from app.orders import topics as orders
 from app.orders.told import OrderChanged
 from app.reviews import privacy as reviews_privacy
 from app.shopify import apply, gateway, outgoing, page_headers, routes_auth, routes_webhooks
-from app.shops import arrive, redact, tokens
+from app.shops import access, arrive, redact, tokens
 from app.shops import topics as shops
 from app.shops.arrive import ShopConnected
 from app.shops.find import shop_of_delivery
@@ -116,6 +116,7 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
         subscribers=SUBSCRIBERS,
         work=WORK,
         parts={
+            "access_lost": access.lose_access,
             "admin": tokens.admin_client,
             "before_tick": (gateway_clock.follow,),
             "http": gateway.open_client(config.gateway_url),

@@ -6,6 +6,7 @@ running a row again after a lost reply leads to the same state.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -20,14 +21,16 @@ from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, ring_after_commit, unit_of_work
 from app.shopify.admin import AdminClient
-from app.shopify.admin_faults import AccessDenied, AdminFault, UserErrors
+from app.shopify.admin_faults import AccessDenied, AdminFault, Rejected, TokenRefused, UserErrors
 from app.shopify.models import CallState, OutgoingCall
+from app.shopify.payloads import PayloadError
 from app.shopify.token_pair import TokenFault
 
 LEASE = timedelta(seconds=90)
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(hours=1)
 MAX_ATTEMPTS = 20  # with the last retries an hour apart this is most of a day
+RUN_S = 20.0  # a job ends well before its time limit; the ticker rings again while calls are due
 
 Runner = Callable[[Session, AdminClient, dict[str, Any]], None]
 
@@ -73,9 +76,10 @@ def waiting(session: Session) -> bool:
 
 
 def run_due(runtime: Runtime) -> int:
-    """Run due calls, one after the other; return how many were tried."""
+    """Run due calls, one after the other, for RUN_S at most; return how many were tried."""
     tried = 0
-    while (claimed := _claim(runtime)) is not None:
+    ends = time.monotonic() + RUN_S
+    while time.monotonic() < ends and (claimed := _claim(runtime)) is not None:
         _run(runtime, *claimed)
         tried += 1
     return tried
@@ -107,16 +111,23 @@ def _run(runtime: Runtime, shop_id: int, call_id: int, revision: int) -> None:
             call = session.get_one(OutgoingCall, (shop_id, call_id))
             client: AdminClient = runtime.parts["admin"](session, shop_id)
             runners[call.kind](session, client, dict(call.payload))
-    except (AdminFault, TokenFault, NotNow) as fault:
+    except (AdminFault, TokenFault, PayloadError, NotNow) as fault:
         problem = fault
         log.warning("call_failed", call_id=call_id, fault=type(fault).__name__)
+    except Exception as failure:
+        problem = failure
+        log.error("call_failed", call_id=call_id, exc_info=failure)
+    if isinstance(problem, TokenRefused):
+        runtime.parts["access_lost"](runtime, shop_id)
     with unit_of_work(runtime, shop_id=shop_id) as session:
         call = session.get_one(OutgoingCall, (shop_id, call_id), with_for_update=True)
         call.lease_until = None
         if problem is None:
             call.done_revision, call.reason = revision, None
-            if call.revision == revision:
-                call.state = CallState.DONE
+        if call.revision != revision:
+            return  # asked for anew meanwhile: due at once, whatever became of the older content
+        if problem is None:
+            call.state = CallState.DONE
         else:
             _put_off(session, call, problem)
 
@@ -124,7 +135,7 @@ def _run(runtime: Runtime, shop_id: int, call_id: int, revision: int) -> None:
 def _put_off(session: Session, call: OutgoingCall, problem: Exception) -> None:
     """Try again later, or stop where trying again cannot help."""
     call.reason = f"{type(problem).__name__}: {problem}" if isinstance(problem, NotNow) else type(problem).__name__
-    if isinstance(problem, (NotNow, UserErrors, AccessDenied)) or call.attempts >= MAX_ATTEMPTS:
+    if isinstance(problem, (NotNow, UserErrors, AccessDenied, Rejected)) or call.attempts >= MAX_ATTEMPTS:
         call.state = CallState.FAILED
         return
     wait = min(FIRST_RETRY * 2 ** (call.attempts - 1), LAST_RETRY)
