@@ -92,6 +92,7 @@ def test_discarding_puts_the_form_back(inside):
 def test_the_admin_hears_of_navigation_and_of_the_apps_links(inside):
     page, frame = inside("/page/bridge?id_token=secret&hmac=abc&tab=1")
     assert told(page, "ready")[0]["path"] == "/page/bridge?tab=1"
+    assert wait_told(page, "navigation")[-1]["path"] == "/page/bridge?tab=1"
     assert wait_told(page, "app-nav")[0]["items"] == [
         {"href": "/page/bridge", "label": "Home", "home": True},
         {"href": "/page/flows", "label": "Flows", "home": False},

@@ -17,6 +17,7 @@ if (place.has("shopify-reload")) {
   }
   document.addEventListener("DOMContentLoaded", () => {
     tell("ready", { path: pathOf(location.href), title: document.title });
+    announce();
     showNav();
     new MutationObserver(showNav).observe(document.body, { childList: true, subtree: true, characterData: true });
   });
