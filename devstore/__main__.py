@@ -11,6 +11,7 @@ from devstore.clock.jump import jump
 from devstore.config import settings
 from devstore.mail.run import MailServer
 from devstore.seed.plant import plant
+from devstore.shoppers.run import Shoppers
 from devstore.state.engine import create_tables, engine
 from devstore.webhooks.send import Sender
 from devstore.world.planned import World
@@ -46,18 +47,18 @@ def main() -> int:
     except (OSError, SystemExit) as fault:
         print(f"devstore: {fault}", file=sys.stderr)
         return 1
-    sender, world = Sender(), World()
-    sender.start()
-    world.start()
+    own_account: list[Sender | World | Shoppers] = [Sender(), World(), *([Shoppers()] if told.shoppers else [])]
+    for one in own_account:
+        one.start()
     serving = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.1}, name="web")
     serving.start()
     print(f"devstore: http://127.0.0.1:{told.port} · mail on {post.port}", flush=True)
     ending.wait()
     jump.stop()
-    world.stop()
     web.shutdown()
     serving.join()
-    sender.stop()
+    for one in reversed(own_account):
+        one.stop()
     post.stop()
     engine().dispose()
     return 0

@@ -18,6 +18,7 @@ class Settings:
     app_folder: Path
     sink_log: Path
     retry_window_seconds: float
+    shoppers: bool
 
     @property
     def origin(self) -> str:
@@ -30,7 +31,8 @@ def settings() -> Settings:
     """Return the settings; raises KeyError naming the variable that is missing.
 
     DEVSTORE_SINK_LOG is the file of accepted mail (default `.data/sink.jsonl` below the current folder);
-    DEVSTORE_RETRY_SECONDS is how many real seconds Shopify's four hours of webhook retries take (default 240).
+    DEVSTORE_RETRY_SECONDS is how many real seconds Shopify's four hours of webhook retries take (default 240);
+    DEVSTORE_SHOPPERS=off keeps the simulated shoppers from their mail.
     """
     env = os.environ
     return Settings(
@@ -42,4 +44,5 @@ def settings() -> Settings:
         app_folder=Path(env["DEVSTORE_APP_FOLDER"]),
         sink_log=Path(env.get("DEVSTORE_SINK_LOG") or ".data/sink.jsonl"),
         retry_window_seconds=float(env.get("DEVSTORE_RETRY_SECONDS") or 240),
+        shoppers=env.get("DEVSTORE_SHOPPERS") != "off",
     )

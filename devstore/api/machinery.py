@@ -5,13 +5,13 @@ from sqlalchemy import func, select
 
 from devstore.api import blueprint
 from devstore.api.read import body, fraction, only, whole_number
-from devstore.api.show import show_delivery, show_mail
+from devstore.api.show import show_delivery, show_mail, show_visit
 from devstore.clock.jump import jump, progress
 from devstore.clock.now import offset, store_now
 from devstore.mail.run import script
 from devstore.mail.script import read_script
 from devstore.state.engine import unit_of_work
-from devstore.state.models import Faults, Mail, Shop, WebhookDelivery
+from devstore.state.models import Faults, Mail, Shop, Visit, WebhookDelivery
 from devstore.world.refused import Refused
 
 
@@ -112,6 +112,15 @@ def webhook(number: int) -> Response:
         if row is None:
             raise Refused("webhook", f"There is no delivery {number}.")
         return jsonify(**show_delivery(row), body=row.payload.decode())
+
+
+@blueprint.get("/shoppers")
+def shoppers() -> Response:
+    """Show what simulated shoppers did or will do about their mail, newest mail first, with their requests."""
+    with unit_of_work(announce=False) as session:
+        query = select(Visit, Mail.recipient, Mail.subject).join(Mail, Mail.id == Visit.mail_id)
+        rows = session.execute(query.order_by(Visit.mail_id.desc()).limit(_limit())).all()
+        return jsonify(visits=[show_visit(visit, recipient, subject) for visit, recipient, subject in rows])
 
 
 @blueprint.get("/inbox")

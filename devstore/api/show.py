@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from devstore.config import settings
-from devstore.state.models import Mail, Order, WebhookDelivery
+from devstore.state.models import Mail, Order, Visit, WebhookDelivery
 from devstore.webhooks.payloads.order import order_body
 from devstore.world.whole import whole_orders
 
@@ -53,3 +53,16 @@ def show_mail(mail: Mail, *, whole: bool = False) -> dict[str, Any]:
     }
     parts = {"html": mail.html, "text": mail.text, "links": mail.links, "headers": mail.headers}
     return {**line, **parts} if whole else line
+
+
+def show_visit(visit: Visit, recipient: str, subject: str) -> dict[str, Any]:
+    """Return what one simulated shopper did about one mail."""
+    return {
+        "mail": visit.mail_id,
+        "to": recipient,
+        "subject": subject,
+        "role": visit.role,
+        "due_at": visit.due_at.isoformat(),
+        "state": visit.state,
+        "requests": visit.requests,
+    }

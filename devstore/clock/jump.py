@@ -1,25 +1,18 @@
 """Move the store's clock hour by hour, and let the app catch up after each.
 
 A demo day must look like a day: whatever was due at ten is done before it turns eleven. So after each hour the
-jump waits until the app shows the new offset and nothing due, or until its patience ends, and says which.
+jump waits until the app shows the new offset and nothing due, or until its patience ends, and says which. Hours
+in which nobody has anything planned are passed up to six at a time.
 """
 
-import http.client
-import json
 import threading
 import time
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
-
-from devstore.clock.now import store_now
-from devstore.config import settings
+from devstore.clock.quiet import hours_to_next_due, idle_hours, unfinished
 from devstore.state.engine import unit_of_work
-from devstore.state.models import Clock, WebhookDelivery
-from devstore.world.planned import count_due
+from devstore.state.models import Clock
 from devstore.world.refused import Refused
 
 HOUR = 3600
@@ -55,7 +48,7 @@ class Jump:
             if self.progress.running:
                 raise Refused("clock", "The clock is moving already.")
             if hours is None:
-                hours = _hours_to_next_due()
+                hours = hours_to_next_due()
             self.progress = Progress(running=True, hours_total=hours)
             self._thread = threading.Thread(target=self._run, args=(hours,), name="clock")
             self._thread.start()
@@ -70,7 +63,7 @@ class Jump:
         left = round(hours * HOUR)
         try:
             while left > 0 and not self._ending.is_set():
-                step = min(left, HOUR)
+                step = min(left, HOUR * idle_hours())
                 target = _advance(step)
                 left -= step
                 if not self._settle(target):
@@ -87,7 +80,7 @@ class Jump:
         """Wait until the app has done what was due; False when it took too long."""
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until and not self._ending.is_set():
-            self.progress.waiting_for = _unfinished(target)
+            self.progress.waiting_for = unfinished(target)
             if not self.progress.waiting_for:
                 return True
             self._ending.wait(POLL_SECONDS)
@@ -110,61 +103,3 @@ def _advance(seconds: int) -> int:
             raise Refused("advance_hours", "The clock is five years ahead already.")
         clock.offset_seconds += seconds
         return clock.offset_seconds
-
-
-def _unfinished(offset: int) -> str:
-    """Say what is still to be done before the next hour, or nothing."""
-    with unit_of_work(announce=False) as session:
-        waiting = session.scalar(
-            select(func.count()).where(
-                WebhookDelivery.state == "waiting",
-                WebhookDelivery.attempts == 0,
-                WebhookDelivery.due_store <= store_now(session),
-            )
-        )
-        planned = count_due(session)
-    if planned:
-        return f"{planned} scans by carriers"
-    if waiting:
-        return f"{waiting} webhooks to deliver"
-    ready = ask_ready()
-    if ready is None:
-        return "the app to answer"
-    if ready.get("clock_offset_s") != offset:
-        return "the app's clock"
-    for key, words in (
-        ("inbox_received", "webhooks to apply"),
-        ("follow_ups_due", "messages to decide"),
-        ("calls_due", "calls to make"),
-    ):
-        if ready.get(key):
-            return f"{ready[key]} {words}"
-    return ""
-
-
-def ask_ready() -> dict[str, Any] | None:
-    """Return the app's /readyz, or None when it does not answer with one."""
-    parts = urlsplit(settings().app_url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=5)
-    try:
-        connection.request("GET", parts.path.rstrip("/") + "/readyz")
-        found = json.loads(connection.getresponse().read())
-    except (OSError, ValueError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
-    return found if isinstance(found, dict) else None
-
-
-def _hours_to_next_due() -> float:
-    """Return the hours until the app's next due moment. Raises Refused when it has none."""
-    ready = ask_ready()
-    if ready is None:
-        raise Refused("to_next_due", "The app does not answer, so nobody knows what is due next.")
-    due = ready.get("next_due_at")
-    if not isinstance(due, str):
-        raise Refused("to_next_due", "Nothing is planned.")
-    with unit_of_work(announce=False) as session:
-        ahead = datetime.fromisoformat(due) - store_now(session) + timedelta(seconds=1)
-    return max(1.0, ahead.total_seconds()) / HOUR

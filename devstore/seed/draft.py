@@ -45,6 +45,7 @@ class Person:
     since: datetime
     consent_at: datetime | None = None
     phone: str | None = None
+    note: str | None = None
 
 
 @dataclass

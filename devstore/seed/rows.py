@@ -79,6 +79,7 @@ class Rows:
             "last_name": person.last_name,
             "phone": person.phone,
             "locale": person.locale,
+            "note": person.note,
             "tags": [],
             "state": "disabled",
             "verified_email": True,

@@ -13,6 +13,8 @@ from devstore.seed.people import make_people
 # Hours after installation at which the sixteen ordinary parcels under way arrive.
 ARRIVALS = [0.7, 1.1, 2.0, 2.6, 3.5, 4.5, 7.0, 9.0, 14.0, 21.0, 28.0, 34.0, 46.0, 52.0, 75.0, 98.0]
 PEOPLE, ORDERS = 260, 412
+SPAMMER = "Simulated: writes reviews full of links"
+SCANNER = "Simulated: a mail scanner opens every link at once"
 
 
 def kiln_and_kettle(dice: random.Random, now: datetime) -> Store:
@@ -20,9 +22,14 @@ def kiln_and_kettle(dice: random.Random, now: datetime) -> Store:
     cast, theirs = make_cast(now)
     people = make_people(dice, PEOPLE - len(cast), now)
     ordinary = make_history(dice, people, KILN_AND_KETTLE, now, ORDERS - len(theirs), ARRIVALS)
+    # The first buyers have the parcels under way: two of them behave badly once mail arrives.
+    people[2].note, people[3].note = SPAMMER, SCANNER
+    for odd in people[2:4]:
+        odd.consent, odd.consent_at = "subscribed", odd.since
     facts: dict[str, Any] = {
         "handle": "kiln-and-kettle",
         "name": "Kiln & Kettle",
+        "plan": "plus",
         "email": "owner@example.com",
         "contact_email": "hello@example.com",
         "owner": "Maria Lindqvist",

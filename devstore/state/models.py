@@ -5,7 +5,7 @@ same ``Base``.
 """
 
 from devstore.state.base import Base, gid
-from devstore.state.plumbing import Clock, Faults, Mail, Planned, Seeded, WebhookDelivery
+from devstore.state.plumbing import Clock, Faults, Mail, Planned, Seeded, Visit, WebhookDelivery
 from devstore.state.sales import (
     Fulfillment,
     FulfillmentEvent,
@@ -39,6 +39,7 @@ __all__ = [
     "Seeded",
     "Shop",
     "Variant",
+    "Visit",
     "WebhookDelivery",
     "gid",
 ]

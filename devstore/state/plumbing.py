@@ -108,3 +108,19 @@ class Planned(Base):
     act: Mapped[str]
     subject: Mapped[int]
     words: Mapped[dict[str, Any]]
+
+
+class Visit(Base):
+    """What one simulated shopper does about one mail, once the store's clock reaches `due_at`."""
+
+    __tablename__ = "visit"
+
+    mail_id: Mapped[int] = mapped_column(ForeignKey("mail.id", ondelete="CASCADE"), primary_key=True)
+    # reader, spammer, scanner
+    role: Mapped[str]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    # waiting, done, failed (the app did not answer three times)
+    state: Mapped[str] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    # one entry a request: [method, path, status]
+    requests: Mapped[list[Any]] = mapped_column(default=list)

@@ -35,6 +35,8 @@ class Shop(Base):
     locale: Mapped[str] = mapped_column(default="en")
     iana_timezone: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
+    # What the Admin API allows goes by it: basic, advanced or plus.
+    plan: Mapped[str] = mapped_column(default="basic")
     # The app's installation: deliveries go only to shops where this is set.
     installed: Mapped[bool] = mapped_column(default=False)
     installed_at: Mapped[datetime | None]

@@ -1,9 +1,9 @@
 """Let the world go on by itself: carriers scan the seeded parcels as the store's time passes."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Interval, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from devstore.world.carrier_event import add_event
 
 LOOK_SECONDS = 0.25
 HOUR = timedelta(hours=1)
+SHOP_OF = Shop.id == Planned.shop_id
+MOMENT = Shop.installed_at + func.make_interval(0, 0, 0, 0, 0, 0, Planned.hours * 3600, type_=Interval)
 
 
 def run_due(session: Session) -> bool:
@@ -39,15 +41,13 @@ def count_due(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(_due(session).subquery())) or 0
 
 
+def next_moment(session: Session) -> datetime | None:
+    """Return when the next plan is due."""
+    return session.scalar(select(func.min(MOMENT)).select_from(Planned).join(Shop, SHOP_OF).where(Shop.installed))
+
+
 def _due(session: Session) -> Select[Planned]:
-    return (
-        select(Planned)
-        .join(Shop, Shop.id == Planned.shop_id)
-        .where(
-            Shop.installed,
-            Shop.installed_at + func.make_interval(0, 0, 0, 0, 0, 0, Planned.hours * 3600) <= store_now(session),
-        )
-    )
+    return select(Planned).join(Shop, SHOP_OF).where(Shop.installed, store_now(session) >= MOMENT)
 
 
 class World:

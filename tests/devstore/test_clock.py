@@ -38,7 +38,7 @@ def test_a_jump_goes_hour_by_hour_and_asks_the_app_after_each(store, app):
     assert store.post("/api/clock", json={"advance_hours": 2.5}).status_code == 202
     done = wait(store)
     assert (done["hours_done"], done["impatient"], offset(store)) == (2.5, 0, 9000)
-    assert sorted(set(asked)) == [3600, 7200, 9000]
+    assert sorted(set(asked)) == [0, 3600, 7200, 9000]
 
 
 def test_it_waits_while_something_is_due(store, app):
@@ -138,3 +138,12 @@ def test_the_world_goes_on_in_its_own_thread_and_a_jump_waits_for_it(store, app)
         jumping.jump._ending.clear()
     emails = {body["email"] for _, body in announced("fulfillments/update") if body["shipment_status"] == "delivered"}
     assert "ana@example.com" in emails
+
+
+def test_hours_in_which_nobody_plans_anything_pass_six_at_a_time(store, app):
+    steps = []
+    due = datetime.fromisoformat(store.get("/api/clock").json["now"]) + timedelta(hours=14.5)
+    app.ready = lambda: steps.append(offset(store) // 3600) or ready(store, next_due_at=due.isoformat())()
+    store.post("/api/clock", json={"advance_hours": 16})
+    assert wait(store)["impatient"] == 0
+    assert sorted(set(steps)) == [0, 6, 12, 14, 15, 16]
