@@ -1,19 +1,25 @@
-"""Hold an app to its points: a bucket that fills at a fixed rate, one for each shop."""
+"""Hold an app to its points: a bucket that fills at the rate of the shop's plan, one for each shop."""
 
 import threading
 from dataclasses import dataclass, field
 
-CAPACITY = 2000.0
-RATE = 100.0
+RATES = {"basic": 100.0, "advanced": 200.0, "plus": 1000.0}  # points a second
+SECONDS_KEPT = 20.0  # how much of unused time a bucket holds
 
 
 @dataclass
 class Bucket:
     """Points at hand; times are seconds of a clock that only goes forward."""
 
-    level: float = CAPACITY
-    seen: float = 0.0
+    rate: float
+    level: float
+    seen: float
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def capacity(self) -> float:
+        """Return how many points it holds when full."""
+        return self.rate * SECONDS_KEPT
 
     def take(self, points: float, now: float) -> bool:
         """Take the points if there are enough."""
@@ -28,11 +34,11 @@ class Bucket:
         """Return what was charged too much, and the level then."""
         with self.lock:
             self._fill(now)
-            self.level = min(CAPACITY, self.level + points)
+            self.level = min(self.capacity, self.level + points)
             return self.level
 
     def _fill(self, now: float) -> None:
-        self.level = min(CAPACITY, self.level + max(0.0, now - self.seen) * RATE)
+        self.level = min(self.capacity, self.level + max(0.0, now - self.seen) * self.rate)
         self.seen = now
 
 
@@ -40,7 +46,7 @@ _buckets: dict[int, Bucket] = {}
 _lock = threading.Lock()
 
 
-def bucket_of(shop_id: int, now: float) -> Bucket:
+def bucket_of(shop_id: int, plan: str, now: float) -> Bucket:
     """Return the shop's bucket, full when first asked for."""
     with _lock:
-        return _buckets.setdefault(shop_id, Bucket(seen=now))
+        return _buckets.setdefault(shop_id, Bucket(RATES[plan], RATES[plan] * SECONDS_KEPT, now))

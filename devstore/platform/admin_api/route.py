@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from devstore.clock.now import real_now, store_now
 from devstore.config import settings
-from devstore.platform.admin_api.bucket import CAPACITY, RATE, Bucket, bucket_of
+from devstore.platform.admin_api.bucket import Bucket, bucket_of
 from devstore.platform.admin_api.call import Call
 from devstore.platform.admin_api.cost import LARGEST, MUTATION, requested_cost
 from devstore.platform.admin_api.schema import schema
@@ -94,7 +94,7 @@ def _run(call: Call, session: Session) -> Response:
     points = requested_cost(schema(), asked.document, asked.operation, asked.variables)
     if points > LARGEST:
         return _too_dear(points)
-    bucket = bucket_of(call.shop.id, time.monotonic())
+    bucket = bucket_of(call.shop.id, call.shop.plan, time.monotonic())
     if not bucket.take(points, time.monotonic()):
         return _throttled(points, bucket)
     result = execute_sync(
@@ -126,7 +126,10 @@ def _answer(result: ExecutionResult, call: Call, session: Session, charge: Charg
         session.begin()
     actual = min(charge.points, call.objects + charge.floor)
     level = charge.bucket.give_back(charge.points - actual, time.monotonic())
-    body: dict[str, Any] = {"data": result.data, "extensions": {"cost": _cost(charge.points, actual, level)}}
+    body: dict[str, Any] = {
+        "data": result.data,
+        "extensions": {"cost": _cost(charge.points, actual, level, charge.bucket)},
+    }
     if call.search:
         body["extensions"]["search"] = call.search
     if errors:
@@ -145,17 +148,21 @@ def _formatted(fault: GraphQLError) -> dict[str, Any]:
     return dict(fault.formatted)
 
 
-def _cost(requested: int, actual: int | None, level: float) -> dict[str, Any]:
+def _cost(requested: int, actual: int | None, level: float, bucket: Bucket) -> dict[str, Any]:
     return {
         "requestedQueryCost": requested,
         "actualQueryCost": actual,
-        "throttleStatus": {"maximumAvailable": CAPACITY, "currentlyAvailable": int(level), "restoreRate": RATE},
+        "throttleStatus": {
+            "maximumAvailable": bucket.capacity,
+            "currentlyAvailable": int(level),
+            "restoreRate": bucket.rate,
+        },
     }
 
 
 def _throttled(points: int, bucket: Bucket) -> Response:
     error = {"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": LIMITS_PAGE}}
-    return jsonify(errors=[error], extensions={"cost": _cost(points, None, bucket.level)})
+    return jsonify(errors=[error], extensions={"cost": _cost(points, None, bucket.level, bucket)})
 
 
 def _too_dear(points: int) -> Response:

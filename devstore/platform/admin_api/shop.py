@@ -64,8 +64,8 @@ computed(
     shopAddress=_address,
     plan=lambda row, call: {
         "partnerDevelopment": True,
-        "publicDisplayName": "Development",
-        "shopifyPlus": False,
+        "publicDisplayName": row.plan.title(),
+        "shopifyPlus": row.plan == "plus",
     },
 )
 computed(
