@@ -25,11 +25,15 @@ from app.flows import claim, erased, schedule, set_up, sync
 from app.kit import engines, errors, gateway_clock, log, periodic, queue, runtime
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
+from app.messages import apply_hits, routes_buy_again
 from app.messages import privacy as messages_privacy
+from app.messages import routes as messages_routes
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
 from app.orders.told import OrderChanged
 from app.reviews import privacy as reviews_privacy
+from app.reviews import publish, standard_stars
+from app.reviews import routes as reviews_routes
 from app.shopify import apply, gateway, outgoing, page_headers, routes_auth, routes_webhooks
 from app.shops import access, arrive, redact, tokens
 from app.shops import topics as shops
@@ -37,7 +41,14 @@ from app.shops.arrive import ShopConnected
 from app.shops.find import shop_of_delivery
 from app.shops.install import ShopInstalled
 
-BLUEPRINTS: tuple[Blueprint, ...] = (readiness.blueprint, routes_webhooks.blueprint, routes_auth.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    readiness.blueprint,
+    routes_webhooks.blueprint,
+    routes_auth.blueprint,
+    messages_routes.blueprint,
+    routes_buy_again.blueprint,
+    reviews_routes.blueprint,
+)
 
 TopicHandler = Callable[[Session, apply.Delivery], None]
 
@@ -75,7 +86,7 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
 
 SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     OrderChanged: (schedule.order_changed,),
-    ShopInstalled: (set_up.shop_installed,),
+    ShopInstalled: (set_up.shop_installed, publish.shop_installed),
     ShopConnected: (sync.shop_connected,),
     CustomerErased: (
         erased.customer_erased,
@@ -87,11 +98,17 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
 
 WORK: Sequence[Work] = (
     Work(queue.INBOX, apply.waiting, "app.shopify.apply.apply_received"),
+    Work(queue.INBOX, apply_hits.waiting, "app.messages.apply_hits.apply_hits"),
     Work(queue.SENDS, claim.waiting, "app.flows.drain.drain"),
     Work(queue.BULK, outgoing.waiting, "app.shopify.outgoing.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.sync.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),
 )
+
+CALLERS: Mapping[str, outgoing.Runner] = {
+    "review_summary": publish.publish,
+    "standard_stars": standard_stars.write_standard_stars,
+}
 
 PRIVACY: Sequence[Privacy] = (
     Privacy("customers", customers_privacy.export),
@@ -119,6 +136,7 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
             "access_lost": access.lose_access,
             "admin": tokens.admin_client,
             "before_tick": (gateway_clock.follow,),
+            "callers": CALLERS,
             "http": gateway.open_client(config.gateway_url),
             "merchant_arrived": arrive.merchant_arrived,
             "periodic": PERIODIC,

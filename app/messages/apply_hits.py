@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
 from app.messages import links
-from app.messages.grade import Grade, Hit, grade
-from app.messages.links import Purpose
+from app.messages.grade import Grade, Opened, grades, is_machine
+from app.messages.links import Linked, Purpose
 from app.messages.models import HitInbox, Message, MessageEvent, TrackedLink
 
 BATCH = 200
+MOST_KEPT = 200  # per message: who opens a link more often teaches us nothing new
 
 PURPOSES = {"open": (Purpose.OPEN,), "click": (Purpose.CLICK,), "page": (Purpose.REVIEW, Purpose.BUY_AGAIN)}
 
@@ -44,11 +44,11 @@ def _batch(runtime: Runtime) -> int:
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         ).all()
-        by_shop: dict[int, list[tuple[HitInbox, str]]] = defaultdict(list)
+        by_shop: dict[int, list[tuple[HitInbox, Purpose, str]]] = defaultdict(list)
         for row in rows:
-            found = _read(runtime, row)
+            purpose, found = _read(runtime, row)
             if found is not None:
-                by_shop[found.shop_id].append((row, found.public_id))
+                by_shop[found.shop_id].append((row, purpose, found.public_id))
         for shop_id, hits in sorted(by_shop.items()):
             enter_shop(session, shop_id)
             _apply(session, shop_id, hits)
@@ -59,61 +59,67 @@ def _batch(runtime: Runtime) -> int:
     return len(rows)
 
 
-def _read(runtime: Runtime, row: HitInbox) -> links.Linked | None:
+def _read(runtime: Runtime, row: HitInbox) -> tuple[Purpose, Linked | None]:
     for purpose in PURPOSES.get(row.kind, ()):
         found = links.read(runtime.config, purpose, row.token)
         if found is not None:
-            return found
-    return None
+            return purpose, found
+    return Purpose.OPEN, None
 
 
-def _apply(session: Session, shop_id: int, hits: Sequence[tuple[HitInbox, str]]) -> None:
+def _apply(session: Session, shop_id: int, hits: Sequence[tuple[HitInbox, Purpose, str]]) -> None:
+    by_message: dict[int, list[MessageEvent]] = defaultdict(list)
     messages: dict[int, Message] = {}
-    for row, public_id in hits:
-        message, target = _message(session, shop_id, row.kind, public_id)
-        if message is None:
-            continue
-        messages[message.id] = message
-        values = {
-            "shop_id": shop_id,
-            "message_id": message.id,
-            "kind": row.kind,
-            "grade": Grade.LIKELY,
-            "target": target,
-            "source_key": f"{row.id}:{row.traits.get('method', '')}:{row.traits.get('agent', '')}",
-            "happened_at": row.happened_at,
-        }
-        session.execute(insert(MessageEvent).values(values).on_conflict_do_nothing())
-    for message in messages.values():
-        _grade_anew(session, message)
+    for row, purpose, public_id in hits:
+        message, target = _message(session, shop_id, purpose, public_id)
+        if message is not None:
+            messages[message.id] = message
+            by_message[message.id].append(_event(message, row, f"{target}:{row.traits.get('part', '')}"))
+    for message_id in sorted(messages):
+        _append(session, messages[message_id], by_message[message_id])
 
 
-def _message(session: Session, shop_id: int, kind: str, public_id: str) -> tuple[Message | None, str | None]:
-    if kind != "click":
+def _message(session: Session, shop_id: int, purpose: Purpose, public_id: str) -> tuple[Message | None, str]:
+    if purpose is not Purpose.CLICK:
         query = select(Message).where(Message.shop_id == shop_id, Message.public_id == public_id)
-        return session.scalars(query).one_or_none(), None
+        return session.scalars(query).one_or_none(), purpose.name.lower()
     row = session.execute(
         select(Message, TrackedLink.purpose)
         .join(TrackedLink, (TrackedLink.shop_id == Message.shop_id) & (TrackedLink.message_id == Message.id))
         .where(TrackedLink.shop_id == shop_id, TrackedLink.public_id == public_id)
     ).first()
-    return (row[0], row[1]) if row else (None, None)
+    return (row[0], row[1]) if row else (None, "")
 
 
-def _grade_anew(session: Session, message: Message) -> None:
-    """Grade every hit of a message: the third link opened in a second makes machines of the first two as well."""
-    events = session.scalars(
+def _event(message: Message, row: HitInbox, target: str) -> MessageEvent:
+    method, agent = str(row.traits.get("method", "")), str(row.traits.get("agent", ""))
+    return MessageEvent(
+        shop_id=message.shop_id,
+        message_id=message.id,
+        kind=row.kind,
+        grade=Grade.MACHINE if is_machine(method, agent) else Grade.LIKELY,
+        target=target.removesuffix(":"),
+        source_key=str(row.id),
+        happened_at=row.happened_at,
+    )
+
+
+def _append(session: Session, message: Message, new: Sequence[MessageEvent]) -> None:
+    """Append hits of one message and grade all of its: the third link makes machines of the two before it."""
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"hits:{message.shop_id}:{message.id}", 0))
+    session.execute(select(lock))
+    known = session.scalars(
         select(MessageEvent).where(
             MessageEvent.shop_id == message.shop_id,
             MessageEvent.message_id == message.id,
             MessageEvent.kind.in_(PURPOSES),
         )
     ).all()
-    hits = {event.id: _hit(event) for event in events}
-    for event in events:
-        event.grade = grade(hits[event.id], list(hits.values()), message.accepted_at)
-
-
-def _hit(event: MessageEvent) -> Hit:
-    key, method, agent = event.source_key.split(":", 2)
-    return Hit(key, event.kind, f"{event.kind}:{event.target}", method, agent, event.happened_at)
+    kept = [*known, *new[: max(0, MOST_KEPT - len(known))]]
+    session.add_all(kept[len(known) :])
+    opened = [
+        Opened(event.kind, f"{event.kind}:{event.target}", event.happened_at, event.grade == Grade.MACHINE)
+        for event in kept
+    ]
+    for event, grade in zip(kept, grades(opened, message.accepted_at or message.created_at), strict=True):
+        event.grade = grade

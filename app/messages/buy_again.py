@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
@@ -15,12 +16,13 @@ class Wanted:
     quantity: int
 
 
-def cart_permalink(shop_url: str, wanted: Sequence[Wanted], campaign: str) -> str:
-    """Return the storefront's cart permalink; raise ValueError when nothing can be bought or the URL is not http(s)."""
-    if urlsplit(shop_url).scheme not in {"http", "https"}:
-        raise ValueError("a storefront's address starts with http")
-    if not wanted:
-        raise ValueError("nothing of the order is for sale")
-    cart = ",".join(f"{one.variant_shopify_id}:{one.quantity}" for one in wanted)
+def cart_permalink(shop_url: str, wanted: Sequence[Wanted], campaign: str) -> str | None:
+    """Return the storefront's cart permalink; None when nothing can be bought or the shop's URL is not http(s)."""
+    if urlsplit(shop_url).scheme not in {"http", "https"} or not wanted:
+        return None
+    counts: Counter[int] = Counter()
+    for one in wanted:
+        counts[one.variant_shopify_id] += one.quantity
+    cart = ",".join(f"{variant}:{quantity}" for variant, quantity in counts.items())
     query = urlencode({"utm_source": "welltimed", "utm_medium": "email", "utm_campaign": campaign})
     return f"{shop_url.rstrip('/')}/cart/{cart}?{query}"

@@ -1,17 +1,23 @@
-"""Find what a shopper's link points at. Forged, unknown, foreign and erased all get the same answer."""
+"""Find what a shopper's link points at. Forged, unknown, foreign, outlived and erased all get the same answer."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
+from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop
 from app.messages import links
 from app.messages.links import Purpose
 from app.messages.models import Message, TrackedLink
+
+# An old mail in a lost mailbox must not write in somebody's name for ever. Stopping mail never ends.
+LIVES = {Purpose.REVIEW: timedelta(days=90)}
 
 
 def message_of(session: Session, runtime: Runtime, purpose: Purpose, token: str) -> Message:
@@ -23,7 +29,7 @@ def message_of(session: Session, runtime: Runtime, purpose: Purpose, token: str)
     message = session.scalars(
         select(Message).where(Message.shop_id == linked.shop_id, Message.public_id == linked.public_id),
     ).one_or_none()
-    if message is None or _erased(session, message):
+    if message is None or _erased(session, message) or _outlived(session, message, purpose):
         raise NotFound
     return message
 
@@ -34,12 +40,15 @@ def link_of(session: Session, runtime: Runtime, token: str) -> TrackedLink:
     if linked is None:
         raise NotFound
     enter_shop(session, linked.shop_id)
-    found = session.scalars(
-        select(TrackedLink).where(TrackedLink.shop_id == linked.shop_id, TrackedLink.public_id == linked.public_id),
+    found = session.execute(
+        select(TrackedLink, Message)
+        .join(Message, (Message.shop_id == TrackedLink.shop_id) & (Message.id == TrackedLink.message_id))
+        .where(TrackedLink.shop_id == linked.shop_id, TrackedLink.public_id == linked.public_id),
     ).one_or_none()
-    if found is None:
+    if found is None or _erased(session, found.Message):
         raise NotFound
-    return found
+    link: TrackedLink = found.TrackedLink
+    return link
 
 
 def _erased(session: Session, message: Message) -> bool:
@@ -47,3 +56,8 @@ def _erased(session: Session, message: Message) -> bool:
         return False
     customer = session.get(Customer, (message.shop_id, message.customer_id))
     return customer is None or customer.erased_at is not None
+
+
+def _outlived(session: Session, message: Message, purpose: Purpose) -> bool:
+    lives = LIVES.get(purpose)
+    return lives is not None and business_now(session) - message.created_at > lives

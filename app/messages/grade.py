@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 AT_ONCE = timedelta(seconds=10)  # nobody reads a mail this soon after it was accepted; scanners do
+ARRIVAL = timedelta(seconds=60)  # scanners that open links one by one are through by then
 TOGETHER = timedelta(seconds=5)
 MANY_LINKS = 3  # different links of one mail opened together: somebody checks them, nobody reads them
 
+PRIVACY_PROXY = "Mozilla/5.0"  # the whole agent of Apple's mail proxy, which opens every mail by itself
 SCANNER = re.compile(
-    r"bot\b|crawl|spider|scan|preview|proofpoint|mimecast|barracuda|safelinks|urldefense|headless|python-|curl|wget|"
-    r"go-http|java/|okhttp|libwww|googleimageproxy|yahoomailproxy",
+    r"(?<!cu)bot\b|crawl|spider|slurp|scan|preview|monitor|validator|externalhit|headless|proofpoint|mimecast|"
+    r"barracuda|safelinks|urldefense|trendmicro|symantec|sophos|"
+    r"python|curl/|wget|go-http|java/|okhttp|libwww|axios|node-fetch|undici|ruby|perl|php",
     re.IGNORECASE,
 )
 
@@ -28,24 +31,36 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """Hold one opened link of a message. `agent` is the client's own word."""
+class Opened:
+    """Hold one opened link of a message. `machine` says that the client gave itself away, or did before."""
 
-    key: str
     kind: str  # open | click | page
     link: str
-    method: str
-    agent: str
-    happened_at: datetime
+    at: datetime
+    machine: bool
 
 
-def grade(hit: Hit, of_message: Sequence[Hit], accepted_at: datetime | None) -> Grade:
-    """Return the grade of one hit, seen with every hit of the same message."""
-    if hit.method == "HEAD" or SCANNER.search(hit.agent) or not hit.agent:
+def is_machine(method: str, agent: str) -> bool:
+    """Tell whether a request gives itself away: no mail program asks by HEAD, no browser is called a scanner."""
+    return method == "HEAD" or not agent or agent == PRIVACY_PROXY or SCANNER.search(agent) is not None
+
+
+def grades(opened: Sequence[Opened], arrived_at: datetime) -> list[Grade]:
+    """Return the grade of each hit of one message, seen with all the others.
+
+    `arrived_at` is when the receiving server accepted the mail. A pixel is not a link: mail programs load it by
+    themselves, so it makes nobody a machine and is never surely a person.
+    """
+    at_arrival = {each.link for each in opened if each.kind != "open" and each.at - arrived_at <= ARRIVAL}
+    return [_grade(each, opened, arrived_at, swept=len(at_arrival) >= MANY_LINKS) for each in opened]
+
+
+def _grade(hit: Opened, opened: Sequence[Opened], arrived_at: datetime, *, swept: bool) -> Grade:
+    if hit.machine or (swept and hit.at - arrived_at <= ARRIVAL):
         return Grade.MACHINE
-    together = {each.link for each in of_message if abs(each.happened_at - hit.happened_at) <= TOGETHER}
+    together = {each.link for each in opened if each.kind != "open" and abs(each.at - hit.at) <= TOGETHER}
     if len(together) >= MANY_LINKS:
         return Grade.MACHINE
-    if accepted_at is not None and hit.happened_at - accepted_at <= AT_ONCE:
+    if hit.at - arrived_at <= AT_ONCE:
         return Grade.MACHINE if hit.kind == "open" else Grade.LIKELY
     return Grade.LIKELY if hit.kind == "open" else Grade.HUMAN

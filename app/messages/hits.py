@@ -11,17 +11,24 @@ from app.kit.queue import INBOX
 from app.kit.work import ring_after_commit
 from app.messages.models import HitInbox
 
-AGENT_CHARS = 120
+AGENT_CHARS = 160
 
 
-def append(session: Session, request: Request, kind: str, token: str) -> None:
-    """Keep one hit with the little about the client that grading needs; no address is kept."""
+def append(session: Session, request: Request, kind: str, token: str, *, part: str = "") -> None:
+    """Keep one hit with the little about the client that grading needs; no network address is kept.
+
+    `part` tells apart links of a mail that lead to one page, such as its five stars.
+    """
     session.execute(
         insert(HitInbox).values(
             token=token,
             kind=kind,
             happened_at=business_now(session),
-            traits={"method": request.method, "agent": (request.user_agent.string or "")[:AGENT_CHARS]},
+            traits={
+                "method": request.method,
+                "agent": (request.user_agent.string or "").replace("\x00", "")[:AGENT_CHARS],
+                "part": part,
+            },
         ),
     )
     ring_after_commit(session, INBOX)

@@ -31,9 +31,14 @@ class Linked:
 
 def url(config: Config, purpose: Purpose, shop_id: int, public_id: str) -> str:
     """Return the absolute URL for `purpose`; an open pixel ends in .gif."""
+    return config.app_url + path(config, purpose, shop_id, public_id)
+
+
+def path(config: Config, purpose: Purpose, shop_id: int, public_id: str) -> str:
+    """Return the same without our origin, for links from one of our pages to another."""
     token = signing.sign(config.link_keys, purpose, shop_id, public_id)
     ending = ".gif" if purpose is Purpose.OPEN else ""
-    return f"{config.app_url}/{purpose}/{token}{ending}"
+    return f"/{purpose}/{token}{ending}"
 
 
 def read(config: Config, purpose: Purpose, token: str) -> Linked | None:

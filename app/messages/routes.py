@@ -4,71 +4,91 @@ from __future__ import annotations
 
 import base64
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request, url_for
 
 from app.kit import runtime
 from app.kit.errors import Invalid, NotFound
 from app.kit.work import unit_of_work
-from app.messages import hits, links
+from app.messages import hits
+from app.messages.context import WEB_ADDRESS
 from app.messages.find import link_of, message_of
-from app.messages.links import Purpose
+from app.messages.links import Purpose, path
 from app.messages.page_words import words
-from app.messages.shopper_page import page
-from app.messages.stop import TOPICS, choose_topics, unsubscribe
-from app.messages.wishes import topics_off
+from app.messages.shopper_page import form, leave, page
+from app.messages.stop import choose_topics, unsubscribe
+from app.messages.wishes import TOPICS, is_unsubscribed, topics_off
 
 blueprint = Blueprint("messages", __name__)
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 ONE_CLICK = "One-Click"  # RFC 8058's exact body: List-Unsubscribe=One-Click
+MAX_FORM_BYTES = 10_000
 
 
 @blueprint.get("/u/<token>")
 def ask_to_stop(token: str) -> Response:
-    """Show the question; a scanner that opens every link stops nobody's mail."""
+    """Show the question, or that mail is stopped; a scanner that opens every link stops nobody's mail."""
     here = runtime.current()
     with unit_of_work(here) as session:
         message = message_of(session, here, Purpose.UNSUBSCRIBE, token)
-        return page(session, "unsubscribe.html", message.locale, done=False)
+        return page(
+            session,
+            "unsubscribe.html",
+            words(message.locale),
+            done=is_unsubscribed(session, message.recipient),
+            preferences_url=path(here.config, Purpose.PREFERENCES, message.shop_id, message.public_id),
+        )
 
 
 @blueprint.post("/u/<token>")
 def stop(token: str) -> Response:
     """Stop optional mail: the page's own button, or a mail program's one click, which needs no page."""
     here = runtime.current()
-    one_click = request.form.get("List-Unsubscribe") == ONE_CLICK
-    if not one_click and request.form.get("stop") != "yes":
-        raise Invalid("Nothing was asked for.", field="stop")
     with unit_of_work(here) as session:
         message = message_of(session, here, Purpose.UNSUBSCRIBE, token)
+        typed = form(MAX_FORM_BYTES)
+        one_click = typed.get("List-Unsubscribe") == ONE_CLICK
+        if not one_click and typed.get("stop") != "yes":
+            raise Invalid("To stop these mails, press the button on the page.", field="stop")
         unsubscribe(session, message)
-        if one_click:
-            return Response(status=200)
-        return page(session, "unsubscribe.html", message.locale, done=True)
+    if one_click:
+        return Response(status=200)
+    return Response(status=303, headers={"Location": url_for("messages.ask_to_stop", token=token)})
 
 
 @blueprint.get("/p/<token>")
 def show_topics(token: str) -> Response:
     """Show what this person gets mail about."""
-    return _topics(token, saved=False)
+    here = runtime.current()
+    with unit_of_work(here) as session:
+        message = message_of(session, here, Purpose.PREFERENCES, token)
+        if message.customer_id is None:
+            raise NotFound
+        off = topics_off(session, message)
+        said = words(message.locale)
+        return page(
+            session,
+            "preferences.html",
+            said,
+            topics=[(topic, said[f"topic_{topic}"], topic not in off) for topic in TOPICS],
+            saved=request.args.get("done") == "1",
+            stop_url=path(here.config, Purpose.UNSUBSCRIBE, message.shop_id, message.public_id),
+        )
 
 
 @blueprint.post("/p/<token>")
 def save_topics(token: str) -> Response:
-    """Keep the choice and show it."""
-    return _topics(token, saved=True)
-
-
-def _topics(token: str, *, saved: bool) -> Response:
+    """Keep the choice, then show it."""
     here = runtime.current()
     with unit_of_work(here) as session:
         message = message_of(session, here, Purpose.PREFERENCES, token)
-        if saved:
-            choose_topics(session, message, set(request.form.getlist("topic")))
-        off = topics_off(session, message.customer_id)
-        said = words(message.locale)
-        topics = [(topic, said[f"topic_{topic}"], topic not in off) for topic in TOPICS]
-        return page(session, "preferences.html", message.locale, topics=topics, saved=saved)
+        if message.customer_id is None:
+            raise NotFound
+        typed = form(MAX_FORM_BYTES)
+        if typed.get("save") != "yes":
+            raise Invalid("To keep a choice, press the button on the page.", field="save")
+        choose_topics(session, message, message.customer_id, frozenset(typed.getlist("topic")))
+    return Response(status=303, headers={"Location": url_for("messages.show_topics", token=token, done="1")})
 
 
 @blueprint.get("/c/<token>")
@@ -77,18 +97,17 @@ def click(token: str) -> Response:
     here = runtime.current()
     with unit_of_work(here) as session:
         link = link_of(session, here, token)
+        if not WEB_ADDRESS.fullmatch(link.target):
+            raise NotFound
         hits.append(session, request, "click", token)
-        response = redirect(link.target, code=302)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return Response(response.get_data(), 302, response.headers)
+    return leave(link.target)
 
 
 @blueprint.get("/o/<token>.gif")
 def opened(token: str) -> Response:
     """Answer the open pixel."""
     here = runtime.current()
-    if links.read(here.config, Purpose.OPEN, token) is None:
-        raise NotFound
     with unit_of_work(here) as session:
+        message_of(session, here, Purpose.OPEN, token)
         hits.append(session, request, "open", token)
     return Response(PIXEL, mimetype="image/gif", headers={"Cache-Control": "no-store"})

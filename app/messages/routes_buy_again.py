@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request
-from sqlalchemy import select
+from flask import Blueprint, Response, request
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.catalog.models import Variant
+from app.catalog.models import Product, Variant
 from app.kit import runtime
 from app.kit.work import unit_of_work
 from app.messages import hits
@@ -14,10 +14,13 @@ from app.messages.buy_again import Wanted, cart_permalink
 from app.messages.find import message_of
 from app.messages.links import Purpose
 from app.messages.models import Message, MessageItem
-from app.messages.shopper_page import page, profile
+from app.messages.page_words import words
+from app.messages.shopper_page import leave, page, profile
 from app.orders.models import OrderLine
 
 blueprint = Blueprint("buy_again", __name__)
+
+SOLD = "active"  # a product's status; drafts and archived ones cannot be put in a cart
 
 
 @blueprint.get("/b/<token>")
@@ -27,33 +30,31 @@ def buy_again(token: str) -> Response:
     with unit_of_work(here) as session:
         message = message_of(session, here, Purpose.BUY_AGAIN, token)
         hits.append(session, request, "page", token)
-        wanted = _wanted(session, message)
-        if not wanted:
-            return page(session, "buy_again_gone.html", message.locale, status=410)
-        target = cart_permalink(profile(session).primary_url, wanted, message.step)
-    answer = redirect(target, code=302)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return Response(answer.get_data(), 302, answer.headers)
+        target = cart_permalink(profile(session).primary_url, _wanted(session, message), message.step)
+        if target is None:
+            return page(session, "buy_again_gone.html", words(message.locale))
+    return leave(target)
 
 
 def _wanted(session: Session, message: Message) -> list[Wanted]:
+    """Return what the message spoke of, or of its whole order where it named no lines, as far as it is sold now."""
+    item = MessageItem.__table__.c
+    spoken_of = (item.shop_id == message.shop_id) & (item.message_id == message.id) & (item.item_kind == "order_line")
     rows = session.execute(
         select(OrderLine.variant_shopify_id, OrderLine.quantity)
-        .join(
-            MessageItem,
-            (MessageItem.shop_id == OrderLine.shop_id)
-            & (MessageItem.item_id == OrderLine.id)
-            & (MessageItem.item_kind == "order_line"),
-        )
         .join(
             Variant,
             (Variant.shop_id == OrderLine.shop_id) & (Variant.shopify_id == OrderLine.variant_shopify_id),
         )
+        .join(Product, (Product.shop_id == Variant.shop_id) & (Product.id == Variant.product_id))
         .where(
             OrderLine.shop_id == message.shop_id,
-            MessageItem.message_id == message.id,
+            OrderLine.order_id == message.order_id,
+            or_(OrderLine.id.in_(select(item.item_id).where(spoken_of)), ~exists().where(spoken_of)),
             Variant.deleted_at.is_(None),
             Variant.available,
+            Product.deleted_at.is_(None),
+            Product.status == SOLD,
         )
         .order_by(OrderLine.id)
     )

@@ -1,29 +1,36 @@
-"""A person stops mail: from one topic, or from everything but news of their orders. Locks as the hand-off does."""
+"""A person stops mail, of one topic or of all that is optional, or wants it again. Locks as the hand-off does."""
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.customers.consent import state_consent
-from app.customers.models import Preference, SuppressionScope
-from app.customers.suppress import lock_person, suppress
+from app.customers.models import Customer, Preference, Suppression, SuppressionScope
+from app.customers.suppress import address_hash, suppress
 from app.kit.clock import business_now, real_now
 from app.messages.models import Message, MessageEvent
+from app.messages.wishes import OPTIONAL_TOPICS, TOPICS, is_unsubscribed, switched_off
 
-TOPICS = ("order", "shipping", "product_help", "review_ask")
 OUR_LINK = "our_link"
+UNSUBSCRIBED = "unsubscribed"
 
 
 def unsubscribe(session: Session, message: Message) -> None:
     """Stop everything optional to the message's address. Doing it again changes nothing."""
+    _lock_person(session, message)
+    if is_unsubscribed(session, message.recipient):
+        return
     now = business_now(session)
-    suppress(session, message.recipient, scope=SuppressionScope.OPTIONAL, reason="unsubscribed", at=now)
+    suppress(session, message.recipient, scope=SuppressionScope.OPTIONAL, reason=UNSUBSCRIBED, at=now)
     if message.customer_id is not None:
         state_consent(
             session,
             message.customer_id,
-            state="unsubscribed",
+            state=UNSUBSCRIBED,
             source=OUR_LINK,
             happened_at=now,
             received_at=real_now(),
@@ -43,22 +50,53 @@ def unsubscribe(session: Session, message: Message) -> None:
     )
 
 
-def choose_topics(session: Session, message: Message, wanted: set[str]) -> None:
-    """Record which topics a person wants mail about; news of the order itself cannot be switched off."""
-    if message.customer_id is None:
-        return
-    lock_person(session, message.recipient)
-    now = business_now(session)
+def choose_topics(session: Session, message: Message, customer_id: int, wanted: AbstractSet[str]) -> None:
+    """Record which topics a person wants mail about; what stays as it was is not recorded again.
+
+    Wanting an optional topic takes an earlier unsubscribe back. It is not consent to advertising.
+    """
+    _lock_person(session, message)
+    stopped = is_unsubscribed(session, message.recipient)
+    if stopped and wanted & OPTIONAL_TOPICS:
+        _take_back_unsubscribe(session, message)
+        stopped = False
+    off, now = switched_off(session, customer_id), business_now(session)
     for topic in TOPICS:
-        session.add(
-            Preference(
-                shop_id=message.shop_id,
-                customer_id=message.customer_id,
-                topic=topic,
-                value="on" if topic in wanted else "off",
-                until=None,
-                source=OUR_LINK,
-                happened_at=now,
-            ),
-        )
+        held_anyway = stopped and topic in OPTIONAL_TOPICS
+        if (topic in off) is (topic in wanted) and not held_anyway:
+            session.add(
+                Preference(
+                    shop_id=message.shop_id,
+                    customer_id=customer_id,
+                    topic=topic,
+                    value="on" if topic in wanted else "off",
+                    until=None,
+                    source=OUR_LINK,
+                    happened_at=now,
+                ),
+            )
     session.flush()
+
+
+def _take_back_unsubscribe(session: Session, message: Message) -> None:
+    session.execute(
+        delete(Suppression).where(
+            Suppression.shop_id == message.shop_id,
+            Suppression.address_hash == address_hash(message.recipient),
+            Suppression.scope == SuppressionScope.OPTIONAL,
+            Suppression.reason == UNSUBSCRIBED,
+        ),
+    )
+
+
+def _lock_person(session: Session, message: Message) -> None:
+    """Lock the person by id and by address, in the order of the hand-off: an order may carry another address."""
+    session.execute(
+        select(Customer.id)
+        .where(
+            Customer.shop_id == message.shop_id,
+            or_(Customer.id == message.customer_id, Customer.email == message.recipient.strip().lower()),
+        )
+        .order_by(Customer.id)
+        .with_for_update(),
+    ).all()

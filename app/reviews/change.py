@@ -23,13 +23,7 @@ def append(session: Session, review: Review, kind: str, actor: str, at: datetime
         .order_by(ReviewChange.n.desc())
         .limit(1),
     ).one_or_none()
-    content = {
-        "rating": review.rating,
-        "body": review.body,
-        "name_shown": review.name_shown,
-        "state": review.state.value,
-        "hidden_reason": review.hidden_reason,
-    }
+    content = as_it_reads(review)
     previous = last.digest if last else FIRST
     session.add(
         ReviewChange(
@@ -45,6 +39,33 @@ def append(session: Session, review: Review, kind: str, actor: str, at: datetime
         ),
     )
     session.flush()
+
+
+def is_whole(session: Session, review: Review) -> bool:
+    """Tell whether the history is unbroken and ends with the review as it now reads."""
+    entries = session.scalars(
+        select(ReviewChange)
+        .where(ReviewChange.shop_id == review.shop_id, ReviewChange.review_id == review.id)
+        .order_by(ReviewChange.n),
+    ).all()
+    previous = FIRST
+    for n, entry in enumerate(entries, 1):
+        expected = digest(previous, entry.kind, entry.actor, entry.happened_at, entry.content)
+        if (entry.n, entry.previous, entry.digest) != (n, previous, expected):
+            return False
+        previous = entry.digest
+    return bool(entries) and entries[-1].content == as_it_reads(review)
+
+
+def as_it_reads(review: Review) -> dict[str, Any]:
+    """Return what of a review the history covers, as JSON values."""
+    return {
+        "rating": review.rating,
+        "body": review.body,
+        "name_shown": review.name_shown,
+        "state": review.state.value,
+        "hidden_reason": review.hidden_reason,
+    }
 
 
 def digest(previous: str, kind: str, actor: str, at: datetime, content: dict[str, Any]) -> str:

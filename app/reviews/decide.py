@@ -9,8 +9,8 @@ from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
 from app.reviews import change
-from app.reviews.models import Review, ReviewState
-from app.reviews.moderation import HiddenReason
+from app.reviews.models import Review
+from app.reviews.states import HiddenReason, ReviewState
 from app.reviews.summarise import product_changed
 
 

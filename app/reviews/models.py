@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, EnumText, ShopOwned
-
-
-class ReviewState(StrEnum):
-    """Say whether a review is shown."""
-
-    PENDING = "pending"
-    PUBLISHED = "published"
-    HIDDEN = "hidden"
+from app.reviews.states import ReviewState
 
 
 class Review(ShopOwned, Base):
@@ -81,4 +73,5 @@ class RatingSummary(ShopOwned, Base):
     hidden: Mapped[int] = mapped_column(Integer, default=0)
     rating_sum: Mapped[int] = mapped_column(Integer, default=0)
     histogram: Mapped[dict[str, Any]]
+    standard_tried: Mapped[list[Any]] = mapped_column(server_default="[]")  # values of `reviews.*` that may be ours
     computed_at: Mapped[datetime]

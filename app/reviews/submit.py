@@ -17,8 +17,9 @@ from app.orders.models import Order, OrderLine
 from app.orders.told import OrderChanged
 from app.reviews import change
 from app.reviews.forms import ReviewDraft
-from app.reviews.models import Review, ReviewState
+from app.reviews.models import Review
 from app.reviews.moderation import judge
+from app.reviews.states import ReviewState
 from app.reviews.summarise import product_changed
 
 WRITER = "writer"
@@ -46,7 +47,9 @@ def submit(session: Session, order: Order, drafts: Sequence[ReviewDraft], writer
             )
         )
     }
-    kept = [_keep(session, order, lines[draft.order_line_id], draft, writer, now) for draft in drafts]
+    # In the order of their lines, so that two forms of one order never wait for each other.
+    in_order = sorted(drafts, key=lambda draft: draft.order_line_id)
+    kept = [_keep(session, order, lines[draft.order_line_id], draft, writer, now) for draft in in_order]
     for product in sorted({review.product_shopify_id for review in kept}):
         product_changed(session, product)
     emit(session, OrderChanged(order.id))
@@ -54,11 +57,12 @@ def submit(session: Session, order: Order, drafts: Sequence[ReviewDraft], writer
 
 
 def _keep(session: Session, order: Order, line: OrderLine, draft: ReviewDraft, writer: Writer, now: datetime) -> Review:
-    verdict = judge(draft.body, draft.name_shown, now)
+    name = writer.name if draft.name_shown is None else draft.name_shown
+    verdict = judge(draft.body, name)
     values = {
         "rating": draft.rating,
         "body": draft.body,
-        "name_shown": draft.name_shown or writer.name,
+        "name_shown": name,
         "locale": writer.locale,
         "state": verdict.state,
         "held_for": verdict.held_for,
@@ -81,12 +85,12 @@ def _keep(session: Session, order: Order, line: OrderLine, draft: ReviewDraft, w
     if made:
         change.append(session, review, "submitted", WRITER, now)
         return review
-    if (review.rating, review.body, review.name_shown) == (draft.rating, draft.body, values["name_shown"]):
+    if (review.rating, review.body, review.name_shown) == (draft.rating, draft.body, name):
         return review  # the same form sent twice, or the back button
     hidden = review.state is ReviewState.HIDDEN
-    for name, value in values.items():
-        if not (hidden and name in {"state", "held_for", "decides_at"}):  # an edit does not undo a merchant's decision
-            setattr(review, name, value)
+    for column, value in values.items():
+        if not (hidden and column in {"state", "held_for", "decides_at"}):  # a merchant's decision outlives an edit
+            setattr(review, column, value)
     if review.state is ReviewState.PUBLISHED:
         review.published_at = review.published_at or now
     session.flush()

@@ -10,18 +10,21 @@ from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.reviews.models import RatingSummary, Review
 from app.reviews.ratings import Summary, summarise
+from app.reviews.settings import StandardStars
 from app.shopify import outgoing
+from app.shops import settings
 
-CALL = "review_summary"
+SUMMARY_CALL = "review_summary"
+STARS_CALL = "standard_stars"
 
 
 def product_changed(session: Session, product_shopify_id: int) -> Summary:
-    """Recompute one product under its lock, and queue the renewal of its metaobject: the newest content wins."""
+    """Recompute one product under its lock, and queue the renewal of what the storefront reads: newest content wins."""
     shop_id = entered_shop(session)
+    session.flush()
     session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"rating:{shop_id}:{product_shopify_id}", 0)))
     )
-    session.flush()
     rows = session.execute(
         select(Review.rating, Review.state).where(
             Review.shop_id == shop_id, Review.product_shopify_id == product_shopify_id
@@ -41,5 +44,26 @@ def product_changed(session: Session, product_shopify_id: int) -> Summary:
         .values(values | {"shop_id": shop_id, "product_shopify_id": product_shopify_id})
         .on_conflict_do_update(index_elements=["shop_id", "product_shopify_id"], set_=values),
     )
-    outgoing.request(session, f"{CALL}:{product_shopify_id}", CALL, {"product": product_shopify_id})
+    want_renewal(session, product_shopify_id)
     return summary
+
+
+def want_renewal(session: Session, product_shopify_id: int) -> None:
+    """Queue writing one product's summary to the shop: our metaobject always, the standard stars where allowed."""
+    payload = {"product": product_shopify_id}
+    outgoing.request(session, f"{SUMMARY_CALL}:{product_shopify_id}", SUMMARY_CALL, payload)
+    if settings.load(session, StandardStars).allowed:
+        outgoing.request(session, f"{STARS_CALL}:{product_shopify_id}", STARS_CALL, payload)
+
+
+def stored(session: Session, product_shopify_id: int) -> Summary | None:
+    """Return a product's summary as last computed; None for a product nobody has reviewed."""
+    row = session.scalars(
+        select(RatingSummary).where(
+            RatingSummary.shop_id == entered_shop(session), RatingSummary.product_shopify_id == product_shopify_id
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    stars = {int(star): count for star, count in row.histogram.items()}
+    return Summary(row.received, row.published, row.hidden, row.rating_sum, stars)
