@@ -13,7 +13,7 @@ from app.shopify.models import OAuthState
 from app.shops.models import AccessToken, Shop
 from tests.database import API_KEY, API_SECRET
 from tests.shopify.test_app_home import PAIR
-from tests.shopify.test_signatures import SHOP, oauth_query
+from tests.shopify.test_signed_query import SHOP, oauth_query
 
 GRANTED = PAIR | {"scope": ",".join(scopes.REQUIRED)}
 

@@ -4,10 +4,10 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shopify_app import ShopifyApp
 
@@ -189,132 +189,3 @@ def test_a_signed_proxy_request_for_no_shop_is_refused(shop):
 @pytest.mark.parametrize("customer", ["0", "-1", "abc", "1 ", "9" * 30])
 def test_a_customer_that_is_no_id_is_refused(customer):
     assert not proxy_is_believed(proxy_query(logged_in_customer_id=customer))
-
-
-# ------------------------------------------------------------------------------------------------ OAuth and app home
-
-
-def oauth_query(secret=SECRET, at=None, **more):
-    params = {
-        "code": "c0de",
-        "host": "YWRtaW4uc2hvcGlmeS5jb20vc3RvcmUva2lsbg",
-        "shop": SHOP,
-        "state": "5ta7e",
-        "timestamp": str(int((at or now()).timestamp())),
-    } | more
-    message = "&".join(f"{k}={v}" for k, v in sorted(params.items()))
-    return urlencode(params | {"hmac": hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()})
-
-
-def test_a_signed_callback_is_believed():
-    assert signatures.signed_query(oauth_query(), [SECRET], now())["code"] == "c0de"
-    assert signatures.signed_query(oauth_query(secret=OLD), [SECRET, OLD], now())["shop"] == SHOP
-
-
-def test_both_ways_of_writing_values_are_believed():
-    params = {"shop": SHOP, "timestamp": str(int(now().timestamp())), "path": "/reviews?a=b c"}
-    encoded = "&".join(f"{k}={quote(v, safe=signatures.URI_SAFE)}" for k, v in sorted(params.items()))
-    plain = "&".join(f"{k}={v}" for k, v in sorted(params.items()))
-    for message in (encoded, plain):
-        digest = hmac.new(SECRET.encode(), message.encode(), hashlib.sha256).hexdigest()
-        assert (
-            signatures.signed_query(urlencode(params | {"hmac": digest}), [SECRET], now())["path"] == "/reviews?a=b c"
-        )
-
-
-FORGED_CALLBACK = {
-    "another secret": lambda: oauth_query(secret=OTHER),
-    "a dropped secret": lambda: oauth_query(secret=OLD),
-    "hours old": lambda: oauth_query(at=now() - timedelta(hours=23)),
-    "from the future": lambda: oauth_query(at=now() + timedelta(seconds=120)),
-    "no time": lambda: oauth_query(timestamp="abc"),
-    "a time in another writing": lambda: oauth_query(timestamp="1e9"),
-    "a time in other digits": lambda: oauth_query(timestamp="٣"),
-    "no shop of Shopify's": lambda: oauth_query(shop="evil.example.com"),
-    "the shop twice": lambda: oauth_query() + f"&shop={SHOP}",
-    "two shops": lambda: oauth_query() + "&shop=other.myshopify.com",
-    "two signatures": lambda: oauth_query() + "&hmac=00",
-    "bytes that are not text": lambda: oauth_query() + "&%ff=1",
-    "half a surrogate pair": lambda: oauth_query() + "&x=%ED%A0%80",
-    "a signature beyond ASCII": lambda: oauth_query().replace("hmac=", "hmac=%F0%9F%92%A9"),
-    "hundreds of fields": lambda: oauth_query() + "&x=1" * 200,
-    "endless": lambda: oauth_query() + "&x=" + "1" * 9000,
-    "a name alone": lambda: "hmac",
-    "nothing": lambda: "",
-}
-
-
-@pytest.mark.parametrize("name", FORGED_CALLBACK)
-def test_a_callback_that_is_not_exactly_what_was_signed_is_refused(name):
-    with pytest.raises(SignatureRefused):
-        signatures.signed_query(FORGED_CALLBACK[name](), [SECRET], now())
-
-
-@settings(max_examples=500)
-@given(st.data())
-def test_a_changed_callback_is_refused_and_never_crashes(data):
-    at = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-    query = oauth_query(at=at)
-    place = data.draw(st.integers(0, len(query) - 1))
-    new = data.draw(st.characters(blacklist_characters=query[place]) | st.just(""))
-    changed = query[:place] + new + query[place + 1 :]
-    try:
-        believed = signatures.signed_query(changed, [SECRET], at)
-    except SignatureRefused:
-        return
-    assert believed == signatures.signed_query(query, [SECRET], at)  # the same fields, written differently
-
-
-# ------------------------------------------------------------------------------------------------ shop domains
-
-
-@pytest.mark.parametrize(
-    ("text", "canonical"),
-    [
-        (SHOP, SHOP),
-        ("Kiln-And-Kettle.MyShopify.com", SHOP),
-        ("1.myshopify.com", "1.myshopify.com"),
-        ("a" * 60 + ".myshopify.com", "a" * 60 + ".myshopify.com"),
-        ("a" * 61 + ".myshopify.com", None),
-        (None, None),
-        ("", None),
-        (".myshopify.com", None),
-        ("-a.myshopify.com", None),
-        ("a_b.myshopify.com", None),
-        ("a.b.myshopify.com", None),
-        ("a.myshopify.com.", None),
-        ("a.myshopify.com.evil.io", None),
-        ("evil.io/a.myshopify.com", None),
-        ("evil.io#a.myshopify.com", None),
-        ("evil.io?a.myshopify.com", None),
-        ("a.myshopify.com@evil.io", None),
-        ("user@a.myshopify.com", None),
-        ("a.myshopify.com:443", None),
-        ("a.myshopify.com/", None),
-        ("a.myshopify.com/../x", None),
-        ("https://a.myshopify.com", None),
-        (" a.myshopify.com", None),
-        ("a.myshopify.com ", None),
-        ("a.myshopify.com\n", None),
-        ("a.myshopify.com\r\nHost: evil.io", None),
-        ("a\x00.myshopify.com", None),
-        ("a.myshopify.com%00", None),
-        ("a.myshopify。com", None),
-        ("ａ.myshopify.com", None),
-        ("а.myshopify.com", None),  # Cyrillic а
-        ("\u212ailn.myshopify.com", None),  # the Kelvin sign lower-cases to k
-        ("xmyshopify.com", None),
-        ("a.myshopifyxcom", None),
-        ("localhost", None),
-        ("127.0.0.1", None),
-        ("a.myshopify.io", None),
-    ],
-)
-def test_a_shop_domain_is_the_whole_text_or_nothing(text, canonical):
-    assert signatures.canonical_shop(text) == canonical
-
-
-@given(st.text(max_size=80))
-def test_whatever_passes_is_plain_and_canonical(text):
-    domain = signatures.canonical_shop(text)
-    assert domain is None or (domain == text.lower() and domain.endswith(".myshopify.com") and domain.count(".") == 2)
