@@ -118,6 +118,7 @@ PRIVACY: Sequence[Privacy] = (
 )
 
 PERIODIC: Mapping[str, Periodic] = {
+    "renew_ageing_tokens": Periodic(timedelta(days=1), "app.shops.renew_ageing.renew_ageing"),
     "sweep": Periodic(timedelta(minutes=1), "app.flows.sweep.sweep"),
 }
 

@@ -11,7 +11,8 @@ from app.shopify.payloads import PayloadError
 from app.shopify.payloads.fields import Fields
 
 RENEW_BEFORE = timedelta(minutes=5)  # a job that starts with this much left still ends with a living token
-RENEW_REFRESH_AFTER = timedelta(days=60)  # of its 90 days: a shop nobody opens keeps its connection
+REFRESH_LIFETIME = timedelta(days=90)
+RENEW_REFRESH_AFTER = timedelta(days=60)  # a shop nobody opens keeps its connection
 
 
 class TokenFault(Exception):

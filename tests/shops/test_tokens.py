@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from app.kit import crypt, fault
+from app.kit.engines import SYSTEM
 from app.kit.fault import InjectedFault
 from app.kit.work import unit_of_work
 from app.shopify import gateway
 from app.shopify.token_pair import GrantRefused, TokenPair, TokenUnavailable
-from app.shops import tokens
+from app.shops import renew_ageing, tokens
 from app.shops.install import ensure_installed
 from app.shops.models import AccessToken, Shop, ShopStatus
 from app.shops.tokens import NotConnected
@@ -225,3 +226,23 @@ def test_the_shops_client_carries_the_token(wired, shopify):
     with unit_of_work(wired, shop_id=1) as session:
         client = tokens.admin_client(session, 1, patience_s=0.0)
     assert (client.shop_domain, client.token, client.patience_s) == (DOMAIN, "shpua_1", 0.0)
+
+
+def test_a_connection_nobody_uses_is_renewed_before_it_ends(wired, shopify):
+    assert renew_ageing.renew_ageing(wired) == 0
+    with unit_of_work(wired, shop_id=1) as session:
+        session.execute(update(AccessToken).values(refresh_expires_at=datetime.now(UTC) + timedelta(days=29)))
+    assert renew_ageing.renew_ageing(wired) == 1
+    assert renew_ageing.renew_ageing(wired) == 0
+    assert opened(wired, row(wired).refresh_token) == "shprt_2"
+
+
+def test_one_shop_that_cannot_be_renewed_does_not_stop_the_others(wired, shopify):
+    with unit_of_work(wired) as session:
+        keep(session, ensure_installed(session, "fernside-tea.myshopify.com"), "shpua_x", "shprt_unknown")
+    with unit_of_work(wired, role=SYSTEM) as session:
+        session.execute(update(AccessToken).values(refresh_expires_at=datetime.now(UTC) + timedelta(days=20)))
+    assert renew_ageing.renew_ageing(wired) == 1
+    assert status(wired) is ShopStatus.ACTIVE
+    with unit_of_work(wired) as session:
+        assert session.get_one(Shop, 2).status is ShopStatus.NEEDS_RECONNECTION
