@@ -48,6 +48,7 @@ def make(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "wsgi.py").write_text(_WSGI)
     (folder / "flask").mkdir()
+    (folder / "flask" / "__init__.py").touch()
     (folder / "flask" / "__main__.py").write_text(_FLASK)
     (folder / "devstore").mkdir()
     (folder / "devstore" / "__main__.py").write_text(_DEVSTORE)
