@@ -1,4 +1,4 @@
-"""The store's workings by script: health, clock, faults, webhook log, inbox, the sink's answers."""
+"""The store's workings by script: health, clock, webhook log, inbox, the sink's answers."""
 
 from flask import Response, jsonify, request
 from sqlalchemy import func, select
@@ -11,7 +11,7 @@ from devstore.clock.now import offset, store_now
 from devstore.mail.run import script
 from devstore.mail.script import read_script
 from devstore.state.engine import unit_of_work
-from devstore.state.models import Faults, Mail, Shop, Visit, WebhookDelivery
+from devstore.state.models import Mail, Shop, Visit, WebhookDelivery
 from devstore.world.refused import Refused
 
 
@@ -49,46 +49,6 @@ def clock_jump() -> Response:
     return jsonify(progress())
 
 
-@blueprint.get("/faults")
-def get_faults() -> Response:
-    """Show the faults."""
-    with unit_of_work(announce=False) as session:
-        return jsonify(_faults(session.get_one(Faults, 1)))
-
-
-@blueprint.post("/faults")
-def post_faults() -> Response:
-    """Set `lose` (0 to 1), `copies` (1 to 10), `shuffle_seconds`, `delay_seconds`, `seed`; what is absent stays."""
-    given = body()
-    only(given, "lose", "copies", "shuffle_seconds", "delay_seconds", "seed")
-    with unit_of_work() as session:
-        faults = session.get_one(Faults, 1)
-        if "lose" in given:
-            faults.lose = fraction(given, "lose", 0, 1)
-        if "copies" in given:
-            faults.copies = whole_number(given, "copies")
-            if not 1 <= faults.copies <= 10:
-                raise Refused("copies", "copies must be 1 to 10.")
-        if "shuffle_seconds" in given:
-            faults.shuffle_seconds = fraction(given, "shuffle_seconds", 0, 86_400)
-        if "delay_seconds" in given:
-            faults.delay_seconds = fraction(given, "delay_seconds", 0, 86_400 * 3)
-        if "seed" in given:
-            faults.seed, faults.drawn = whole_number(given, "seed"), 0
-        return jsonify(_faults(faults))
-
-
-def _faults(faults: Faults) -> dict[str, float]:
-    return {
-        "lose": faults.lose,
-        "copies": faults.copies,
-        "shuffle_seconds": faults.shuffle_seconds,
-        "delay_seconds": faults.delay_seconds,
-        "seed": faults.seed,
-        "drawn": faults.drawn,
-    }
-
-
 @blueprint.get("/webhooks")
 def webhooks() -> Response:
     """Show the log, newest first: `?topic=&state=&after=<id>&limit=`; `waiting` counts what is still to go."""
@@ -102,6 +62,17 @@ def webhooks() -> Response:
         rows = session.scalars(query.limit(_limit())).all()
         waiting = session.scalar(select(func.count()).where(WebhookDelivery.state == "waiting"))
         return jsonify(webhooks=[show_delivery(one) for one in rows], waiting=waiting)
+
+
+@blueprint.get("/webhooks/counts")
+def webhook_counts() -> Response:
+    """Count deliveries by topic and state."""
+    with unit_of_work(announce=False) as session:
+        columns = (WebhookDelivery.topic, WebhookDelivery.state)
+        counted: dict[str, dict[str, int]] = {}
+        for topic, state, number in session.execute(select(*columns, func.count()).group_by(*columns)):
+            counted.setdefault(topic, {})[state] = number
+        return jsonify(topics=counted)
 
 
 @blueprint.get("/webhooks/<int:number>")

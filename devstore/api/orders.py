@@ -64,12 +64,14 @@ def _shopper(session: Session, shop: Shop, given: dict[str, Any]) -> Customer:
 
 @blueprint.get("/orders")
 def list_orders() -> Response:
-    """List orders, newest first: `?shop=&email=&limit=`."""
+    """List orders, newest first: `?shop=&email=&before=<order number>&limit=` (500 at most)."""
     with unit_of_work(announce=False) as session:
         shop = find_shop(session, request.args.get("shop", DEFAULT_SHOP))
         query = select(Order).where(Order.shop_id == shop.id).order_by(Order.order_number.desc())
         if email := request.args.get("email"):
             query = query.where(Order.email == email.replace("\0", ""))
+        if before := request.args.get("before"):
+            query = query.where(Order.order_number < whole_number({"before": before}, "before"))
         limit = min(500, max(1, whole_number({"limit": request.args.get("limit", "50")}, "limit")))
         orders = session.scalars(query.limit(limit)).all()
         return jsonify(orders=show_orders(session, orders))

@@ -5,7 +5,7 @@ same ``Base``.
 """
 
 from devstore.state.base import Base, gid
-from devstore.state.plumbing import Clock, Faults, Mail, Planned, Seeded, Visit, WebhookDelivery
+from devstore.state.plumbing import Clock, Faults, Mail, Planned, Redaction, Seeded, TopicLoss, Visit, WebhookDelivery
 from devstore.state.sales import (
     Fulfillment,
     FulfillmentEvent,
@@ -32,12 +32,14 @@ __all__ = [
     "Order",
     "Planned",
     "Product",
+    "Redaction",
     "Refund",
     "RefundLine",
     "Return",
     "ReturnLine",
     "Seeded",
     "Shop",
+    "TopicLoss",
     "Variant",
     "Visit",
     "WebhookDelivery",

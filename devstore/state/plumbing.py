@@ -124,3 +124,21 @@ class Visit(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     # one entry a request: [method, path, status]
     requests: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class TopicLoss(Base):
+    """How likely deliveries of one topic are lost, in place of the general share."""
+
+    __tablename__ = "topic_loss"
+
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    share: Mapped[float]
+
+
+class Redaction(Base):
+    """That shop/redact was sent for one uninstall of a shop."""
+
+    __tablename__ = "redaction"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), primary_key=True, autoincrement=False)
+    uninstalled_at: Mapped[datetime] = mapped_column(primary_key=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from devstore.clock.now import real_now, store_now
 from devstore.config import settings
-from devstore.state.models import Faults, Shop, WebhookDelivery
+from devstore.state.models import Faults, Shop, TopicLoss, WebhookDelivery
 from devstore.webhooks.subscriptions import COMPLIANCE, AppFileWatch
 
 
@@ -34,9 +34,15 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     now, real = store_now(session), real_now()
     faults = session.get_one(Faults, 1)
+    special = session.get(TopicLoss, topic)
+    share = faults.lose if special is None else special.share
     for subscription in deployed.to(topic):
         webhook_id = str(uuid.uuid4())
-        fate = draw(faults, topic, _next_place(session)) if _any(faults) else Fate(lost=False, waits=[0.0])
+        fate = (
+            draw(faults, topic, _next_place(session), lose=share)
+            if share or _any(faults)
+            else Fate(lost=False, waits=[0.0])
+        )
         for copy in range(fate.copies):
             wait = timedelta(seconds=fate.waits[copy])
             session.add(
@@ -60,7 +66,7 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
 
 
 def _any(faults: Faults) -> bool:
-    return bool(faults.lose or faults.copies > 1 or faults.shuffle_seconds or faults.delay_seconds)
+    return bool(faults.copies > 1 or faults.shuffle_seconds or faults.delay_seconds)
 
 
 def _next_place(session: Session) -> int:
@@ -78,12 +84,13 @@ class Fate:
         self.copies = len(waits)
 
 
-def draw(faults: Faults, topic: str, place: int) -> Fate:
+def draw(faults: Faults, topic: str, place: int, *, lose: float) -> Fate:
     """Draw the fate of the delivery at a place in the queue; the same seed and place give the same fate.
 
-    Compliance and app/* topics are never lost: losing them would test a promise Shopify does keep.
+    `lose` is the topic's own share, or the general one. Compliance and app/* topics are never lost: losing them
+    would test a promise Shopify does keep.
     """
     dice = random.Random(f"{faults.seed}:{place}")
-    lost = dice.random() < faults.lose and topic not in COMPLIANCE and not topic.startswith("app/")
+    lost = dice.random() < lose and topic not in COMPLIANCE and not topic.startswith("app/")
     copies = 1 if lost else max(1, faults.copies)
     return Fate(lost=lost, waits=[faults.delay_seconds + dice.random() * faults.shuffle_seconds for _ in range(copies)])

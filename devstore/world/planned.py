@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from devstore.clock.now import store_now
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Fulfillment, Planned, Shop
+from devstore.world.after_uninstall import count_left, redact_left
 from devstore.world.carrier_event import add_event
 
 LOOK_SECONDS = 0.25
@@ -77,7 +78,8 @@ class World:
 
     def _one(self) -> bool:
         with unit_of_work(announce=False) as session:
-            if not count_due(session):
-                return False
+            due, left = count_due(session), count_left(session)
+        if not due and not left:
+            return False
         with unit_of_work() as session:
-            return run_due(session)
+            return run_due(session) if due else redact_left(session)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from devstore.clock import jump as jumping
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Fulfillment, Planned, Shop
+from devstore.world.after_uninstall import count_left, redact_left
 from devstore.world.planned import World, count_due, run_due
 from tests.devstore.conftest import SHOP, announced, buy
 
@@ -147,3 +148,16 @@ def test_hours_in_which_nobody_plans_anything_pass_six_at_a_time(store, app):
     store.post("/api/clock", json={"advance_hours": 16})
     assert wait(store)["impatient"] == 0
     assert sorted(set(steps)) == [0, 6, 12, 14, 15, 16]
+
+
+def test_two_days_after_an_uninstall_the_app_is_asked_to_forget_the_shop_once(store):
+    with unit_of_work() as session:
+        shop = session.query(Shop).filter_by(handle=SHOP).one()
+        shop.installed, shop.uninstalled_at = False, datetime.now().astimezone() - timedelta(hours=47)
+        assert count_left(session) == 0
+        shop.uninstalled_at -= timedelta(hours=2)
+    with unit_of_work() as session:
+        assert redact_left(session) is True
+    with unit_of_work() as session:
+        assert redact_left(session) is False
+    assert [body["shop_domain"] for _, body in announced("shop/redact")] == [f"{SHOP}.myshopify.com"]

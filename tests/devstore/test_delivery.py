@@ -136,6 +136,19 @@ def test_lost_means_never_sent_and_spares_what_shopify_does_deliver(store, app):
     }
 
 
+def test_one_topic_can_be_lost_alone_and_the_counts_say_so(store, app):
+    store.post("/api/faults", json={"lose_topics": {"orders/create": 1}})
+    buy(store)
+    send_all()
+    counts = store.get("/api/webhooks/counts").json["topics"]
+    assert counts["orders/create"] == {"lost": 1}
+    assert counts["orders/paid"] == {"delivered": 1}
+    store.post("/api/faults", json={"lose_topics": {}})
+    buy(store)
+    send_all()
+    assert store.get("/api/webhooks/counts").json["topics"]["orders/create"] == {"lost": 1, "delivered": 1}
+
+
 def test_copies_share_id_and_bytes(store, app):
     store.post("/api/faults", json={"copies": 3})
     buy(store)
@@ -163,16 +176,16 @@ def test_delayed_webhooks_wait_until_the_stores_clock_says_so(store, app):
 
 @given(st.integers(), st.integers(1, 10**6), st.floats(0, 1), st.integers(1, 5), st.floats(0, 100))
 def test_the_same_seed_and_place_give_the_same_fate(seed, place, lose, copies, shuffle):
-    faults = Faults(seed=seed, lose=lose, copies=copies, shuffle_seconds=shuffle, delay_seconds=7.0)
-    first, second = draw(faults, "orders/paid", place), draw(faults, "orders/paid", place)
+    faults = Faults(seed=seed, copies=copies, shuffle_seconds=shuffle, delay_seconds=7.0)
+    first, second = [draw(faults, "orders/paid", place, lose=lose) for _ in range(2)]
     assert (first.lost, first.waits) == (second.lost, second.waits)
     assert all(7 <= wait <= 107 for wait in first.waits)
-    assert draw(faults, "app/uninstalled", place).lost is False
+    assert draw(faults, "app/uninstalled", place, lose=1).lost is False
 
 
 def test_a_fifth_lost_is_about_a_fifth():
-    faults = Faults(seed=3, lose=0.2, copies=1, shuffle_seconds=0.0, delay_seconds=0.0)
-    assert 150 < sum(draw(faults, "orders/paid", place).lost for place in range(1000)) < 250
+    faults = Faults(seed=3, copies=1, shuffle_seconds=0.0, delay_seconds=0.0)
+    assert 150 < sum(draw(faults, "orders/paid", place, lose=0.2).lost for place in range(1000)) < 250
 
 
 def test_eight_retries_fit_into_four_hours_of_either_clock():
