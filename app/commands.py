@@ -1,4 +1,4 @@
-"""The command line: what one process of each kind does. `flask --app wsgi migrate | worker QUEUE | ticker`."""
+"""The command line: what one process of each kind does. `flask --app wsgi migrate | worker QUEUE | ticker | reconcile`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import click
 from flask import Flask
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
+from sqlalchemy import select
 
 from app.config import ROOT
+from app.flows import sync
 from app.kit import engines, periodic, runtime
 from app.kit import ticker as kit_ticker
 from app.kit.queue import QUEUES, worker_connection
 from app.kit.work import unit_of_work
+from app.shops.models import Shop, ShopStatus
 
 MAINTENANCE_S = 60
 MONITORING_S = 5
@@ -23,7 +26,7 @@ MONITORING_S = 5
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for one in (migrate, worker, ticker):
+    for one in (migrate, worker, ticker, reconcile):
         app.cli.add_command(one)
 
 
@@ -75,3 +78,18 @@ def ticker() -> None:
     kit_ticker.run(here, stop)
     here.engines.dispose()
     os._exit(0)  # nothing is left to flush, and a hanging client thread must not keep the process
+
+
+@click.command()
+@click.option("--shop", "domain", help="The myshopify.com domain of one shop; without it every installed shop.")
+def reconcile(domain: str | None) -> None:
+    """Read everything changed since the last pass from Shopify, now."""
+    here = runtime.current()
+    with unit_of_work(here) as session:
+        query = select(Shop.id, Shop.domain).where(Shop.status == ShopStatus.ACTIVE).order_by(Shop.id)
+        shops = session.execute(query if domain is None else query.where(Shop.domain == domain)).all()
+    if domain is not None and not shops:
+        raise click.BadParameter(f"No installed shop {domain}.", param_hint="--shop")
+    for shop in shops:
+        pages = sync.walk(here, shop.id)
+        click.echo(f"{shop.domain}: {pages} pages read")
