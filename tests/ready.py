@@ -1,5 +1,6 @@
-"""Bring `.venv` up to what the tests need: `python -m tests.ready`. Standard library alone; silent when there.
+"""Bring `.venv` and node_modules up to what the tests need: `python -m tests.ready`. Silent when all is there.
 
+Standard library alone.
 Two commands started at once wait for each other.
 """
 
@@ -11,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from serve import environment
+from serve import environment, frontend
 from serve.errors import CannotServe
 from serve.install import install, is_installed
 
@@ -25,13 +26,22 @@ def main() -> None:
     LOG.parent.mkdir(exist_ok=True)
     with (LOG.parent / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if is_installed(CLONE, REQUIREMENTS):
+        todo = [
+            do
+            for there, do in (
+                (is_installed(CLONE, REQUIREMENTS), lambda: install(CLONE, REQUIREMENTS, run)),
+                (frontend.is_installed(CLONE), lambda: frontend.install(CLONE, run)),
+            )
+            if not there
+        ]
+        if not todo:
             return
         started = time.monotonic()
-        print("installing what the tests need into .venv", file=sys.stderr, flush=True)
+        print("installing what the tests need", file=sys.stderr, flush=True)
         LOG.unlink(missing_ok=True)
         try:
-            install(CLONE, REQUIREMENTS, run)
+            for do in todo:
+                do()
         except CannotServe as fault:
             sys.exit(str(fault))
         print(f"installed in {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
