@@ -29,7 +29,7 @@ def topics():
 
 
 def frame_address(page):
-    return re.search(r'<iframe id="app"[^>]*src="([^"]+)"', page.text)[1].replace("&amp;", "&")
+    return re.search(r'<iframe id="app"[^>]*data-src="([^"]+)"', page.text)[1].replace("&amp;", "&")
 
 
 @pytest.fixture

@@ -98,3 +98,6 @@ window.addEventListener("message", (event) => {
   if (event.data.id !== undefined && Object.hasOwn(answers, event.data.type)) reply(event.data);
   else if (Object.hasOwn(notices, event.data.type)) notices[event.data.type](event.data);
 });
+
+// Only now may the app start to talk: what it says first is not said twice.
+frame.src = frame.dataset.src;
