@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 
 from app.shopify import fetch
+from app.shopify.admin_faults import AccessDenied
 from app.shopify.payloads import webhook_goods, webhook_orders, webhook_people
 from app.shopify.payloads.facts import Money
 from devstore.platform.install import shop_by_handle
+from devstore.platform.tables import Installation
 from devstore.state.engine import unit_of_work
 from devstore.state.models import LineItem, Order, WebhookDelivery
 from devstore.world.carrier_event import add_event
@@ -160,3 +162,20 @@ def test_products_and_customers_come_in_pages(admin, shop):
     assert [product.handle for product in fetch.products(admin).items] == ["kettle"]
     assert [person.email for person in fetch.customers(admin).items] == ["ana@example.com"]
     assert fetch.customers(admin, datetime.now(UTC) + timedelta(days=1)).items == ()
+
+
+def test_data_that_was_not_approved_is_withheld_and_not_absent(admin, shop):
+    order_id = shop()
+    with unit_of_work() as session:
+        session.query(Installation).one().data_level = 1
+    fetched = fetch.order(admin, order_id)
+    assert fetched.email is None
+    assert {"email", "destination.first_name", "destination.zip"} <= fetched.withheld
+    assert {"email", "first_name", "last_name"} <= fetched.customer.withheld
+    assert fetched.destination.country == "GB"
+    (listed,) = fetch.orders_updated(admin, datetime.now(UTC) - timedelta(days=1)).items
+    assert listed.withheld == fetched.withheld
+    with unit_of_work() as session:
+        session.query(Installation).one().data_level = 0
+    with pytest.raises(AccessDenied):
+        fetch.order(admin, order_id)

@@ -40,7 +40,15 @@ ORDER_FULFILLMENT = {
 # States of a fulfilment that say nothing about where the parcel is; webhooks have null for them.
 NOT_A_PLACE = frozenset({"FULFILLED", "MARKED_AS_FULFILLED", "SUBMITTED", "CANCELED", "LABEL_VOIDED"})
 
-WITHHELD = {"email": "email", "phone": "phone", "customer": "customer", "shippingAddress": "destination"}
+WITHHELD = {
+    "email": "email",
+    "phone": "phone",
+    "customer": "customer",
+    "shippingAddress": "destination",
+    "shippingAddress.firstName": "destination.first_name",
+    "shippingAddress.lastName": "destination.last_name",
+    "shippingAddress.zip": "destination.zip",
+}
 
 
 def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
