@@ -6,15 +6,13 @@ Called whenever anything about an order changed. Planning the same facts again c
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.customers import consent
 from app.flows import published
-from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
+from app.flows.enrol import enrol
+from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.plan import Moments, Plan, plan
 from app.flows.recipient_zone import RecipientZone, recipient_zone
 from app.flows.steps import FlowDocument, Subject
@@ -28,8 +26,6 @@ from app.orders.parcels import Fulfillment
 from app.orders.told import OrderChanged
 from app.shops.models import ShopProfile
 
-UNPAID = frozenset({"pending", "voided", "expired", "unknown"})  # nobody is thanked for an order that may never be
-
 
 def order_changed(session: Session, event: OrderChanged) -> None:
     """Enrol the order and its parcels where flows have started, and plan their steps anew."""
@@ -41,25 +37,8 @@ def order_changed(session: Session, event: OrderChanged) -> None:
         )
     )
     for flow, document in known.values():
-        if takes(flow, order):
-            _enrol(session, flow, document, order, parcels)
+        enrol(session, flow, document, order, parcels)
     replan(session, order, parcels)
-
-
-def takes(flow: Flow, order: Order) -> bool:
-    """Tell whether a flow takes on this order now: it has started, and the order is not from before it."""
-    return (
-        flow.started_at is not None
-        and flow.include_from is not None
-        and order.placed_at >= flow.include_from
-        and order.deleted_at is None
-        and order.financial_status not in UNPAID
-    )
-
-
-def enrol_parcel(session: Session, flow: Flow, order: Order, parcel: Fulfillment) -> None:
-    """Start one parcel's run of a flow, once."""
-    _insert_run(session, flow, order, Subject.FULFILLMENT, parcel.id)
 
 
 def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
@@ -76,50 +55,18 @@ def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
     now = business_now(session)
     for run in runs:
         parcel = by_id.get(run.subject_id) if run.subject_kind == Subject.FULFILLMENT else None
-        _plan_run(session, run, documents[run.flow_id, run.version], _moments(order, parcel), zone, now)
+        _plan_run(session, run, documents[run.flow_id, run.version], moments(order, parcel), zone, now)
     session.flush()
     fault.point("P3")
 
 
-def _enrol(session: Session, flow: Flow, document: FlowDocument, order: Order, parcels: list[Fulfillment]) -> None:
-    if document.subject is Subject.ORDER:
-        _insert_run(session, flow, order, Subject.ORDER, order.id)
-        return
-    for parcel in parcels:
-        if parcel.cancelled_at is None:
-            enrol_parcel(session, flow, order, parcel)
+def row_seed(run: Enrollment, step: str) -> str:
+    """Return what a row's jitter is drawn from: known before the run is stored, so that a preview says the same."""
+    return f"{run.subject_kind}.{run.subject_id}.{step}"
 
 
-def _insert_run(session: Session, flow: Flow, order: Order, kind: Subject, subject_id: int) -> None:
-    session.execute(
-        insert(Enrollment)
-        .values(
-            shop_id=order.shop_id,
-            flow_id=flow.id,
-            version=flow.version,
-            subject_kind=kind,
-            subject_id=subject_id,
-            order_id=order.id,
-            customer_id=order.customer_id,
-            frozen=_frozen(session, order),
-            entered_at=business_now(session),
-        )
-        .on_conflict_do_nothing(),
-    )
-
-
-def _frozen(session: Session, order: Order) -> dict[str, Any]:
-    known = consent.current(session, [order.customer_id]) if order.customer_id else {}
-    return {
-        "order_name": order.name,
-        "locale": order.locale,
-        "country": order.country,
-        "province": order.province,
-        "consent": known.get(order.customer_id) if order.customer_id else None,
-    }
-
-
-def _moments(order: Order, parcel: Fulfillment | None) -> Moments:
+def moments(order: Order, parcel: Fulfillment | None) -> Moments:
+    """Return what has happened to an order, or to the one parcel of it a run is about."""
     if parcel is None:
         return Moments(placed_at=order.placed_at)
     arrived = (
@@ -131,7 +78,7 @@ def _moments(order: Order, parcel: Fulfillment | None) -> Moments:
 
 
 def _plan_run(
-    session: Session, run: Enrollment, document: FlowDocument, moments: Moments, zone: RecipientZone, now: datetime
+    session: Session, run: Enrollment, document: FlowDocument, known: Moments, zone: RecipientZone, now: datetime
 ) -> None:
     rows = {
         row.step: row
@@ -143,12 +90,12 @@ def _plan_run(
         row = rows.get(step.key)
         if row is not None and row.state in {FollowUpState.DONE, FollowUpState.CLAIMED}:
             continue
-        planned = plan(step, moments, zone, seed=f"{run.id}.{step.key}", now=now)
+        planned = plan(step, known, zone, seed=row_seed(run, step.key), now=now)
         fault.point("P1")
         if planned is None:
             continue
         if row is None:
-            session.add(_new_row(run, step.key, planned))
+            session.add(new_row(run, step.key, planned))
             fault.point("P2")
         else:
             _move(row, planned)
@@ -156,7 +103,8 @@ def _plan_run(
             ring_after_commit(session, SENDS)
 
 
-def _new_row(run: Enrollment, step: str, planned: Plan) -> FollowUp:
+def new_row(run: Enrollment, step: str, planned: Plan) -> FollowUp:
+    """Return a planned row, not stored yet."""
     return FollowUp(
         shop_id=run.shop_id,
         enrollment_id=run.id,
