@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -20,12 +21,23 @@ ONE_TEST_LIMIT_S = 180  # the slowest browser journey takes a third of it
 ORACLES_STAMP = Path(__file__).parent / ".cache" / "oracles" / "stamp"
 
 
+@cache
+def source(path: Path) -> str:
+    """Return a test file's text."""
+    return path.read_text("utf-8")
+
+
 class TookTooLong(Exception):
     """Say that a test ran into the limit, so that a hang is a failure with a traceback."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the oracles where they are not installed; bin/oracle installs them first."""
+    """Skip the oracles where they are not installed (bin/oracle does it); refuse marks that bin/test would not see."""
+    for item in items:
+        for mark in ("browser", "oracle"):
+            if item.get_closest_marker(mark) and f"mark.{mark}" not in source(item.path):
+                message = f"{item.nodeid}: bin/test finds the mark {mark} only where the file itself spells it out"
+                raise pytest.UsageError(message)
     if ORACLES_STAMP.is_file():
         return
     for item in items:
