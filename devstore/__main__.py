@@ -1,9 +1,11 @@
 """Serve the dev store: `python -m devstore`."""
 
+import ctypes
 import signal
 import sys
 import threading
 
+from sqlalchemy.exc import OperationalError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from devstore.app import create_app
@@ -15,6 +17,9 @@ from devstore.shoppers.run import Shoppers
 from devstore.state.engine import create_tables, engine
 from devstore.webhooks.send import Sender
 from devstore.world.planned import World
+
+# Parameters of mallopt(3).
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 
 
 class Quiet(WSGIRequestHandler):
@@ -28,6 +33,19 @@ class Quiet(WSGIRequestHandler):
             super().log_request(code, size)
 
 
+def stay_small() -> None:
+    """Have glibc keep one pool of memory for all threads and hand back what is free; elsewhere do nothing.
+
+    With a pool a thread, the same store takes a third more after its first busy minute.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError):
+        return
+    for parameter, value in ((M_ARENA_MAX, 1), (M_TRIM_THRESHOLD, 256 * 1024), (M_MMAP_THRESHOLD, 256 * 1024)):
+        mallopt(parameter, value)
+
+
 def main() -> int:
     """Serve until SIGTERM or SIGINT, then end the threads in order; 1 when a port or variable is missing."""
     try:
@@ -35,11 +53,16 @@ def main() -> int:
     except KeyError as fault:
         print(f"devstore: the variable {fault.args[0]} is missing", file=sys.stderr)
         return 1
+    stay_small()
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ending.set())
-    create_tables()
-    plant()
+    try:
+        create_tables()
+        plant()
+    except OperationalError as fault:
+        print(f"devstore: the database does not answer: {fault.orig}", file=sys.stderr)
+        return 1
     post = MailServer(told.smtp_port, told.sink_log)
     try:
         web = make_server("127.0.0.1", told.port, create_app(), threaded=True, request_handler=Quiet)
