@@ -112,6 +112,7 @@ def _links(linking: Linking, one: Gathered, parcel: Parcel, lines: tuple[Line, .
         rate=tuple(f"{review}?stars={stars}" for stars in STARS) if review else (),
         buy_again=ours(Purpose.BUY_AGAIN) if may_promote(step) else "",
         tracking=out("tracking", parcel.tracking_url),
+        order=out("order", one.order.status_url or ""),
         product=out("product", next((line.product_url for line in lines if line.product_url), "")),
         unsubscribe=ours(Purpose.UNSUBSCRIBE) if not step.is_news else "",
         preferences=ours(Purpose.PREFERENCES),

@@ -43,6 +43,7 @@ class Order(ShopOwned, Base):
     fulfillment_status: Mapped[str | None]
     is_test: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str | None]
+    status_url: Mapped[str | None]  # the shopper's page at the shop; holds a key, so it goes with the person
     tags: Mapped[str] = mapped_column(default="")
     placed_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]

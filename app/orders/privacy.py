@@ -40,5 +40,5 @@ def customer_erased(session: Session, event: CustomerErased) -> None:
     session.execute(
         update(Order)
         .where(Order.shop_id == entered_shop(session), Order.customer_id == event.customer_id)
-        .values(email=None, note=None, zip=None, recipient_name=None, province=None),
+        .values(email=None, note=None, zip=None, recipient_name=None, province=None, status_url=None),
     )

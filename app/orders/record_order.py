@@ -82,6 +82,8 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
         order.province = facts.destination.province
         order.zip = None if erased else facts.destination.zip
         order.recipient_name = None if erased else facts.destination.first_name
+    if "status_url" not in kept:
+        order.status_url = None if erased else (facts.status_url or order.status_url)
     order.name = facts.name
     order.currency, order.total = facts.total.currency, facts.total.amount
     order.financial_status = facts.financial_status

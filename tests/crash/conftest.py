@@ -52,7 +52,7 @@ class Crash:
         _, status = os.waitpid(child, 0)
         assert self.trail.read_text().split() == [point], f"{point} was never reached"
         if action == "kill":
-            assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+            assert (os.WIFSIGNALED(status), os.WTERMSIG(status)) == (True, signal.SIGKILL)
         self.time_passes()
 
     def _in_child(self, point, action, step):

@@ -44,6 +44,7 @@ DECLARED = {
     "MailingAddress.lastName",
     "MailingAddress.zip",
     "Order.email",
+    "Order.statusPageUrl",
     "Order.phone",
 }
 

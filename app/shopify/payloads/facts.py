@@ -164,6 +164,7 @@ class OrderFacts:
     fulfillments: tuple[FulfillmentFacts, ...]
     refunds: tuple[RefundFacts, ...]
     returns: tuple[ReturnFacts, ...] = field(default=(), compare=False)
+    status_url: str | None = field(default=None, compare=False)  # the shopper's own page; a webhook's key may differ
     untold: frozenset[str] = field(default=NONE, compare=False)
     withheld: frozenset[str] = field(default=NONE, compare=False)
     truncated: frozenset[str] = field(default=NONE, compare=False)

@@ -70,6 +70,7 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
         fulfillment_status=ORDER_FULFILLMENT.get(it.text("displayFulfillmentStatus"), OrderFulfillment.UNFULFILLED),
         is_test=it.flag("test"),
         note=it.maybe_text("note"),
+        status_url=it.maybe_text("statusPageUrl"),
         tags=tuple(sorted(it.texts("tags"))),
         attributes=_attributes(it),
         discount_codes=it.texts("discountCodes"),

@@ -62,6 +62,7 @@ def order(body: Any) -> OrderFacts:
         ),
         is_test=it.maybe_flag("test") or False,
         note=it.maybe_text("note"),
+        status_url=it.maybe_text("order_status_url"),
         tags=it.words("tags"),
         attributes=_attributes(it, "note_attributes"),
         discount_codes=tuple(used.text("code") for used in it.children("discount_codes")),
