@@ -1,6 +1,6 @@
 """Apps: what is installed, the page that asks before installing, and the way out."""
 
-from flask import Response, redirect
+from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from devstore.admin.frame import app_file, blueprint, in_shop, show
@@ -14,8 +14,9 @@ from devstore.world.shop import redact_shop
 def app_list(handle: str) -> Response:
     """Show the one app there is, installed or to be installed."""
     with in_shop(handle) as (session, shop):
-        scopes = list(installation_of(session, shop).scopes) if shop.installed else []
-        return show(session, shop, "apps", title="Apps", scopes=[(scope, reason(scope)) for scope in scopes])
+        row = installation_of(session, shop) if shop.installed else None
+        scopes = [(scope, reason(scope)) for scope in row.scopes] if row else []
+        return show(session, shop, "apps", title="Apps", scopes=scopes, level=row.data_level if row else None)
 
 
 @blueprint.get("/<handle>/install")
@@ -55,4 +56,14 @@ def redact(handle: str) -> ResponseReturnValue:
     with in_shop(handle, announce=True) as (session, shop):
         if not shop.installed and shop.uninstalled_at is not None:
             redact_shop(session, shop)
+        return redirect(f"/admin/{shop.handle}/apps", code=303)
+
+
+@blueprint.post("/<handle>/protected-data")
+def protected_data(handle: str) -> ResponseReturnValue:
+    """Set which customer data Shopify has approved the app for: 0 none, 1 without name and contact, 2 all."""
+    with in_shop(handle, announce=False) as (session, shop):
+        level = request.form.get("level", "2")
+        if shop.installed and level in {"0", "1", "2"}:
+            installation_of(session, shop).data_level = int(level)
         return redirect(f"/admin/{shop.handle}/apps", code=303)

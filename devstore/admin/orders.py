@@ -33,10 +33,9 @@ def order_list(handle: str) -> Response:
             query = query.where(wanted | (Order.order_number == int(digits)) if _is_number(digits) else wanted)
         total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
         newest = query.order_by(Order.created_at.desc(), Order.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
-        rows = [
-            {"order": order, "customer": customer, "total": _total(session, order)}
-            for order, customer in session.execute(newest)
-        ]
+        found = [(order, customer) for order, customer in session.execute(newest)]
+        sums = _totals(session, [order for order, _ in found])
+        rows = [{"order": order, "customer": customer, "total": sums[order.id]} for order, customer in found]
         return show(
             session,
             shop,
@@ -98,9 +97,12 @@ def _events(session: Session, parcel: int) -> list[FulfillmentEvent]:
     return list(session.scalars(query))
 
 
-def _total(session: Session, order: Order) -> str:
-    lines = tuple(session.scalars(select(LineItem).where(LineItem.order_id == order.id)))
-    return f"{totals(order, lines).total:.2f} {order.currency}"
+def _totals(session: Session, orders: list[Order]) -> dict[int, str]:
+    """Return what each order came to, in words, from one look at all their lines."""
+    lines: dict[int, list[LineItem]] = {order.id: [] for order in orders}
+    for line in session.scalars(select(LineItem).where(LineItem.order_id.in_(lines))):
+        lines[line.order_id].append(line)
+    return {order.id: f"{totals(order, tuple(lines[order.id])).total:.2f} {order.currency}" for order in orders}
 
 
 def _is_number(text: str) -> bool:

@@ -54,7 +54,11 @@ def product_choice(handle: str) -> Response:
 def _rows(session: Session, shop: Shop) -> list[dict[str, Any]]:
     query = select(Product).where(Product.shop_id == shop.id).order_by(Product.title, Product.id).limit(MOST)
     products = session.scalars(query).all()
-    return [{"product": product, "variants": _variants(session, product)} for product in products]
+    kept: dict[int, list[Variant]] = {product.id: [] for product in products}
+    by_place = select(Variant).where(Variant.product_id.in_(kept)).order_by(Variant.position, Variant.id)
+    for variant in session.scalars(by_place):
+        kept[variant.product_id].append(variant)
+    return [{"product": product, "variants": kept[product.id]} for product in products]
 
 
 def _variants(session: Session, product: Product) -> list[Variant]:

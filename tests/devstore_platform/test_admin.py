@@ -308,3 +308,18 @@ def test_a_customers_choice_and_rights_reach_the_app(installed, order):
     assert installed.post(f"{page}/nonsense").status_code == 404
     assert installed.post(f"{page}/consent", data={"state": "maybe"}).status_code == 422
     assert topics()[before:] == ["customers/update", "customers/data_request", "customers/redact"]
+
+
+def test_the_client_id_stands_for_the_handle(installed):
+    answer = installed.get(f"{ADMIN}/apps/{KEY}/flows/7?tab=mail")
+    assert answer.location == f"{APP}/flows/7?tab=mail"
+
+
+def test_unapproved_data_can_be_tried(installed):
+    token = exchange(installed).json["access_token"]
+    assert "Protected customer data" in installed.get(f"{ADMIN}/apps").text
+    installed.post(f"{ADMIN}/protected-data", data={"level": "0"})
+    assert ask(installed, token, "{ orders(first: 1) { nodes { id } } }").json["data"] is None
+    installed.post(f"{ADMIN}/protected-data", data={"level": "many"})
+    installed.post(f"{ADMIN}/protected-data", data={"level": "2"})
+    assert ask(installed, token, "{ orders(first: 1) { nodes { id } } }").json["data"] == {"orders": {"nodes": []}}

@@ -3,6 +3,7 @@
 import logging
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -43,6 +44,7 @@ class Asked:
     operation: OperationDefinitionNode
     variables: dict[str, Any]
     name: str | None
+    faults: tuple[GraphQLError, ...]
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,8 @@ def _run(call: Call, session: Session) -> Response:
         return _plain(str(fault), 400)
     except GraphQLError as fault:
         return jsonify(errors=[fault.formatted])
-    faults = validate(schema(), asked.document)
-    if faults:
-        return jsonify(errors=[fault.formatted for fault in faults])
+    if asked.faults:
+        return jsonify(errors=[fault.formatted for fault in asked.faults])
     points = requested_cost(schema(), asked.document, asked.operation, asked.variables)
     if points > LARGEST:
         return _too_dear(points)
@@ -104,6 +105,13 @@ def _run(call: Call, session: Session) -> Response:
     return _answer(result, call, session, Charge(points, floor, bucket))
 
 
+@lru_cache(maxsize=128)
+def _checked(text: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
+    """Parse and validate once: an app sends the same few documents again and again."""
+    document = parse(text)
+    return document, tuple(validate(schema(), document))
+
+
 def _read() -> Asked:
     body = request.get_json(silent=True)
     if not isinstance(body, dict) or not isinstance(body.get("query"), str):
@@ -112,11 +120,11 @@ def _read() -> Asked:
     if not isinstance(variables, dict):
         raise BadRequest("Variables are invalid JSON")
     name = body.get("operationName")
-    document = parse(body["query"])
+    document, faults = _checked(body["query"])
     operation = get_operation_ast(document, name)
     if operation is None:
         raise GraphQLError("No operation of that name, or several without a name.")
-    return Asked(document, operation, variables, name)
+    return Asked(document, operation, variables, name, faults)
 
 
 def _answer(result: ExecutionResult, call: Call, session: Session, charge: Charge) -> Response:
