@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from app.shopify.admin import AdminClient, Reply
+from app.shopify.admin_faults import AccessDenied
 from app.shopify.payloads import node_orders, node_people
 from app.shopify.payloads.facts import FulfillmentFacts, LineFacts, OrderFacts
 from app.shopify.payloads.fields import Fields
@@ -31,18 +32,18 @@ class Page(Generic[Item]):
 
 def order(client: AdminClient, shopify_id: int) -> OrderFacts | None:
     """Return an order with all its lines and parcels, or None when the shop has no such order."""
-    reply = client.ask("order", id=_gid("Order", shopify_id))
+    reply, denied = _ask_for_orders(client, "order", id=_gid("Order", shopify_id))
     node = reply.data.get("order")
-    return None if node is None else _completed(client, node_orders.order(node, reply.denied_below("order")))
+    return None if node is None else _completed(client, node_orders.order(node, denied | reply.denied_below("order")))
 
 
 def orders_updated(client: AdminClient, since: datetime, cursor: str | None = None) -> Page[OrderFacts]:
     """Return a page of orders changed at or after `since`, oldest change first."""
-    reply = client.ask("orders_updated", query=_since(since), after=cursor)
+    reply, denied = _ask_for_orders(client, "orders_updated", query=_since(since), after=cursor)
     nodes, next_cursor = _nodes(reply, "orders")
     whole: list[OrderFacts] = []
     for place, node in enumerate(nodes):
-        told = node_orders.order(node, reply.denied_below("orders", "nodes", place))
+        told = node_orders.order(node, denied | reply.denied_below("orders", "nodes", place))
         whole.append((order(client, told.shopify_id) or told) if _is_cut(told) else told)
     return Page(tuple(whole), next_cursor)
 
@@ -101,6 +102,17 @@ def existing(client: AdminClient, kind: str, shopify_ids: Iterable[int]) -> froz
         nodes = client.ask("nodes", ids=ids).data.get("nodes")
         found.update(Fields(node).identifier("id") for node in nodes or () if node is not None)
     return frozenset(found)
+
+
+def _ask_for_orders(client: AdminClient, name: str, **variables: Any) -> tuple[Reply, frozenset[str]]:
+    """Return the answer, and what was left out of the question because Shopify withholds it.
+
+    The status page's address cannot be null: where it is withheld, it takes the whole order with it.
+    """
+    try:
+        return client.ask(name, **variables), frozenset()
+    except AccessDenied:
+        return client.ask(name, **variables, statusPage=False), frozenset({"statusPageUrl"})
 
 
 def _is_cut(it: OrderFacts) -> bool:

@@ -17,7 +17,6 @@ from app.shopify.admin_faults import (
     Unreachable,
     UserErrors,
 )
-from devstore.platform.admin_api import bucket
 from tests.devstore_platform.conftest import DOMAIN
 
 THROTTLED = {
@@ -181,11 +180,25 @@ def test_the_simulated_store_answers(admin):
         admin.ask("shop")
 
 
+class Spent:
+    """A bucket too empty for one request, and full once somebody has waited."""
+
+    rate, capacity, level = 100.0, 2000.0, 0.0
+
+    def __init__(self, slept):
+        self.slept = slept
+
+    def take(self, points, _now):
+        self.level = points - 300.0 if not self.slept else 2000.0
+        return bool(self.slept)
+
+    def give_back(self, _points, _now):
+        return self.level
+
+
 def test_the_simulated_stores_budget_is_waited_for(admin, monkeypatch):
     slept = []
     admin.patience_s, admin.sleep = 30.0, slept.append
-    spent = bucket.Bucket(level=0.0)
-    monkeypatch.setattr(spent, "_fill", lambda _: setattr(spent, "level", 980.0 if slept else 0.0))
-    monkeypatch.setattr("devstore.platform.admin_api.route.bucket_of", lambda *_: spent)
+    monkeypatch.setattr("devstore.platform.admin_api.route.bucket_of", lambda *_: Spent(slept))
     assert admin.ask("orders_updated", query="").data["orders"]["nodes"] == []
-    assert len(slept) == 1
+    assert slept == [3.0]

@@ -170,7 +170,7 @@ def test_data_that_was_not_approved_is_withheld_and_not_absent(admin, shop):
         session.query(Installation).one().data_level = 1
     fetched = fetch.order(admin, order_id)
     assert fetched.email is None
-    assert {"email", "destination.first_name", "destination.zip"} <= fetched.withheld
+    assert {"email", "status_url", "destination.first_name", "destination.zip"} <= fetched.withheld
     assert {"email", "first_name", "last_name"} <= fetched.customer.withheld
     assert fetched.destination.country == "GB"
     (listed,) = fetch.orders_updated(admin, datetime.now(UTC) - timedelta(days=1)).items

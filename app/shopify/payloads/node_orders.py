@@ -43,6 +43,7 @@ NOT_A_PLACE = frozenset({"FULFILLED", "MARKED_AS_FULFILLED", "SUBMITTED", "CANCE
 WITHHELD = {
     "email": "email",
     "phone": "phone",
+    "statusPageUrl": "status_url",
     "customer": "customer",
     "shippingAddress": "destination",
     "shippingAddress.firstName": "destination.first_name",
