@@ -6,10 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, Label, Text, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, EnumText, ShopOwned
+
+
+def begins_with(column: str) -> Index:
+    """Return the index that finds a person by the beginning of a name, whatever the database's collation."""
+    lowered: Label[str] = literal_column(f"lower({column})", Text()).label("lowered")
+    return Index(f"ix_customer_{column}", "shop_id", lowered, postgresql_ops={"lowered": "text_pattern_ops"})
 
 
 class Customer(ShopOwned, Base):
@@ -19,6 +25,8 @@ class Customer(ShopOwned, Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "shopify_id"),
         Index("ix_customer_email", "shop_id", "email"),
+        begins_with("first_name"),
+        begins_with("last_name"),
     )
 
     shopify_id: Mapped[int | None]

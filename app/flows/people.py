@@ -5,13 +5,24 @@ from __future__ import annotations
 from app.customers.models import Customer
 from app.orders.models import Order
 
+ERASED = "An erased person"
+
 
 def full_name(customer: Customer | None, order: Order) -> str:
     """Return "Ana Ferreira"; the recipient of the parcel, or the order's number, where no name is known."""
-    if customer is not None and customer.erased_at is not None:
-        return "An erased person"
-    names = [name for name in (customer.first_name, customer.last_name) if name] if customer is not None else []
-    return " ".join(names) or order.recipient_name or f"the buyer of {order.name}"
+    if customer is not None:
+        return person_name(customer, order)
+    return order.recipient_name or f"the buyer of {order.name}"
+
+
+def person_name(customer: Customer, order: Order | None) -> str:
+    """Return the same for a person who may have ordered nothing; the address where there is no name at all."""
+    if customer.erased_at is not None:
+        return ERASED
+    names = [name for name in (customer.first_name, customer.last_name) if name]
+    if names or order is None:
+        return " ".join(names) or customer.email or "A customer without a name"
+    return full_name(None, order)
 
 
 def first_name(customer: Customer | None, order: Order) -> str:
