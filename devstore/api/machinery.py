@@ -2,13 +2,14 @@
 
 from flask import Response, jsonify, request
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from devstore.api import blueprint
 from devstore.api.read import body, fraction, only, whole_number
-from devstore.api.show import show_delivery, show_mail, show_visit
+from devstore.api.show import show_delivery, show_mail, show_visit, show_whole_mail
 from devstore.clock.jump import jump, progress
 from devstore.clock.now import offset, store_now
-from devstore.mail.run import script
+from devstore.mail.run import catch_up, script
 from devstore.mail.script import read_script
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Mail, Shop, Visit, WebhookDelivery
@@ -97,8 +98,14 @@ def shoppers() -> Response:
 @blueprint.get("/inbox")
 def inbox() -> Response:
     """List mail, newest first: `?to=&after=<id>&limit=`; `count` is how many there are in all."""
+    catch_up()
     with unit_of_work(announce=False) as session:
-        query = select(Mail).order_by(Mail.id.desc()).where(Mail.id > whole_number(dict(request.args), "after", 0))
+        query = (
+            select(Mail)
+            .options(defer(Mail.raw))
+            .order_by(Mail.id.desc())
+            .where(Mail.id > whole_number(dict(request.args), "after", 0))
+        )
         if to := request.args.get("to"):
             query = query.where(Mail.recipient == to.replace("\0", ""))
         mails = session.scalars(query.limit(_limit())).all()
@@ -113,7 +120,7 @@ def one_mail(number: int) -> Response:
         mail = session.get(Mail, number)
         if mail is None:
             raise Refused("mail", f"There is no mail {number}.")
-        return jsonify(show_mail(mail, whole=True))
+        return jsonify(show_whole_mail(mail))
 
 
 @blueprint.route("/sink/script", methods=["GET", "POST"])

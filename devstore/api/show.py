@@ -1,11 +1,13 @@
 """Show rows as the scripts see them: the webhook's body where there is one."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from devstore.config import settings
+from devstore.mail.read import read_mail
 from devstore.state.models import Mail, Order, Visit, WebhookDelivery
 from devstore.webhooks.payloads.order import order_body
 from devstore.world.whole import whole_orders
@@ -39,9 +41,9 @@ def show_delivery(row: WebhookDelivery) -> dict[str, Any]:
     }
 
 
-def show_mail(mail: Mail, *, whole: bool = False) -> dict[str, Any]:
-    """Return one mail's line, or with its parts."""
-    line = {
+def show_mail(mail: Mail) -> dict[str, Any]:
+    """Return one mail's line."""
+    return {
         "id": mail.id,
         "to": mail.recipient,
         "from": mail.sender,
@@ -51,8 +53,11 @@ def show_mail(mail: Mail, *, whole: bool = False) -> dict[str, Any]:
         "received_at": mail.received_at.isoformat(),
         "read": mail.read,
     }
-    parts = {"html": mail.html, "text": mail.text, "links": mail.links, "headers": mail.headers}
-    return {**line, **parts} if whole else line
+
+
+def show_whole_mail(mail: Mail) -> dict[str, Any]:
+    """Return one mail's line and its html, text, links and headers."""
+    return {**show_mail(mail), **asdict(read_mail(mail.raw))}
 
 
 def show_visit(visit: Visit, recipient: str, subject: str) -> dict[str, Any]:

@@ -12,10 +12,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from devstore.mail.script import DROP, DROP_BEFORE, Script
+from devstore.mail.wire import LineTooLong, Wire
 
 LARGEST = 30 * 1024 * 1024
-LONGEST_LINE = 64 * 1024
-IDLE_SECONDS = 300.0
 
 
 @dataclass
@@ -46,7 +45,7 @@ class Listener:
 
     async def open(self, port: int) -> int:
         """Listen on 127.0.0.1 and return the port (0 picks a free one)."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port, limit=LONGEST_LINE)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
         number: int = self._server.sockets[0].getsockname()[1]
         return number
 
@@ -57,7 +56,7 @@ class Listener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        talk = Talk(reader, writer, self._script, self._keep, next(self._connections))
+        talk = Talk(Wire(reader), writer, self._script, self._keep, next(self._connections))
         with contextlib.suppress(HangUp, ConnectionError, TimeoutError, asyncio.IncompleteReadError):
             await talk.hold()
         writer.close()
@@ -68,10 +67,8 @@ class Listener:
 class Talk:
     """One connection."""
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, script: Script, keep: Keep, number: int
-    ) -> None:
-        self._reader, self._writer, self._script, self._keep, self._number = reader, writer, script, keep, number
+    def __init__(self, wire: Wire, writer: asyncio.StreamWriter, script: Script, keep: Keep, number: int) -> None:
+        self._wire, self._writer, self._script, self._keep, self._number = wire, writer, script, keep, number
         self._envelope = Envelope(number)
 
     async def hold(self) -> None:
@@ -80,8 +77,8 @@ class Talk:
             return
         while True:
             try:
-                line = await asyncio.wait_for(self._reader.readline(), IDLE_SECONDS)
-            except ValueError:
+                line = await self._wire.line()
+            except LineTooLong:
                 await self._say("500 5.5.2 Line too long")
                 return
             if not line:
@@ -121,7 +118,7 @@ class Talk:
         about = " ".join(self._envelope.recipients)
         if not await self._answer("data", about, "354 End with a dot on its own line"):
             return
-        body = await self._body()
+        body = await self._wire.body(LARGEST)
         if body is None:
             await self._say("552 5.3.4 Too large")
             return
@@ -138,28 +135,6 @@ class Talk:
                 raise HangUp
             await self._say(scripted.reply or "250 2.0.0 Kept")
         self._envelope = Envelope(self._number)
-
-    async def _body(self) -> bytes | None:
-        """Read to the dot; None when it was larger than announced (read to its end all the same)."""
-        chunks: list[bytes] = []
-        size, beginning = 0, True
-        while True:
-            piece = await asyncio.wait_for(self._piece(), IDLE_SECONDS)
-            if beginning and piece in {b".\r\n", b".\n"}:
-                return b"".join(chunks) if size <= LARGEST else None
-            if beginning and piece.startswith(b"."):
-                piece = piece[1:]
-            beginning = piece.endswith(b"\n")
-            size += len(piece)
-            if size <= LARGEST:
-                chunks.append(piece)
-
-    async def _piece(self) -> bytes:
-        """Read a line, or as much of an over-long one as the buffer holds."""
-        try:
-            return await self._reader.readuntil(b"\n")
-        except asyncio.LimitOverrunError as over:
-            return await self._reader.readexactly(max(1, over.consumed))
 
     async def _answer(self, phase: str, about: str, usual: str) -> bool:
         """Give the scripted or the usual answer; True when it was the usual one."""

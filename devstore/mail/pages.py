@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from devstore.clock.now import store_now
+from devstore.mail.read import read_mail
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Mail, Shop
 
@@ -26,7 +27,7 @@ def listing() -> str:
     """List mail, newest first; `?to=` shows one person's, `?before=<id>` older ones."""
     to, before = request.args.get("to", "").replace("\0", ""), request.args.get("before", "")
     with unit_of_work(announce=False) as session:
-        query = select(Mail).options(defer(Mail.raw), defer(Mail.html)).order_by(Mail.id.desc()).limit(PAGE)
+        query = select(Mail).options(defer(Mail.raw)).order_by(Mail.id.desc()).limit(PAGE)
         if to:
             query = query.where(Mail.recipient == to)
         if before.isdigit() and len(before) < 19:
@@ -47,10 +48,12 @@ def one(number: int) -> ResponseReturnValue:
         if mail is None:
             abort(404)
         mail.read = True
-        if mail.html is None and view in {"desktop", "phone"}:
+        parts = read_mail(mail.raw)
+        if parts.html is None and view in {"desktop", "phone"}:
             view = "text"
-        source = OPEN_BESIDE + mail.html if mail.html else ""
-        return render_template("inbox/mail.html", mail=mail, view=view, views=VIEWS, source=source, **_frame(session))
+        source = OPEN_BESIDE + (parts.html or "")
+        seen = {"mail": mail, "parts": parts, "view": view, "views": VIEWS, "source": source}
+        return render_template("inbox/mail.html", **seen, **_frame(session))
 
 
 @blueprint.get("/<int:number>/raw")

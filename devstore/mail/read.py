@@ -1,6 +1,7 @@
 """Read a mail's bytes into what people look at: subject, HTML, text, headers and links."""
 
 import re
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -47,18 +48,32 @@ def links_in(html: str | None, text: str | None) -> list[dict[str, str]]:
     return [{"url": url, "words": url} for url in BARE_LINK.findall(text or "")]
 
 
-def read_mail(raw: bytes) -> dict[str, Any]:
-    """Return sender, subject, message_id, headers, html, text and links; broken parts read as absent."""
+@dataclass(frozen=True)
+class Parts:
+    """What a reader shows of a mail; headers are [name, value] in order, links {"url", "words"}."""
+
+    headers: list[list[str]]
+    html: str | None
+    text: str | None
+    links: list[dict[str, str]]
+
+
+def read_mail(raw: bytes) -> Parts:
+    """Return a mail's parts; broken ones read as absent."""
     message = message_from_bytes(raw, policy=policy.default)
     html, text = _part(message, "html"), _part(message, "plain")
+    headers = [[name, _clean(" ".join(value.split()))] for name, value in message.raw_items()]
+    return Parts(headers, html, text, links_in(html, text))
+
+
+def read_head(raw: bytes) -> dict[str, Any]:
+    """Return sender, subject and message_id, without reading the rest."""
+    head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    message = message_from_bytes(head, policy=policy.default)
     return {
         "sender": _header(message, "From"),
         "subject": _header(message, "Subject"),
         "message_id": _header(message, "Message-ID") or None,
-        "headers": [[name, _clean(" ".join(value.split()))] for name, value in message.raw_items()],
-        "html": html,
-        "text": text,
-        "links": links_in(html, text),
     }
 
 

@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from devstore.mail.keep import Keeper
 from devstore.mail.listen import Envelope, Listener
+from devstore.mail.load import Loader
 from devstore.mail.script import Script
 
 Result = TypeVar("Result")
 
 script = Script()
+_running: list["MailServer"] = []
 
 
 class MailServer:
@@ -20,7 +22,8 @@ class MailServer:
 
     def __init__(self, port: int, log: Path) -> None:
         self.port = port
-        self._keeper = Keeper(log)
+        self._loader = Loader(log)
+        self._keeper = Keeper(log, self._loader)
         self._listener = Listener(self._keep, script)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="smtp")
@@ -29,11 +32,13 @@ class MailServer:
         """Listen; returns when connections are taken."""
         self._thread.start()
         self._keeper.start()
+        self._loader.start()
         try:
             self.port = self._wait_for(self._listener.open(self.port))
         except OSError:
             self.stop()
             raise
+        _running.append(self)
 
     def stop(self) -> None:
         """Close connections, write what was accepted, and return."""
@@ -42,6 +47,13 @@ class MailServer:
         self._thread.join()
         self._loop.close()
         self._keeper.stop()
+        self._loader.stop()
+        if self in _running:
+            _running.remove(self)
+
+    def caught_up(self) -> bool:
+        """Wait, for two seconds at most, until every accepted mail is in the inbox; False when it is not."""
+        return self._loader.wait(2)
 
     async def _keep(self, envelope: Envelope) -> None:
         await asyncio.wrap_future(self._keeper.submit(envelope))
@@ -56,3 +68,9 @@ class MailServer:
 
     def _wait_for(self, work: Coroutine[None, None, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+
+def catch_up() -> None:
+    """Let the inbox show all that was accepted so far, where this process accepts mail."""
+    for server in _running:
+        server.caught_up()

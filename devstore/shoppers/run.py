@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from devstore.clock.now import store_now
 from devstore.config import settings
+from devstore.mail.read import read_mail
 from devstore.shoppers.behave import behave
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Customer, Mail, Seeded, Visit
@@ -73,7 +74,7 @@ def next_moment(session: Session) -> datetime | None:
 def visit_one(mail_id: int) -> None:
     """Make one visit and write down its requests; an app that is away is tried again later."""
     with unit_of_work(announce=False) as session:
-        mail = session.get(Mail, mail_id, options=[defer(Mail.raw)])
+        mail = session.get(Mail, mail_id)
         visit = session.get(Visit, mail_id)
         if mail is None or visit is None:
             return
@@ -81,7 +82,7 @@ def visit_one(mail_id: int) -> None:
         customer = session.scalar(select(Customer.locale).where(Customer.email == mail.recipient).limit(1))
     origins = frozenset({settings().app_url, settings().origin})
     try:
-        requests, state = behave(mail, role, customer or "en", origins), "done"
+        requests, state = behave(mail, read_mail(mail.raw), role, customer or "en", origins), "done"
     except OSError:
         requests, state = [], "waiting"
     with unit_of_work(announce=False) as session:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 
+from devstore.state.align import align_tables
 from devstore.state.models import Base, Clock, Faults
 
 if TYPE_CHECKING:
@@ -39,8 +40,10 @@ def engine() -> Engine:
 
 
 def create_tables() -> None:
-    """Create what is missing and the single rows of clock and faults; safe to repeat."""
-    Base.metadata.create_all(engine())
+    """Create what is missing, bring older tables up to date, make the single rows; safe to repeat."""
+    with engine().begin() as connection:
+        Base.metadata.create_all(connection)
+        align_tables(connection)
     with unit_of_work() as session:
         if session.get(Clock, 1) is None:
             session.add(Clock(id=1, offset_seconds=0))

@@ -5,7 +5,18 @@ same ``Base``.
 """
 
 from devstore.state.base import Base, gid
-from devstore.state.plumbing import Clock, Faults, Mail, Planned, Redaction, Seeded, TopicLoss, Visit, WebhookDelivery
+from devstore.state.plumbing import (
+    Clock,
+    Faults,
+    Mail,
+    Planned,
+    Redaction,
+    Seeded,
+    SinkPosition,
+    TopicLoss,
+    Visit,
+    WebhookDelivery,
+)
 from devstore.state.sales import (
     Fulfillment,
     FulfillmentEvent,
@@ -39,6 +50,7 @@ __all__ = [
     "ReturnLine",
     "Seeded",
     "Shop",
+    "SinkPosition",
     "TopicLoss",
     "Variant",
     "Visit",

@@ -65,7 +65,7 @@ class Faults(Base):
 
 
 class Mail(Base):
-    """One mail the sink accepted, as bytes and as its readable parts."""
+    """One mail the sink accepted for one recipient; its parts are read from `raw` when somebody looks."""
 
     __tablename__ = "mail"
 
@@ -79,12 +79,17 @@ class Mail(Base):
     sender: Mapped[str]
     subject: Mapped[str]
     message_id: Mapped[str | None]
-    headers: Mapped[list[Any]]
-    html: Mapped[str | None]
-    text: Mapped[str | None]
-    links: Mapped[list[Any]]
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     read: Mapped[bool] = mapped_column(default=False)
+
+
+class SinkPosition(Base):
+    """How far a log of the sink has been brought into the inbox, in bytes."""
+
+    __tablename__ = "sink_position"
+
+    log: Mapped[str] = mapped_column(primary_key=True)
+    offset: Mapped[int]
 
 
 class Seeded(Base):

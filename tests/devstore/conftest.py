@@ -6,6 +6,7 @@ import hmac
 import http.server
 import json
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ import pytest
 
 from devstore.app import create_app
 from devstore.config import settings
+from devstore.mail.listen import Envelope
+from devstore.mail.load import write_mails
+from devstore.mail.log import line_of, read_line
 from devstore.seed.plant import plant
 from devstore.state.engine import create_tables, engine, unit_of_work
 from devstore.state.models import Shop, WebhookDelivery
@@ -159,3 +163,10 @@ def ship(store, order, **more):
     answer = store.post(f"/api/orders/{order['id']}/fulfillments", json=more)
     assert answer.status_code == 201, answer.json
     return answer.json
+
+
+def keep_mail(raw, *recipients):
+    """Put a mail into the inbox as if it had come by SMTP."""
+    fact = read_line(line_of(Envelope(1, "hello@example.com", list(recipients), raw), datetime.now(UTC)))
+    with unit_of_work() as session:
+        write_mails(session, [fact])

@@ -1,19 +1,15 @@
 """The inbox as people see it."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from devstore.mail.keep import Accepted, write_rows
-from devstore.mail.listen import Envelope
+from tests.devstore.conftest import keep_mail
 from tests.devstore.test_sink import letter
 
 
 @pytest.fixture
 def mail(store):
     """A store with one mail, and the mail's number."""
-    envelope = Envelope(1, "hello@example.com", ["ana@example.com"], letter().as_bytes())
-    write_rows([Accepted("k1", datetime.now(UTC), envelope)])
+    keep_mail(letter().as_bytes(), "ana@example.com")
     return store.get("/api/inbox").json["mails"][0]["id"]
 
 
@@ -61,7 +57,7 @@ def test_plain_text_headers_and_bytes(store, mail):
 
 def test_markup_in_a_subject_stays_words(store):
     made = letter(subject="<script>alert(1)</script>")
-    write_rows([Accepted("k2", datetime.now(UTC), Envelope(1, "a@example.com", ["b@example.com"], made.as_bytes()))])
+    keep_mail(made.as_bytes(), "b@example.com")
     assert "<script>alert" not in page(store, "/inbox")
 
 
