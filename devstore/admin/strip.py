@@ -1,5 +1,6 @@
 """The strip on top: the demo's day and hour, things to try, faults, the last webhooks."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify, redirect, request
@@ -11,7 +12,7 @@ from devstore.admin.frame import blueprint, in_shop, shop_zone
 from devstore.admin.six_things import six_things
 from devstore.clock.jump import jump, progress
 from devstore.clock.now import offset, store_now
-from devstore.state.models import Faults, Mail, Shop, WebhookDelivery
+from devstore.state.models import Faults, Mail, Seeded, Shop, WebhookDelivery
 
 LAST = 8
 STEPS = {"hour": 1.0, "day": 24.0, "week": 168.0, "next": None}
@@ -28,7 +29,7 @@ def strip_facts(session: Session, shop: Shop) -> dict[str, Any]:
     now = store_now(session).astimezone(shop_zone(shop))
     faults = session.get_one(Faults, 1)
     return {
-        "day": offset(session).days + 1,
+        "day": (now.date() - _first_day(session, shop)).days + 1,
         "time": f"{now:%A} {now.day} {now:%B, %H:%M}",
         "inbox": session.scalar(select(func.count()).select_from(Mail)) or 0,
         "things": six_things(session, shop),
@@ -40,6 +41,12 @@ def strip_facts(session: Session, shop: Shop) -> dict[str, Any]:
         "jump": progress(),
         "webhooks": [_shown(one) for one in _last(session, shop)],
     }
+
+
+def _first_day(session: Session, shop: Shop) -> date:
+    """Return the day the demo began, in the shop's zone: when it was planted, else today by the real clock."""
+    began = session.scalar(select(func.min(Seeded.at))) or store_now(session) - offset(session)
+    return began.astimezone(shop_zone(shop)).date()
 
 
 def _last(session: Session, shop: Shop) -> list[WebhookDelivery]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from devstore.platform.install import shop_by_handle
 from devstore.state.engine import unit_of_work
-from devstore.state.models import Faults, Fulfillment, LineItem, Order, Return, WebhookDelivery
+from devstore.state.models import Clock, Faults, Fulfillment, LineItem, Order, Return, WebhookDelivery
 from devstore.world.customers import create_customer
 from devstore.world.place_order import Basket, place_order
 from devstore.world.products import create_product
@@ -323,3 +323,13 @@ def test_unapproved_data_can_be_tried(installed):
     installed.post(f"{ADMIN}/protected-data", data={"level": "many"})
     installed.post(f"{ADMIN}/protected-data", data={"level": "2"})
     assert ask(installed, token, "{ orders(first: 1) { nodes { id } } }").json["data"] == {"orders": {"nodes": []}}
+
+
+def test_the_demo_day_follows_the_calendar(installed):
+    def day():
+        return installed.get(f"{ADMIN}/strip.json").json["day"]
+
+    assert day() == 1
+    with unit_of_work() as session:
+        session.get_one(Clock, 1).offset_seconds = 24 * 3600
+    assert day() == 2

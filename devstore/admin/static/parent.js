@@ -99,5 +99,10 @@ window.addEventListener("message", (event) => {
   else if (Object.hasOwn(notices, event.data.type)) notices[event.data.type](event.data);
 });
 
+// A new day: the app shows it at once, unless the merchant is at work in it.
+document.addEventListener("clock-moved", () => {
+  if (!openBar.any() && document.activeElement !== frame) send("navigate", { path });
+});
+
 // Only now may the app start to talk: what it says first is not said twice.
 frame.src = frame.dataset.src;

@@ -37,6 +37,7 @@ export const savebar = {
 };
 
 export const openBar = {
+  any: () => open.size > 0,
   /** Say whether the page may be left: nothing is unsaved, or the merchant lets it go. */
   mayLeave: async () => {
     if (open.size === 0) return true;

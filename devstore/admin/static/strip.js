@@ -52,8 +52,11 @@ const show = (strip) => {
   showThings(strip.things);
   showFaults(strip.faults);
   showAnswers(strip.webhooks);
-  // After a jump the page shows the new day, unless somebody is in the middle of a form or of the app.
-  if (wasMoving && !strip.jump.running && !touched && !document.getElementById("app")) location.reload();
+  // After a jump the page shows the new day, unless somebody is in the middle of a form.
+  if (wasMoving && !strip.jump.running && !touched) {
+    if (document.getElementById("app")) document.dispatchEvent(new Event("clock-moved"));
+    else location.reload();
+  }
   wasMoving = strip.jump.running;
 };
 
