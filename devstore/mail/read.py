@@ -3,9 +3,13 @@
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
+
+from devstore.mail.log import first_headers
 
 BARE_LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
@@ -68,21 +72,22 @@ def read_mail(raw: bytes) -> Parts:
 
 def read_head(raw: bytes) -> dict[str, Any]:
     """Return sender, subject and message_id, without reading the rest."""
-    head = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
-    message = message_from_bytes(head, policy=policy.default)
+    head = first_headers(raw)
     return {
-        "sender": _header(message, "From"),
-        "subject": _header(message, "Subject"),
-        "message_id": _header(message, "Message-ID") or None,
+        "sender": _words(head.get("from", "")),
+        "subject": _words(head.get("subject", "")),
+        "message_id": _clean(head.get("message-id", "")) or None,
     }
 
 
-def _header(message: EmailMessage, name: str) -> str:
+def _words(value: str) -> str:
+    """Decode a header's encoded words; what cannot be decoded stays as it came."""
+    if "=?" not in value:
+        return _clean(value)
     try:
-        return _clean(message.get(name, ""))
-    except (ValueError, LookupError, AttributeError, TypeError):
-        # The standard library's header parser trips over some malformed headers; the raw words still help.
-        return _clean(next((value for key, value in message.raw_items() if key.lower() == name.lower()), ""))
+        return _clean(make_header(decode_header(value)))
+    except (ValueError, LookupError, HeaderParseError):
+        return _clean(value)
 
 
 def _part(message: EmailMessage, kind: str) -> str | None:
