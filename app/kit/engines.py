@@ -35,15 +35,15 @@ def make(database_url: str, system_database_url: str, *, pool_size: int = 5) -> 
     return Engines(
         app=_engine(database_url, APP, pool_size),
         system=_engine(system_database_url, SYSTEM, 2),
-        ingest=_engine(database_url, INGEST, pool_size),
+        ingest=_engine(database_url, INGEST, pool_size, pre_ping=False),
     )
 
 
-def _engine(url: str, role: str, pool_size: int) -> Engine:
+def _engine(url: str, role: str, pool_size: int, *, pre_ping: bool = True) -> Engine:
     return create_engine(
         url,
         connect_args={"options": f"-c role={role} -c timezone=UTC", "connect_timeout": CONNECT_WAIT_S},
-        pool_pre_ping=True,
+        pool_pre_ping=pre_ping,  # without it a dead connection answers a webhook 503, and it comes again
         pool_timeout=POOL_WAIT_S,
         pool_size=pool_size,
         max_overflow=pool_size,

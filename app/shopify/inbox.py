@@ -7,16 +7,26 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from app.kit import fault
 from app.kit.queue import INBOX
-from app.kit.work import ring_after_commit
+from app.kit.runtime import Runtime
 from app.shopify.models import InboxState, WebhookInbox
 
 KEPT_PAYLOAD_LEVEL = 1  # zlib: the fastest level already takes four fifths off a JSON body
+
+
+KEEP = (
+    insert(WebhookInbox)
+    .values(
+        {name: bindparam(name) for name in ("shop_domain", "topic", "webhook_id", "event_id", "triggered_at", "body")}
+        | {"received_at": func.now(), "state": InboxState.RECEIVED, "attempts": 0}
+    )
+    .on_conflict_do_nothing()
+    .inline()  # without RETURNING, which would need the right to read
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +41,21 @@ class Received:
     body: bytes
 
 
-def keep(session: Session, received: Received) -> None:
-    """Insert the delivery or ignore its copy, and ring the inbox after the commit."""
+def keep(runtime: Runtime, received: Received) -> None:
+    """Insert the delivery or ignore its copy, commit, then ring the inbox.
+
+    One statement as the role that may do nothing else, outside the session: this is the app's busiest line.
+    """
     row = {
         "shop_domain": received.shop_domain,
         "topic": received.topic,
         "webhook_id": received.webhook_id or hashlib.sha256(received.body).hexdigest(),
         "event_id": received.event_id,
         "triggered_at": received.triggered_at,
-        "received_at": func.now(),
         "body": zlib.compress(received.body, KEPT_PAYLOAD_LEVEL),
-        "state": InboxState.RECEIVED,
-        "attempts": 0,
     }
-    session.execute(insert(WebhookInbox).values(row).on_conflict_do_nothing())
-    fault.point("W2")
-    ring_after_commit(session, INBOX)
+    with runtime.engines.ingest.begin() as connection:
+        connection.execute(KEEP, row)
+        fault.point("W2")
+    fault.point("W3")
+    runtime.doorbell.ring(INBOX)

@@ -1,0 +1,1 @@
+"""Ratios against other people's programs, both sides measured in turn in one run."""
