@@ -1,4 +1,4 @@
-"""The command line: what one process of each kind does. `flask --app wsgi migrate | worker QUEUE | ticker | reconcile`."""
+"""The command line: what one process of each kind does (`flask --app wsgi …`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers and processes of one benchmark run: embedded PostgreSQL and Valkey, the app's variables, children that end."""
+"""Servers and processes of one benchmark run: embedded PostgreSQL and Valkey, the app's variables, children."""
 
 from __future__ import annotations
 

@@ -28,8 +28,10 @@ CONNECTIONS, WARM_S = 32, 2
 THREADS = 8
 
 ONE_TABLE = (
-    "alter table webhook_inbox alter received_at set default now(), alter state set default 'received',"
-    " alter attempts set default 0",
+    (
+        "alter table webhook_inbox alter received_at set default now(), alter state set default 'received',"
+        " alter attempts set default 0"
+    ),
     "create view inbox as select webhook_id as id, topic, shop_domain as shop, body as payload from webhook_inbox",
 )
 
@@ -73,11 +75,9 @@ def _say(results: dict[str, list[Round]]) -> bool:
     (_, peer), (_, ours) = results.items()
     ratios = [mine.per_second / theirs.per_second for mine, theirs in zip(ours, peer, strict=True)]
     for name, found in results.items():
-        print(
-            f"{name:40} {median([each.per_second for each in found]):7.0f}/s"
-            f"  p50 {median([each.p50_ms for each in found]):6.1f} ms  p99 {median([each.p99_ms for each in found]):6.1f} ms"
-            f"  every accepted id kept once: {'yes' if all(each.kept for each in found) else 'NO'}"
-        )
+        rate, p50, p99 = (median([getattr(each, key) for each in found]) for key in ("per_second", "p50_ms", "p99_ms"))
+        kept = "yes" if all(each.kept for each in found) else "NO"
+        print(f"{name:40} {rate:7.0f}/s  p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  every accepted id kept once: {kept}")
     print(f"ratio x{median(ratios):.2f} (median of {len(ratios)} interleaved rounds; goal x{GOAL})")
     return median(ratios) >= GOAL and all(each.kept for each in ours)
 
