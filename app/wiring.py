@@ -21,7 +21,18 @@ from app.customers import privacy as customers_privacy
 from app.customers import topics as customers
 from app.customers.compliance import Privacy
 from app.customers.erase import CustomerErased
-from app.flows import claim, erased, schedule, set_up, sync
+from app.flows import (
+    claim,
+    erased,
+    routes_flows,
+    routes_home,
+    routes_preview,
+    routes_sample,
+    routes_start,
+    schedule,
+    set_up,
+    sync,
+)
 from app.kit import engines, errors, gateway_clock, log, periodic, queue, runtime
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
@@ -32,9 +43,9 @@ from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
 from app.orders.told import OrderChanged
 from app.reviews import privacy as reviews_privacy
-from app.reviews import publish, standard_stars
+from app.reviews import define_summary, publish, standard_stars
 from app.reviews import routes as reviews_routes
-from app.shopify import apply, gateway, outgoing, page_headers, routes_auth, routes_webhooks
+from app.shopify import apply, embedded_page, gateway, outgoing, page_headers, routes_auth, routes_webhooks
 from app.shops import access, arrive, redact, tokens
 from app.shops import topics as shops
 from app.shops.arrive import ShopConnected
@@ -48,6 +59,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     messages_routes.blueprint,
     routes_buy_again.blueprint,
     reviews_routes.blueprint,
+    routes_home.blueprint,
+    routes_start.blueprint,
+    routes_flows.blueprint,
+    routes_preview.blueprint,
+    routes_sample.blueprint,
 )
 
 TopicHandler = Callable[[Session, apply.Delivery], None]
@@ -87,7 +103,7 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
 SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     OrderChanged: (schedule.order_changed,),
     ShopInstalled: (set_up.shop_installed, publish.shop_installed),
-    ShopConnected: (sync.shop_connected,),
+    ShopConnected: (define_summary.shop_connected, sync.shop_connected),
     CustomerErased: (
         erased.customer_erased,
         reviews_privacy.customer_erased,
@@ -106,6 +122,7 @@ WORK: Sequence[Work] = (
 )
 
 CALLERS: Mapping[str, outgoing.Runner] = {
+    "definitions": define_summary.define,
     "review_summary": publish.publish,
     "standard_stars": standard_stars.write_standard_stars,
 }
@@ -158,5 +175,6 @@ def create_app(config: Config | None = None) -> Flask:
         app.register_blueprint(blueprint)
     errors.register(app)
     page_headers.register(app)
+    embedded_page.register(app)
     commands.register(app)
     return app

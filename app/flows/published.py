@@ -14,8 +14,8 @@ from app.kit.work import entered_shop
 
 
 def flows(session: Session) -> dict[str, Flow]:
-    """Return the shop's flows by key."""
-    rows = session.scalars(select(Flow).where(Flow.shop_id == entered_shop(session)))
+    """Return the shop's flows by key, in the order they are shown."""
+    rows = session.scalars(select(Flow).where(Flow.shop_id == entered_shop(session)).order_by(Flow.id))
     return {flow.key: flow for flow in rows}
 
 

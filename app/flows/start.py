@@ -92,11 +92,11 @@ def start(session: Session, choice: Choice, *, by: str) -> bool:
 
 
 def first_due(session: Session) -> FollowUp | None:
-    """Return what goes out next, None where nothing is planned."""
+    """Return what goes out next, None where nothing is planned; what waits for an arrival comes after all dates."""
     return session.scalars(
         select(FollowUp)
         .where(FollowUp.shop_id == entered_shop(session), FollowUp.state == FollowUpState.SCHEDULED)
-        .order_by(FollowUp.due_at, FollowUp.id)
+        .order_by(FollowUp.provisional, FollowUp.due_at, FollowUp.id)
         .limit(1)
     ).one_or_none()
 

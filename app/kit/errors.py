@@ -52,6 +52,12 @@ class TooLarge(AppError):
     status, code = 413, "too_large"
 
 
+class TooMany(AppError):
+    """Refuse what is asked for too often; the message says when to try again."""
+
+    status, code = 429, "too_fast"
+
+
 class Unavailable(AppError):
     """Say that something we depend on does not answer now."""
 

@@ -1,0 +1,136 @@
+"""The first page inside the admin, and what can be pressed on it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.flows import home as at_home
+from app.flows import home_words, needs, pause
+from app.flows.day_words import date_words
+from app.flows.first_page import first_page
+from app.flows.merchant_session import by_merchant, merchant_session
+from app.flows.reading import reading
+from app.flows.release import OnResume
+from app.flows.skip import skip
+from app.flows.why import why
+from app.kit.clock import business_now
+from app.kit.errors import Invalid, NotFound
+from app.shopify import app_home
+
+blueprint = Blueprint("home", __name__)
+app_home.guard(blueprint)
+
+NEEDS = {
+    "unknown": (
+        "Messages that may or may not have left",
+        "The mail server took them in and never answered. They are never sent again by themselves.",
+        needs.unknown,
+    ),
+    "unwritten": (
+        "Mails that could not be written",
+        "Something the mail cannot do without was missing on the order.",
+        needs.unwritten,
+    ),
+    "parked": (
+        "Notices from Shopify that could not be read",
+        "Orders are also read from Shopify every quarter hour, so what these said is usually known by now.",
+        needs.parked,
+    ),
+}
+
+
+@blueprint.get("/")
+def show() -> str:
+    """Show how it goes; before the start, what was read and what would be sent."""
+    with merchant_session() as session:
+        known = reading(session)
+        if not known.finished:
+            return render_template("admin/reading.html", reading=known)
+        found = at_home.home(session)
+        return _running(session, found) if found.started else first_page(session, known.words)
+
+
+@blueprint.get("/progress")
+def progress() -> Response:
+    """Show how far the reading has come; once it is over, lead to the page it was for."""
+    with merchant_session() as session:
+        known = reading(session)
+    answer = make_response(render_template("admin/progress.html", reading=known))
+    if known.finished:
+        answer.headers["HX-Location"] = (
+            '{"path": "/", "target": "#page", "select": "#page", "swap": "outerHTML", "replace": "true"}'
+        )
+    return answer
+
+
+@blueprint.post("/pause")
+def pause_sending() -> AnyResponse:
+    """Hold everything."""
+    with merchant_session() as session:
+        pause.pause_all(session, by=by_merchant())
+    return redirect("/", 303)
+
+
+@blueprint.post("/resume")
+def resume_sending() -> AnyResponse:
+    """Go on, with the merchant's choice about what waited."""
+    typed = request.form.get("choice", OnResume.DROP_LATE.value)
+    if typed not in set(OnResume):
+        raise Invalid("Choose what becomes of the messages that waited.", field="choice")
+    with merchant_session() as session:
+        pause.resume(session, OnResume(typed), by=by_merchant())
+    return redirect("/", 303)
+
+
+@blueprint.get("/needs/<kind>")
+def show_needs(kind: str) -> str:
+    """Show the messages or webhooks behind a card."""
+    if kind not in NEEDS:
+        raise NotFound
+    heading, words, find = NEEDS[kind]
+    with merchant_session() as session:
+        zone, now = at_home.shop_zone(session), business_now(session)
+        cases = [
+            {
+                "title": each.title,
+                "detail": each.detail,
+                "customer_id": each.customer_id,
+                "when": date_words(each.at, zone, now),
+            }
+            for each in find(session)
+        ]
+        return render_template("admin/needs.html", heading=heading, words=words, cases=cases)
+
+
+@blueprint.get("/follow-ups/<int:follow_up_id>/why")
+def show_why(follow_up_id: int) -> str:
+    """Tell why one message was sent, was not, or waits."""
+    with merchant_session() as session:
+        return render_template("admin/why.html", why=why(session, follow_up_id))
+
+
+@blueprint.post("/follow-ups/<int:follow_up_id>/skip")
+def leave_out(follow_up_id: int) -> str:
+    """Leave one planned message out."""
+    with merchant_session() as session:
+        row = skip(session, follow_up_id)
+        words = "Left out." if row.reason == "skipped_by_merchant" else "Too late: it has left already."
+        return render_template("admin/left_out.html", words=words)
+
+
+def _running(session: Session, found: at_home.Home) -> str:
+    held = pause.waiting(session)
+    return render_template(
+        "admin/home.html",
+        home=found,
+        status=home_words.status(found, held),
+        waiting=held,
+        choices=home_words.resume_choices(held),
+        pause_words=home_words.pause_words(held),
+        cards=needs.cards(session),
+        sent=home_words.lines(found, found.sent),
+        coming=home_words.lines(found, found.coming),
+        later=home_words.later(found),
+    )

@@ -1,0 +1,71 @@
+"""Starting the flows: the two questions, what would happen, and the press."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app.flows import start_words
+from app.flows.home import home, shop_zone
+from app.flows.home_words import counted
+from app.flows.merchant_session import by_merchant, merchant_session
+from app.flows.start import Choice, offer, start
+from app.kit.clock import business_now
+from app.kit.errors import Invalid
+from app.shopify import app_home
+
+blueprint = Blueprint("start", __name__)
+app_home.guard(blueprint)
+
+ROWS = 100
+ANSWERS = {"yes": True, "no": False}
+
+
+@blueprint.get("/start")
+def ask() -> str | Response:
+    """Ask the two questions, with what the present answers would send."""
+    choice = _choice()
+    with merchant_session() as session:
+        if home(session).started:
+            return redirect("/started", 303)
+        zone, now = shop_zone(session), business_now(session)
+        told = offer(session, choice)
+        rows = [start_words.row(each, zone, now) for each in told.messages]
+        return render_template(
+            "admin/start.html",
+            choice=choice,
+            orders=told.orders,
+            orders_words=counted(told.orders, "order"),
+            rows=rows[:ROWS],
+            more=max(0, len(rows) - ROWS),
+            consequence=start_words.consequence(choice, told, zone, now),
+            button=start_words.button(choice, told, zone, now),
+        )
+
+
+@blueprint.post("/start")
+def press() -> Response:
+    """Start. A second press, here or in another tab, finds it started."""
+    with merchant_session() as session:
+        start(session, _choice(), by=by_merchant())
+    return redirect("/started", 303)
+
+
+@blueprint.get("/started")
+def started() -> str | Response:
+    """Say that it runs, and what goes out first."""
+    with merchant_session() as session:
+        found = home(session)
+        if not found.started:
+            return redirect("/start", 303)
+        return render_template("admin/started.html", sentence=start_words.running(session, found.zone, found.now))
+
+
+def _choice() -> Choice:
+    answers = {}
+    for name, default in (("shopify", "yes"), ("include", "no")):
+        typed = request.values.get(name, default)
+        if typed not in ANSWERS:
+            raise Invalid("Answer yes or no.", field=name)
+        answers[name] = ANSWERS[typed]
+    return Choice(shopify_sends_shipping_mails=answers["shopify"], include_on_the_road=answers["include"])
