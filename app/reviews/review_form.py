@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.reviews.forms import STARS, FieldError, FormErrors, body_field, stars_field
+from app.reviews.forms import STARS, FieldError, FormErrors, body_field, plain, stars_field
 from app.reviews.rateable import Rateable
 from app.reviews.states import ReviewState
 
@@ -57,7 +57,7 @@ def cards(
 def name_shown(lines: Sequence[Rateable], first_name: str, typed: Mapping[str, str] | None) -> str:
     """Return what the name field holds: typed, else the name of the newest review, else the first name."""
     if typed is not None:
-        return typed.get("name", first_name)
+        return plain(typed.get("name", first_name))
     reviews = [line.review for line in lines if line.review is not None]
     return max(reviews, key=lambda review: review.id).name_shown if reviews else first_name
 
@@ -91,5 +91,5 @@ def _stars(line: Rateable, asked: int | None, typed: Mapping[str, str] | None) -
 
 def _body(line: Rateable, typed: Mapping[str, str] | None) -> str:
     if typed is not None:
-        return typed.get(body_field(line.id), "")
+        return plain(typed.get(body_field(line.id), ""))
     return line.review.body if line.review is not None else ""

@@ -45,7 +45,7 @@ class People:
     """Put people and their orders into one installed shop."""
 
     def __init__(self, wired, domain=DOMAIN, name="Kiln & Kettle"):
-        self.wired, self.config = wired, wired.config
+        self.wired, self.config, self.domain = wired, wired.config, domain
         with unit_of_work(wired) as session:
             self.id = ensure_installed(session, domain).id
             session.add(

@@ -1,0 +1,173 @@
+"""The signed pages in a browser: by eye, by keyboard, on a phone, with colours forced, in the dark."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.messages.links import Purpose
+from app.reviews.models import Review
+from tests.browser import axe, picture, sideways
+from tests.serving import serving
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (390, 768, 1280)
+DRAWING = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><rect width="100" height="100" fill="#cfd8d3"/>'
+    '<circle cx="50" cy="55" r="26" fill="#5b7f78"/></svg>'
+)
+
+
+@pytest.fixture(scope="module")
+def site(wired):
+    app = wired.parts["flask"]
+    app.add_url_rule("/drawing.svg", "drawing", lambda: (DRAWING, {"Content-Type": "image/svg+xml"}))
+    with serving(app) as url:
+        yield url
+
+
+def arrived(people, site, *titles, **facts):
+    return people.mail(*titles, picture=f"{site}/drawing.svg", **facts)
+
+
+def good(page, name):
+    assert axe(page) == []
+    assert sideways(page) == []
+    picture(page, name, whole=True)
+
+
+def filled(page, line):
+    """How many stars of a line are drawn full."""
+    return page.evaluate(
+        """(line) => [...document.querySelectorAll(`input[name="rating-${line}"] + svg`)]
+            .filter((shape) => getComputedStyle(shape).fill !== 'none').length""",
+        line,
+    )
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_review_page(open_page, site, people, width):
+    mailed = arrived(people, site, "Harbour kettle", "Mug set, four pieces")
+    page = open_page(width)
+    page.goto(f"{site}{mailed.review}?stars=4")
+    assert filled(page, mailed.lines[0]) == 4
+    assert filled(page, mailed.lines[1]) == 0
+    good(page, "shopper-review")
+    page.get_by_role("button", name="Send my reviews").click()
+    page.wait_for_url(re.compile("done=1"))
+    good(page, "shopper-thanks")
+    page.reload()
+    assert page.get_by_role("heading", level=1).inner_text() == "Thank you"
+    page.go_back()
+    assert filled(page, mailed.lines[0]) == 4
+    assert len(people.rows(select(Review.id))) == 1
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_wrong_is_seen(open_page, site, people, width):
+    mailed = arrived(people, site, "Harbour kettle", locale="de")
+    page = open_page(width)
+    page.goto(f"{site}{mailed.review}")
+    page.get_by_label("Was sollten andere wissen?").fill("Gießt, wohin man will.")
+    page.get_by_role("button", name="Bewertung senden").click()
+    good(page, "shopper-errors")
+    assert page.get_by_role("alert").get_by_role("link").count() == 1
+    page.get_by_role("alert").get_by_role("link").click()
+    assert page.evaluate("document.activeElement.name") == f"rating-{mailed.lines[0]}"
+    page.go_back()
+    page.reload()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_the_pages_about_mail(open_page, site, people, width, locale):
+    mailed = arrived(people, site, locale=locale)
+    page = open_page(width)
+    page.goto(site + mailed.path(Purpose.PREFERENCES))
+    good(page, f"shopper-preferences-{locale}")
+    page.get_by_role("checkbox").last.uncheck()
+    page.get_by_role("button").click()
+    assert page.get_by_role("status").count() == 1
+    assert not page.get_by_role("checkbox").last.is_checked()
+    good(page, f"shopper-preferences-saved-{locale}")
+    page.get_by_role("main").get_by_role("link").click()
+    good(page, f"shopper-unsubscribe-{locale}")
+    page.get_by_role("button").click()
+    assert page.get_by_role("status").count() == 1
+    good(page, f"shopper-unsubscribed-{locale}")
+    page.reload()
+    page.go_back()
+    assert page.get_by_role("heading", level=1).count() == 1
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_no_longer_sold(open_page, site, people, width):
+    mailed = arrived(people, site, sold=False)
+    page = open_page(width)
+    page.goto(site + mailed.path(Purpose.BUY_AGAIN))
+    assert page.get_by_role("link", name="Go to Kiln & Kettle").count() == 1
+    good(page, "shopper-gone")
+
+
+def test_the_stars_by_keyboard_alone(open_page, site, people):
+    mailed = arrived(people, site)
+    (line,) = mailed.lines
+    page = open_page(1280)
+    page.goto(site + mailed.review)
+    page.keyboard.press("Tab")  # the shop's name
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == f"rating-{line}"
+    outline = "getComputedStyle(document.activeElement.nextElementSibling).outlineStyle"
+    assert page.evaluate(outline) == "solid"
+    page.keyboard.press("Space")
+    assert filled(page, line) == 1
+    for stars in (2, 3):
+        page.keyboard.press("ArrowRight")
+        assert filled(page, line) == stars
+    assert page.get_by_text("3 stars").is_visible()
+    picture(page, "shopper-keyboard")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Pours where you point it.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("done=1"))
+    assert people.rows(select(Review.rating, Review.body)) == [(3, "Pours where you point it.")]
+
+
+def test_every_target_is_large_enough_for_a_thumb(open_page, site, people):
+    mailed = arrived(people, site, "Harbour kettle", "Mug set")
+    page = open_page(390)
+    for path in (mailed.review, mailed.path(Purpose.PREFERENCES), mailed.path(Purpose.UNSUBSCRIBE)):
+        page.goto(site + path)
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('a, button, textarea, input')]
+                .map((one) => one.closest('label') || one)
+                .filter((one) => one.getBoundingClientRect().height < 44)
+                .map((one) => one.outerHTML.slice(0, 80))"""
+        )
+        assert small == []
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("dark", {"color_scheme": "dark"}),
+        ("forced", {"forced_colors": "active"}),
+        ("large", {"device_scale_factor": 2}),
+    ],
+)
+def test_the_stars_in_other_lights(open_page, site, people, name, settings):
+    mailed = arrived(people, site)
+    page = open_page(390, **settings)
+    page.goto(f"{site}{mailed.review}?stars=3")
+    assert filled(page, mailed.lines[0]) == 3
+    good(page, f"shopper-{name}")
+
+
+def test_everything_works_without_script(open_page, site, people):
+    mailed = arrived(people, site)
+    page = open_page(390, java_script_enabled=False)
+    page.goto(f"{site}{mailed.review}?stars=5")
+    page.get_by_role("button", name="Send my review").click()
+    assert page.get_by_role("heading", name="Thank you").count() == 1
