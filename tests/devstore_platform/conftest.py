@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from devstore.app import create_app
 from devstore.config import settings
@@ -11,7 +12,7 @@ from devstore.platform.announce import install_app
 from devstore.platform.install import shop_by_handle
 from devstore.platform.sign import mint_id_token
 from devstore.state.engine import create_tables, engine, unit_of_work
-from devstore.state.models import Base, Clock, Faults, Shop
+from devstore.state.models import Base, Clock, Faults, Shop, WebhookDelivery
 from devstore.webhooks import announce
 
 ROOT = Path(__file__).parents[2]
@@ -144,3 +145,8 @@ def ask(client, token, document, /, *, base=URL, **variables):
         headers={"X-Shopify-Access-Token": token},
         base_url=base,
     )
+
+
+def topics():
+    with unit_of_work() as session:
+        return list(session.scalars(select(WebhookDelivery.topic).order_by(WebhookDelivery.id)))
