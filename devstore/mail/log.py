@@ -18,6 +18,9 @@ from typing import Any
 from devstore.mail.listen import Envelope
 
 
+LONGEST_HEAD = 256 * 1024
+
+
 class SinkLog:
     """The open log; a line torn by a crash is closed off, so that the next one stands alone."""
 
@@ -73,9 +76,9 @@ def read_line(line: bytes) -> dict[str, Any] | None:
 
 def first_headers(body: bytes) -> dict[str, str]:
     """Return the first value of each header, unfolded, names in lower case."""
-    head = body.partition(b"\r\n\r\n")[0].decode("utf-8", "replace").replace("\r\n ", " ").replace("\r\n\t", " ")
+    head = body[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("utf-8", "replace")
     found: dict[str, str] = {}
-    for line in head.split("\r\n"):
+    for line in head.replace("\n ", " ").replace("\n\t", " ").split("\n"):
         name, colon, value = line.partition(":")
         if colon:
             found.setdefault(name.lower(), value.strip())

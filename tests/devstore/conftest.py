@@ -69,15 +69,21 @@ def app(free_app):
     return free_app
 
 
+@pytest.fixture(scope="session")
+def web():
+    """The web application; it reads its variables at each request."""
+    return create_app()
+
+
 @pytest.fixture
-def store(cluster, seeded, monkeypatch, tmp_path, free_app):
+def store(cluster, seeded, monkeypatch, tmp_path, free_app, web):
     """A client of a dev store whose demo shop has the app installed."""
     url = cluster.create_database(template=seeded, owner="devstore")
     point_at(monkeypatch, url, tmp_path, APP_URL=free_app.url)
     with unit_of_work() as session:
         shop = session.query(Shop).filter_by(handle=SHOP).one()
         shop.installed = True
-    yield create_app().test_client()
+    yield web.test_client()
     forget()
     cluster.drop_database(url)
 
