@@ -96,7 +96,7 @@ def _law(facts: Facts, _at: datetime) -> str:
 
 
 def _person(_facts: Facts, _at: datetime) -> str:
-    return "The person has not switched it off or asked for a pause."
+    return "It is neither switched off nor paused for this person."
 
 
 def _hour(facts: Facts, at: datetime) -> str:

@@ -109,7 +109,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "no_basis/promotion": "{person}: not sent. It carries promotion, and {person} has not agreed to marketing.",
     Reason.TOPIC_OFF: "{person} switched this kind of message off. Only {person} can switch it on again.",
     Reason.UNSUBSCRIBED: "{person} unsubscribed {on}. Order news still goes out; this is not sent.",
-    Reason.PAUSED_BY_PERSON: "{person} asked for a pause. Continues {until}.",
+    Reason.PAUSED_BY_PERSON: "Messages to {person} are paused. Continues {until}.",
     Reason.OUTSIDE_WINDOW: "{person}: waits until {until}.",
     Reason.RENDER_ERROR: "{person}: not {asked}, the mail could not be written: {problem}. Put the template right, then"
     " send it by hand.",

@@ -1,0 +1,56 @@
+"""Find the follow-ups a question on the command line means: those of an order, of a person, or one message."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.customers.identify import find_ids
+from app.flows.models import FollowUp
+from app.kit.errors import NotFound
+from app.kit.work import entered_shop
+from app.messages.models import Message
+from app.orders.models import Order
+
+
+def of_order(session: Session, name: str) -> list[int]:
+    """Return the ids of what was or will be said about an order, by due time; raise NotFound without such an order."""
+    names = {name, f"#{name.removeprefix('#')}"}
+    orders = session.scalars(select(Order.id).where(Order.shop_id == entered_shop(session), Order.name.in_(names)))
+    return _in_order(session, _found(list(orders)))
+
+
+def of_address(session: Session, email: str) -> list[int]:
+    """Return the same for every order of a person, or under an address; raise NotFound where neither is known."""
+    shop_id, address = entered_shop(session), email.strip().lower()
+    people = find_ids(session, None, address)
+    orders = session.scalars(
+        select(Order.id).where(Order.shop_id == shop_id, (Order.customer_id.in_(people)) | (Order.email == address))
+    )
+    return _in_order(session, _found(list(orders)))
+
+
+def of_message(session: Session, named: str) -> list[int]:
+    """Return the one follow-up a number means, or the Message-ID of a mail; raise NotFound where it means none."""
+    shop_id = entered_shop(session)
+    if named.isascii() and named.isdigit() and len(named) < 19:
+        query: Select[int] = select(FollowUp.id).where(FollowUp.shop_id == shop_id, FollowUp.id == int(named))
+    else:
+        public_id = named.strip().strip("<>").partition("@")[0]
+        query = select(Message.follow_up_id).where(Message.shop_id == shop_id, Message.public_id == public_id)
+    return _found(list(session.scalars(query)))
+
+
+def _found(ids: list[int]) -> list[int]:
+    if not ids:
+        raise NotFound
+    return ids
+
+
+def _in_order(session: Session, order_ids: list[int]) -> list[int]:
+    rows = session.scalars(
+        select(FollowUp.id)
+        .where(FollowUp.shop_id == entered_shop(session), FollowUp.order_id.in_(order_ids))
+        .order_by(FollowUp.due_at, FollowUp.id)
+    )
+    return list(rows)
