@@ -17,7 +17,6 @@ from typing import Any
 
 from devstore.mail.listen import Envelope
 
-
 LONGEST_HEAD = 256 * 1024
 
 
