@@ -23,6 +23,7 @@ from app.customers.compliance import Privacy
 from app.customers.erase import CustomerErased
 from app.flows import (
     claim,
+    come_back,
     erased,
     routes_flows,
     routes_home,
@@ -42,15 +43,15 @@ from app.messages import routes as messages_routes
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
 from app.orders.told import OrderChanged
-from app.reviews import privacy as reviews_privacy
 from app.reviews import define_summary, publish, standard_stars
+from app.reviews import privacy as reviews_privacy
 from app.reviews import routes as reviews_routes
 from app.shopify import apply, embedded_page, gateway, outgoing, page_headers, routes_auth, routes_webhooks
-from app.shops import access, arrive, redact, tokens
+from app.shops import access, arrive, redact, tokens, wipe_tokens
 from app.shops import topics as shops
 from app.shops.arrive import ShopConnected
 from app.shops.find import shop_of_delivery
-from app.shops.install import ShopInstalled
+from app.shops.install import ShopInstalled, ShopUninstalled
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     readiness.blueprint,
@@ -103,7 +104,8 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
 SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     OrderChanged: (schedule.order_changed,),
     ShopInstalled: (set_up.shop_installed, publish.shop_installed),
-    ShopConnected: (define_summary.shop_connected, sync.shop_connected),
+    ShopUninstalled: (wipe_tokens.shop_uninstalled,),
+    ShopConnected: (come_back.shop_connected, define_summary.shop_connected, sync.shop_connected),
     CustomerErased: (
         erased.customer_erased,
         reviews_privacy.customer_erased,

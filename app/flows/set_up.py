@@ -14,7 +14,7 @@ from app.shops.install import ShopInstalled
 
 
 def shop_installed(session: Session, event: ShopInstalled) -> None:
-    """Install the preset. A shop that comes back keeps its flows, paused: what was pending then stays as it is."""
+    """Install the preset. A shop that comes back keeps its flows, paused; what was pending then waits for its end."""
     now = business_now(session)
     session.execute(insert(ShopLease).values(shop_id=event.shop_id).on_conflict_do_nothing())
     known = {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.experiments import expose
 from app.flows import on_the_road, published
+from app.flows.come_back import leave_out_older
 from app.flows.decision import Send
 from app.flows.edit import publish
 from app.flows.enrol import enrol_parcel
@@ -76,6 +77,7 @@ def start(session: Session, choice: Choice, *, by: str) -> bool:
     chosen = _chosen(session, choice)
     if all(flow.state is FlowState.RUNNING and flow.started_at is not None for flow, _ in chosen):
         return False
+    anew = [flow.id for flow, _ in chosen if flow.started_at is None]
     for flow, document in chosen:
         if document != published.current(session)[flow.key][1]:
             publish(session, flow, document, by=by, now=now)
@@ -84,6 +86,8 @@ def start(session: Session, choice: Choice, *, by: str) -> bool:
     for step, arms in VARIANTS.items():
         expose.start(session, step, arms, now)
     session.flush()
+    taken_in = {parcel.id for parcel, _ in on_the_road.parcels(session, now)} if choice.include_on_the_road else set()
+    leave_out_older(session, anew, taken_in, now)
     resume(session, OnResume.DROP_LATE, by=by)
     release(session, HELD_BY_STOP, OnResume.DROP_LATE, now)
     if choice.include_on_the_road:

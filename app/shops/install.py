@@ -26,9 +26,10 @@ class ShopInstalled:
 
 @dataclass(frozen=True, slots=True)
 class ShopUninstalled:
-    """Say that a shop is gone: nothing may be sent in its name."""
+    """Say that a shop is gone: nothing may be sent in its name. `generation` is the install that ended."""
 
     shop_id: int
+    generation: int
 
 
 def ensure_installed(session: Session, domain: str) -> Shop:
@@ -54,7 +55,8 @@ def ensure_installed(session: Session, domain: str) -> Shop:
         emit(session, ShopInstalled(shop.id, shop.generation))
         release_waiting(session, domain)
     elif shop.status is ShopStatus.NEEDS_RECONNECTION:
-        shop.status = ShopStatus.ACTIVE
+        # An uninstall we never heard of may lie in between; told late, it must not end what was granted after it.
+        shop.status, shop.installed_at = ShopStatus.ACTIVE, now
     return shop
 
 
@@ -74,7 +76,7 @@ def uninstall(session: Session, shop_id: int, at: datetime) -> bool:
         return False
     shop.status, shop.uninstalled_at = ShopStatus.UNINSTALLED, at
     session.flush()
-    emit(session, ShopUninstalled(shop.id))
+    emit(session, ShopUninstalled(shop.id, shop.generation))
     return True
 
 
