@@ -136,8 +136,14 @@ PRIVACY: Sequence[Privacy] = (
     Privacy("reviews", reviews_privacy.export),
 )
 
+DAILY = timedelta(days=1)
+
 PERIODIC: Mapping[str, Periodic] = {
-    "renew_ageing_tokens": Periodic(timedelta(days=1), "app.shops.renew_ageing.renew_ageing"),
+    "expire_decisions": Periodic(DAILY, "app.flows.expire_decisions.expire_decisions"),
+    "expire_hits": Periodic(DAILY, "app.messages.expire_hits.expire_hits"),
+    "expire_order_events": Periodic(DAILY, "app.orders.expire_events.expire_events"),
+    "expire_webhooks": Periodic(DAILY, "app.shopify.expire_webhooks.expire_webhooks"),
+    "renew_ageing_tokens": Periodic(DAILY, "app.shops.renew_ageing.renew_ageing"),
     "sweep": Periodic(timedelta(minutes=1), "app.flows.sweep.sweep"),
 }
 
