@@ -27,9 +27,11 @@ from app.flows import (
     erased,
     routes_flows,
     routes_home,
+    routes_people,
     routes_preview,
     routes_sample,
     routes_start,
+    routes_why,
     schedule,
     set_up,
     sync,
@@ -65,6 +67,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_flows.blueprint,
     routes_preview.blueprint,
     routes_sample.blueprint,
+    routes_people.blueprint,
+    routes_why.blueprint,
 )
 
 TopicHandler = Callable[[Session, apply.Delivery], None]

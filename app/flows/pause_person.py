@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer, Preference
@@ -63,18 +63,6 @@ def resume_person(session: Session, customer_id: int) -> int:
         ring_after_commit(session, SENDS)
     session.flush()
     return len(rows)
-
-
-def waits_until(session: Session, whose: Whose, until: datetime) -> int:
-    """Return how many planned messages fall due before an instant: those a pause until then may hold."""
-    return (
-        session.scalar(
-            select(func.count(FollowUp.id))
-            .where(FollowUp.shop_id == whose.shop_id, FollowUp.order_id.in_(whose.orders()))
-            .where(FollowUp.state != FollowUpState.DONE, FollowUp.due_at < until)
-        )
-        or 0
-    )
 
 
 def _lock(session: Session, customer_id: int) -> None:

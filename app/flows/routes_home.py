@@ -14,7 +14,6 @@ from app.flows.merchant_session import by_merchant, merchant_session
 from app.flows.reading import reading
 from app.flows.release import OnResume
 from app.flows.skip import skip
-from app.flows.why import why
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
 from app.shopify import app_home
@@ -102,13 +101,6 @@ def show_needs(kind: str) -> str:
             for each in find(session)
         ]
         return render_template("admin/needs.html", heading=heading, words=words, cases=cases)
-
-
-@blueprint.get("/follow-ups/<int:follow_up_id>/why")
-def show_why(follow_up_id: int) -> str:
-    """Tell why one message was sent, was not, or waits."""
-    with merchant_session() as session:
-        return render_template("admin/why.html", why=why(session, follow_up_id))
 
 
 @blueprint.post("/follow-ups/<int:follow_up_id>/skip")

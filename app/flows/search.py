@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, union
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
@@ -101,7 +102,7 @@ def _hits(session: Session, people: Sequence[Customer]) -> list[Hit]:
     newest = session.scalars(
         select(Order)
         .where(Order.shop_id == shop_id, Order.customer_id.in_(ids))
-        .distinct(Order.customer_id)
+        .ext(distinct_on(Order.customer_id))
         .order_by(Order.customer_id, Order.placed_at.desc(), Order.id.desc())
     )
     last = {order.customer_id: order for order in newest}

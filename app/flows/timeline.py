@@ -49,16 +49,21 @@ def timeline(session: Session, whose: Whose, zone: ZoneInfo, now: datetime, befo
     """Return a page of the timeline; what is planned stands on the first one alone. `zone` is the merchant's clock."""
     span = Span(before)
     found = newest(entry for read in PAST for entry in read(session, whose, span) if span.holds(entry.at))
-    page = found[:PER_PAGE]
-    # Things at the very same instant stay together, or the next page would begin between them and lose some.
-    page += [entry for entry in found[PER_PAGE:] if entry.at == page[-1].at]
+    more = len(found) > PER_PAGE
+    page = _first_page(found) if more else found
     count, coming = (0, []) if before is not None else _planned(session, whose, zone, now)
     return Timeline(
         planned=tuple(coming),
         planned_count=count,
         past=tuple(replace(entry, when=_when(entry.at, zone, now)) for entry in page),
-        older_than=page[-1].at if len(found) > len(page) else None,
+        older_than=page[-1].at if more else None,
     )
+
+
+def _first_page(found: list[Entry]) -> list[Entry]:
+    """Cut where the instant changes: the next page begins before one, and would lose the rest of one cut in two."""
+    cut_at = found[PER_PAGE].at
+    return [entry for entry in found if entry.at > cut_at] or [entry for entry in found if entry.at == cut_at]
 
 
 def _planned(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> tuple[int, list[Entry]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.flows.explain import explain, reason_words
@@ -43,7 +44,7 @@ def last_decisions(session: Session, ids: Sequence[int]) -> dict[int, Decision]:
     rows = session.scalars(
         select(Decision)
         .where(Decision.shop_id == entered_shop(session), Decision.follow_up_id.in_(ids))
-        .distinct(Decision.follow_up_id)
+        .ext(distinct_on(Decision.follow_up_id))
         .order_by(Decision.follow_up_id, Decision.decided_at.desc(), Decision.id.desc())
     )
     return {row.follow_up_id: row for row in rows}
