@@ -43,6 +43,7 @@ def document(store, body, head=""):
 
 PART = """<form action="/echo" method="post"><s-text-field label="Name" name="name" value="Ana"></s-text-field>
 <s-select label="Unit" name="unit" value="b"><s-option value="a">A</s-option><s-option value="b">B</s-option></s-select>
+<s-choice-list label="Who" name="who"><s-choice value="new">New</s-choice><s-choice value="all">All</s-choice></s-choice-list>
 <s-button type="submit">Send</s-button></form>"""
 
 

@@ -137,8 +137,9 @@ def test_htmx_swaps_in_working_fields(open_page, app_address):
     page.goto(f"{app_address}/swapped")
     page.get_by_role("button", name="Swap").click()
     page.get_by_label("Name").fill("Bernd")
+    page.get_by_role("radiogroup", name="Who").get_by_label("All").check()
     page.get_by_role("button", name="Send").click()
-    assert posted(page) == {"name": ["Bernd"], "unit": ["b"]}
+    assert posted(page) == {"name": ["Bernd"], "unit": ["b"], "who": ["all"]}
 
 
 def test_nothing_moves_while_the_page_arrives_in_pieces(open_page, app_address):

@@ -93,6 +93,7 @@ define("s-choice-list", class extends PolarisElement {
     const many = this.hasAttribute("multiple");
     this.setAttribute("role", many ? "group" : "radiogroup");
     const name = this.getAttribute("name") || this.dataset.group || (this.dataset.group = newId("choice"));
+    customElements.upgrade(this); // in a swapped-in page the list comes to life before its choices do
     for (const choice of this.querySelectorAll("s-choice")) choice.become(many ? "checkbox" : "radio", name, this.hasAttribute("disabled"));
     this.changed();
   }
