@@ -115,7 +115,9 @@ def _append(session: Session, message: Message, new: Sequence[MessageEvent]) -> 
             MessageEvent.kind.in_(PURPOSES),
         )
     ).all()
-    kept = [*known, *new[: max(0, MOST_KEPT - len(known))]]
+    read = {event.source_key for event in known}
+    unread = [event for event in new if event.source_key not in read]
+    kept = [*known, *unread[: max(0, MOST_KEPT - len(known))]]
     session.add_all(kept[len(known) :])
     opened = [
         Opened(event.kind, f"{event.kind}:{event.target}", event.happened_at, event.grade == Grade.MACHINE)

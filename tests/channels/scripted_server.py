@@ -66,13 +66,13 @@ class ScriptedServer:
             line, unread = self._until(sock, unread, b"\r\n")
             verb = line.decode().split()[0].upper()
             self.commands.append(" ".join([verb, *line.decode().split()[1:]]))
-            self._answer(sock, verb)
+            answered = self._answer(sock, verb)
             if verb == "QUIT":
                 return
             if verb == "STARTTLS" and self.tls:
                 sock = self.tls.wrap_socket(sock, server_side=True)
                 self.sockets.append(sock)
-            if verb == "DATA" and self.last_answer.startswith("354"):
+            if verb == "DATA" and answered.startswith("354"):
                 if self.drop_body_after is not None:
                     while len(unread) < self.drop_body_after:
                         unread += self._receive(sock)
@@ -85,7 +85,6 @@ class ScriptedServer:
         answer = self.script.get(phase, HEALTHY.get(phase, "500 what"))
         if isinstance(answer, list):
             answer = answer.pop(0) if answer else HEALTHY[phase]
-        self.last_answer = answer if isinstance(answer, str) else ""
         if answer is DROP:
             raise EOFError
         if answer is SILENCE:
@@ -95,6 +94,8 @@ class ScriptedServer:
                 sock.sendall(b"2")
         else:
             sock.sendall(answer.encode() + b"\r\n")
+            return answer
+        return ""
 
     def _until(self, sock, unread, mark):
         while mark not in unread:

@@ -84,6 +84,7 @@ class People:
         locale="en",
         country="GB",
         email=None,
+        order_email=None,
         arrived=True,
         asked=True,
         step="review_request",
@@ -105,6 +106,7 @@ class People:
         session.add(customer)
         session.flush()
         order = self._order(session, number, customer, now, country, locale)
+        order.email = order_email or order.email
         parcel = Fulfillment(
             shop_id=self.id,
             order_id=order.id,
@@ -130,7 +132,7 @@ class People:
             public_id=new_public_id(),
             step=step,
             message_class="review_ask",
-            recipient=customer.email,
+            recipient=order.email,
             locale=locale,
             subject="How has it been?",
             state=MessageState.ACCEPTED,
