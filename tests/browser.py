@@ -43,6 +43,9 @@ FLAGS = [
 LOCAL = {"127.0.0.1", "localhost", "::1"}
 WAIT_MS = 10_000
 
+# Frames nobody can ask anything: empty ones, and mails shown where no script may run, ours as little as theirs.
+UNASKED = {"", "about:blank", "about:srcdoc"}
+
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 WIDER_THAN_THE_WINDOW = """() => {
@@ -115,7 +118,7 @@ def axe(page):
 
     found = []
     for frame in page.frames:
-        if frame.is_detached() or frame.url in {"", "about:blank"}:
+        if frame.is_detached() or frame.url in UNASKED:
             continue
         for broken in Axe().run(frame, options=RULES).response["violations"]:
             targets = [" ".join(map(str, node["target"])) for node in broken["nodes"]]
@@ -125,7 +128,8 @@ def axe(page):
 
 def sideways(page):
     """Return what makes the page, or a frame in it, scroll sideways; one sentence a frame."""
-    return [sentence for frame in page.frames for sentence in frame.evaluate(WIDER_THAN_THE_WINDOW)]
+    frames = [frame for frame in page.frames if frame.url not in UNASKED]
+    return [sentence for frame in frames for sentence in frame.evaluate(WIDER_THAN_THE_WINDOW)]
 
 
 def picture(page, name, *, whole=False):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.customers.models import Customer
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
 from app.flows.people import full_name
+from app.flows.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
@@ -61,7 +62,11 @@ def home(session: Session) -> Home:
         select(func.min(FollowUp.due_at)).where(*_mine(session, FollowUp), FollowUp.state == FollowUpState.SCHEDULED)
     )
     sent_today = (*_mine(session, Message), Message.accepted_at >= midnight)
-    soon = (*_mine(session, FollowUp), FollowUp.state == FollowUpState.SCHEDULED, FollowUp.due_at < now + AHEAD)
+    waits = or_(
+        FollowUp.state == FollowUpState.SCHEDULED,
+        and_(FollowUp.state == FollowUpState.HELD, FollowUp.reason == Reason.SHOP_PAUSED),
+    )
+    soon = (*_mine(session, FollowUp), waits, FollowUp.due_at < now + AHEAD)
     return Home(
         now=now,
         zone=zone,

@@ -69,9 +69,9 @@ def status(home: Home, waiting: Waiting) -> str:
 
 
 def next_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """Return when the next message goes out: "right now", "at 16:05", "tomorrow at 9:02", "on Tuesday at 9:02"."""
+    """Return when the next message goes out: "in a moment", "at 16:05", "tomorrow at 9:02", "on Tuesday at 9:02"."""
     if at <= now:
-        return "right now"
+        return "in a moment"
     day = day_words(at, zone, now)
     return f"at {clock_words(at, zone)}" if day == "today" else f"{on_day(at, zone, now)} at {clock_words(at, zone)}"
 

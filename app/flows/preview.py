@@ -15,7 +15,7 @@ from app.flows.linking import SampleLinks
 from app.flows.people import first_name, full_name
 from app.flows.reasons import Reason
 from app.flows.steps import Subject
-from app.flows.suppose import Wanted, suppose_now
+from app.flows.suppose import Wanted, suppose_whenever
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
@@ -27,6 +27,7 @@ from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 
 LANGUAGES = {"en": "English", "de": "German"}
+PASSING = frozenset({Reason.ALREADY_SENT, Reason.DELIVERY_UNCONFIRMED})  # says nothing about the person
 SAMPLE_NAME = "an invented order"
 
 
@@ -66,7 +67,7 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
         raise NotFound
     now = business_now(session)
     parcel = _parcel(session, order) if document.subject is Subject.FULFILLMENT else None
-    supposed = suppose_now(session, Wanted(flow, document.step(key), order, parcel), now)
+    supposed = suppose_whenever(session, Wanted(flow, document.step(key), order, parcel), now)
     one, verdict = supposed.gathered, supposed.verdict
     lines = verdict.lines if isinstance(verdict, Send) else ()
     told = Preview(
@@ -83,7 +84,7 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
         context = compose(session, one, lines, SampleLinks(app_url), arm, now)
     except RenderError as problem:
         return replace(told, problem=str(problem))
-    stopped = verdict.reason if isinstance(verdict, Skip) and verdict.reason is not Reason.ALREADY_SENT else None
+    stopped = verdict.reason if isinstance(verdict, Skip) and verdict.reason not in PASSING else None
     name = first_name(one.person.customer, order)
     return replace(
         _filled(told, context),

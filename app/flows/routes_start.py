@@ -17,7 +17,7 @@ from app.shopify import app_home
 blueprint = Blueprint("start", __name__)
 app_home.guard(blueprint)
 
-ROWS = 100
+SHOWN = 50  # orders on one page; the sentence below counts all of them
 ANSWERS = {"yes": True, "no": False}
 
 
@@ -30,14 +30,14 @@ def ask() -> str | Response:
             return redirect("/started", 303)
         zone, now = shop_zone(session), business_now(session)
         told = offer(session, choice)
-        rows = [start_words.row(each, zone, now) for each in told.messages]
+        people = start_words.people(told, zone, now)
         return render_template(
             "admin/start.html",
             choice=choice,
             orders=told.orders,
             orders_words=counted(told.orders, "order"),
-            rows=rows[:ROWS],
-            more=max(0, len(rows) - ROWS),
+            people=people[:SHOWN],
+            more=max(0, len(people) - SHOWN),
             consequence=start_words.consequence(choice, told, zone, now),
             button=start_words.button(choice, told, zone, now),
         )

@@ -15,7 +15,7 @@ from app.flows.home_words import counted, next_words
 from app.flows.people import first_name, full_name
 from app.flows.reasons import Reason
 from app.flows.start import Choice, Offer, first_due
-from app.flows.step_words import due_words, plan_words, step_name
+from app.flows.step_words import NAMES, due_words, plan_words, step_name
 from app.flows.suppose import Supposed
 from app.orders.models import Order
 
@@ -24,15 +24,42 @@ from app.orders.models import Order
 class Row:
     """One supposed message in words; `goes` is false where it would be left out or wait, and `words` say why."""
 
-    person: str
-    order: str
     step: str
     goes: bool
     words: str
 
 
-def row(each: Supposed, zone: ZoneInfo, now: datetime) -> Row:
-    """Return one supposed message in words; dates by the recipient's clock, `zone` is the merchant's."""
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What one order on its way would get."""
+
+    name: str
+    order: str
+    rows: tuple[Row, ...]
+
+
+def people(told: Offer, zone: ZoneInfo, now: datetime) -> list[Person]:
+    """Return each order's messages in words, whoever hears first first; `zone` is the merchant's."""
+    by_order: dict[int, list[Supposed]] = {}
+    for each in told.messages:
+        by_order.setdefault(each.gathered.order.id, []).append(each)
+    return [
+        Person(
+            full_name(found[0].gathered.person.customer, found[0].gathered.order),
+            found[0].gathered.order.name,
+            tuple(_row(each, zone, now) for each in sorted(found, key=_place)),
+        )
+        for found in by_order.values()
+    ]
+
+
+def _place(each: Supposed) -> int:
+    """Return where a message stands among the others of its order: as the flows show them."""
+    key = each.gathered.step.key
+    return list(NAMES).index(key) if key in NAMES else len(NAMES)
+
+
+def _row(each: Supposed, zone: ZoneInfo, now: datetime) -> Row:
     one, verdict = each.gathered, each.verdict
     if isinstance(verdict, Send) or goes(each):
         words = plan_words(one.facts, now, zone)
@@ -40,8 +67,7 @@ def row(each: Supposed, zone: ZoneInfo, now: datetime) -> Row:
         until = verdict.until if isinstance(verdict, Postpone) else None
         name = first_name(one.person.customer, one.order)
         words = reason_words(verdict.reason, one.facts, name, until=until, now=now)
-    person = full_name(one.person.customer, one.order)
-    return Row(person, one.order.name, step_name(one.step.key), goes(each), words)
+    return Row(step_name(one.step.key), goes(each), words)
 
 
 def goes(each: Supposed) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,8 @@ from app.flows.schedule import moments, new_row, row_seed
 from app.flows.steps import Step, Subject
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
+
+LONG_AFTER: Final = timedelta(days=200)  # longer than any delay, latest day and age a step may have together
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,20 @@ def suppose(session: Session, wanted: Sequence[Wanted], zone: str, now: datetime
     return [_judged(one, steps[one.step.key], now) for one in gather_runs(session, runs)]
 
 
-def suppose_now(session: Session, one: Wanted, now: datetime) -> Supposed:
-    """Return what one message would be if it were due now, whatever has happened: to look at the mail, not its time."""
-    run = _run(one)
+def suppose_whenever(session: Session, one: Wanted, now: datetime) -> Supposed:
+    """Return what one message would be whenever it is due: to look at the mail, not at its time.
+
+    Decided about as of long after, so that only what will not pass by itself stands in its way.
+    """
+    run, later = _run(one), now + LONG_AFTER
     row = FollowUp(
         id=-1,
         shop_id=run.shop_id,
         enrollment_id=0,
         order_id=run.order_id,
         step=one.step.key,
-        due_at=now,
-        expires_at=now + one.step.max_age,
+        due_at=later,
+        expires_at=later + one.step.max_age,
         anchor_at=now,
         provisional=False,
     )

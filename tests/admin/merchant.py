@@ -25,13 +25,14 @@ from tests.shopify.test_id_token import claims, signed
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday; noon in London too
 DAY = timedelta(days=1)
+PICTURE = "https://kiln.example.com/kettle.png"
 
 
 class Merchant:
     """Drive one shop. `clock["now"]` is business time; tests move it."""
 
-    def __init__(self, wired, clock, domain="kiln-and-kettle.myshopify.com", name="Kiln & Kettle"):
-        self.wired, self.clock, self.domain = wired, clock, domain
+    def __init__(self, wired, clock, domain="kiln-and-kettle.myshopify.com", name="Kiln & Kettle", picture=PICTURE):
+        self.wired, self.clock, self.domain, self.picture = wired, clock, domain, picture
         self.client = wired.parts["flask"].test_client()
         self.ids = count(1)
         with unit_of_work(wired) as session:
@@ -79,7 +80,7 @@ class Merchant:
             )  # fmt: skip
             product = Product(
                 shop_id=self.id, shopify_id=7000 + n, title="Harbour Kettle", handle="harbour-kettle", status="active",
-                image_url="https://kiln.example.com/kettle.png", source_updated_at=self.now,
+                image_url=self.picture, source_updated_at=self.now,
             )  # fmt: skip
             session.add_all([customer, product])
             session.flush()
