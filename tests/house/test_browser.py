@@ -60,7 +60,7 @@ def test_planted_faults_are_found_in_frames_too(open_page, site, path):
     assert len(sideways(page)) == 1
 
 
-def test_a_page_that_asks_outside_or_raises_fails_its_test(pytester, monkeypatch, site):
+def test_a_page_that_asks_outside_or_raises_fails_its_test(chromium, pytester, monkeypatch, site):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(
         f"""
