@@ -14,7 +14,10 @@ from app.shopify.payloads.goods import ProductFacts, VariantFacts
 
 
 def record_product(session: Session, facts: ProductFacts) -> Product:
-    """Upsert a product with its variants; facts older than the stored ones change nothing."""
+    """Upsert a product with its variants; facts older than the stored ones change nothing.
+
+    Nor does a webhook's body of the same second: it may be the older one, and the next reconciliation asks the shop.
+    """
     product, made = find_or_make(
         session,
         Product,
@@ -27,7 +30,9 @@ def record_product(session: Session, facts: ProductFacts) -> Product:
             "source_updated_at": facts.updated_at,
         },
     )
-    if not made and facts.updated_at < product.source_updated_at:
+    if not made and (
+        facts.updated_at < product.source_updated_at or (facts.updated_at == product.source_updated_at and facts.untold)
+    ):
         return product
     product.title, product.handle, product.status = facts.title, facts.handle, facts.status
     product.product_type = facts.product_type

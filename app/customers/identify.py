@@ -23,7 +23,8 @@ def normalise(email: str | None) -> str | None:
 def record_customer(session: Session, facts: CustomerFacts, *, seen_at: datetime) -> Customer | None:
     """Keep what Shopify says about a customer; return None for an erased one, who is never brought back.
 
-    `seen_at` is the source's instant; a fact older than the stored one changes nothing.
+    `seen_at` is the source's instant; a fact older than the stored one changes nothing, nor does a body of the same
+    second: it may be the older one, and the next reconciliation asks the shop.
     """
     row = _by_shopify_id(session, facts.shopify_id) or _adoptable_guest(session, facts)
     if row is None:
@@ -58,7 +59,9 @@ def record_guest(
 
 
 def _copy(row: Customer, facts: CustomerFacts, at: datetime) -> None:
-    if row.source_updated_at is not None and at < row.source_updated_at:
+    if row.source_updated_at is not None and (
+        at < row.source_updated_at or (at == row.source_updated_at and facts.untold)
+    ):
         return
     kept = facts.untold | facts.withheld
     for name in COPIED:

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 from app.catalog.record_product import record_product
 from app.customers.identify import record_customer
 from app.customers.topics import state_customer_consent
-from app.flows.models import FollowUp, FollowUpState
+from app.flows.sync_deletions import deletions
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.fetch import client
 from app.orders.models import Order
 from app.orders.record_order import record_order
 from app.orders.told import RECONCILE, Told
-from app.orders.topics import mark_deleted
 from app.shopify import fetch
 from app.shops.profile import record_profile
 
@@ -57,29 +56,6 @@ def orders(session: Session, since: datetime, page: str | None) -> str | None:
     for facts in found.items:
         record_order(session, facts, told)
     return found.next_cursor
-
-
-def deletions(session: Session, since: datetime, page: str | None) -> str | None:
-    """Ask which orders that something pending rests on are gone: a deletion leaves no changed order to find."""
-    after = int(page) if page else 0
-    waiting = (FollowUpState.SCHEDULED, FollowUpState.HELD)
-    rests_on = select(FollowUp.order_id).where(FollowUp.shop_id == entered_shop(session), FollowUp.state.in_(waiting))
-    rows = session.scalars(
-        select(Order)
-        .where(Order.shop_id == entered_shop(session), Order.id.in_(rests_on), Order.deleted_at.is_(None))
-        .where(Order.id > after)
-        .order_by(Order.id)
-        .limit(fetch.MOST_IDS)
-        .with_for_update()
-    ).all()
-    if not rows:
-        return None
-    there = fetch.existing(client(session), "Order", [row.shopify_id for row in rows])
-    told = Told(RECONCILE, business_now(session), real_now())
-    for row in rows:
-        if row.shopify_id not in there:
-            mark_deleted(session, row, told)
-    return str(rows[-1].id)
 
 
 FIRST = "shop"

@@ -23,12 +23,18 @@ def client(session: Session) -> AdminClient:
 
 def fetch_order(session: Session, shopify_id: int) -> Order:
     """Fetch an order with everything on it and keep it. Raise Park when this shop has no such order."""
+    order = ask_for_order(session, shopify_id)
+    if order is None:
+        raise Park("this shop has no such order")
+    return order
+
+
+def ask_for_order(session: Session, shopify_id: int) -> Order | None:
+    """Fetch an order with everything on it and keep it; None where the shop does not have it, or no longer in reach."""
     told = Told(RECONCILE, business_now(session), real_now())
     facts = fetch.order(client(session), shopify_id)
     fault.point("B2")
-    if facts is None:
-        raise Park("this shop has no such order")
-    return record_order(session, facts, told)
+    return None if facts is None else record_order(session, facts, told)
 
 
 def exists(session: Session, shopify_id: int) -> bool:

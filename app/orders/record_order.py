@@ -69,7 +69,7 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
     customer = _customer(session, facts, told)
     if customer is not None:
         order.customer_id = customer.id
-    erased = customer is None and facts.customer is not None
+    erased = customer is None and (facts.customer is not None or facts.email is not None)
     if "email" not in kept:
         order.email = None if erased else (identify.normalise(facts.email) or order.email)
     order.email_withheld = "email" in facts.withheld
@@ -79,7 +79,7 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
         order.note = None if erased else facts.note
     if facts.destination is not None and "destination" not in kept:
         order.country = facts.destination.country
-        order.province = facts.destination.province
+        order.province = None if erased else facts.destination.province
         order.zip = None if erased else facts.destination.zip
         order.recipient_name = None if erased else facts.destination.first_name
     if "status_url" not in kept:

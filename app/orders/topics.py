@@ -19,6 +19,7 @@ from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.orders.record_order import line_ids, record_order
 from app.orders.told import WEBHOOK, OrderChanged, Told
+from app.orders.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
 from app.shopify.apply import Delivery
 from app.shopify.payloads import webhook_orders, webhook_people
 
@@ -26,9 +27,10 @@ from app.shopify.payloads import webhook_orders, webhook_people
 def order_told(session: Session, delivery: Delivery) -> None:
     """Apply orders/create, paid, updated and cancelled: each carries the whole order."""
     facts = webhook_orders.order(delivery.body)
-    if _order(session, facts.shopify_id) is None:
+    order = _order(session, facts.shopify_id)
+    if order is None:
         fetch.fetch_order(session, facts.shopify_id)
-    else:
+    elif not (order_is_undecided(session, order, facts) and fetch.ask_for_order(session, facts.shopify_id)):
         record_order(session, facts, _told(session, delivery))
 
 
@@ -60,6 +62,8 @@ def fulfillment_told(session: Session, delivery: Delivery) -> None:
     facts = webhook_orders.fulfillment(delivery.body)
 
     def apply(order: Order, told: Told) -> None:
+        if parcels_are_undecided(session, order.shop_id, [facts]) and fetch.ask_for_order(session, order.shopify_id):
+            return
         record_parcel.record_fulfillment(session, order, facts, line_ids(session, order.id), told)
 
     _apply_to_order(session, delivery, facts.order_shopify_id, apply)
@@ -72,6 +76,8 @@ def fulfillment_event_told(session: Session, delivery: Delivery) -> None:
     if parcel is None:
         fetch.fetch_order(session, facts.order_shopify_id)
         return
+    if scan_is_undecided(session, parcel, facts) and fetch.ask_for_order(session, facts.order_shopify_id):
+        return
     record_parcel.record_scan(session, parcel, facts, _told(session, delivery))
     emit(session, OrderChanged(parcel.order_id))
 
@@ -82,7 +88,10 @@ def fulfillment_event_deleted(session: Session, delivery: Delivery) -> None:
     parcel = _parcel(session, facts.fulfillment_shopify_id)
     if parcel is None:
         fetch.fetch_order(session, facts.order_shopify_id)
+        parcel = _parcel(session, facts.fulfillment_shopify_id)
+    if parcel is None:
         return
+    # Also where it was never heard of: its create may still be on the way.
     record_parcel.delete_scan(session, parcel, facts.shopify_id, _told(session, delivery))
     emit(session, OrderChanged(parcel.order_id))
 

@@ -48,6 +48,7 @@ def order(body: Any) -> OrderFacts:
     shipped_by = [line for line in it.children("shipping_lines") if not line.maybe_flag("is_removed")]
     buyer = it.maybe_child("customer")
     address = it.maybe_child("shipping_address")
+    lines = tuple(_line(line, currency) for line in it.children("line_items"))
     return OrderFacts(
         shopify_id=shopify_id,
         name=it.text("name"),
@@ -57,9 +58,7 @@ def order(body: Any) -> OrderFacts:
         total=_money(it, "current_total_price", currency),
         original_total=_money(it, "total_price", currency),
         financial_status=it.choice("financial_status", FinancialStatus, FinancialStatus.UNKNOWN),
-        fulfillment_status=ORDER_FULFILLMENT.get(
-            it.maybe_text("fulfillment_status") or "", OrderFulfillment.UNFULFILLED
-        ),
+        fulfillment_status=_sent_so_far(it.maybe_text("fulfillment_status"), lines),
         is_test=it.maybe_flag("test") or False,
         note=it.maybe_text("note"),
         status_url=it.maybe_text("order_status_url"),
@@ -77,11 +76,18 @@ def order(body: Any) -> OrderFacts:
         shipping_title=shipped_by[0].maybe_text("title") if shipped_by else None,
         shipping_code=shipped_by[0].maybe_text("code") if shipped_by else None,
         customer=None if buyer is None else webhook_people.customer_of(buyer),
-        lines=tuple(_line(line, currency) for line in it.children("line_items")),
+        lines=lines,
         fulfillments=tuple(_fulfillment(parcel) for parcel in it.children("fulfillments")),
         refunds=tuple(_refund(refund) for refund in it.children("refunds")),
         untold=ORDER_UNTOLD,
     )
+
+
+def _sent_so_far(word: str | None, lines: tuple[LineFacts, ...]) -> OrderFulfillment:
+    """Return how much was sent; for what never travels, the Admin API's word, which webhooks do not have."""
+    if word is None and lines and not any(line.requires_shipping for line in lines):
+        return OrderFulfillment.NOT_REQUIRED
+    return ORDER_FULFILLMENT.get(word or "", OrderFulfillment.UNFULFILLED)
 
 
 def order_edit(body: Any) -> OrderEdit:
@@ -147,13 +153,15 @@ def _line(it: Fields, currency: str) -> LineFacts:
 
 
 def _fulfillment(it: Fields) -> FulfillmentFacts:
+    status = it.choice("status", FulfillmentStatus, FulfillmentStatus.UNKNOWN)
     return FulfillmentFacts(
         shopify_id=it.identifier("id"),
         order_shopify_id=it.identifier("order_id"),
         name=it.maybe_text("name"),
-        status=it.choice("status", FulfillmentStatus, FulfillmentStatus.UNKNOWN),
+        status=status,
+        # Of a cancelled one the Admin API says no place any more; here the last one still stands.
         shipment_status=it.choice("shipment_status", ShipmentStatus, ShipmentStatus.UNKNOWN)
-        if it.maybe_text("shipment_status")
+        if it.maybe_text("shipment_status") and status is not FulfillmentStatus.CANCELLED
         else None,
         tracking_company=it.maybe_text("tracking_company"),
         tracking_numbers=it.texts("tracking_numbers"),

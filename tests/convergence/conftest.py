@@ -1,0 +1,14 @@
+"""Both programs, side by side, for the tests of a file."""
+
+import pytest
+
+from tests.convergence.shops import SHOP
+from tests.convergence.side_by_side import side_by_side
+
+
+@pytest.fixture(scope="module")
+def both(cluster, redis_url, migrated, tmp_path_factory):
+    """Both programs with the app installed in the first shop and its flows started; `both.shop_id` is our id of it."""
+    with side_by_side(cluster, redis_url, tmp_path_factory.mktemp("both"), migrated) as made:
+        made.shop_id = made.install(SHOP)
+        yield made
