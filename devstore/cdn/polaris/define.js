@@ -47,7 +47,10 @@ if (document.readyState === "loading") {
 }
 
 class PolarisElement extends HTMLElement {
+  #begun = false;
+
   connectedCallback() {
+    this.#begun = true;
     this.open?.();
     if (!this.build) return;
     if (isWhole(this)) this.build();
@@ -58,8 +61,9 @@ class PolarisElement extends HTMLElement {
     waiting.delete(this);
   }
 
+  /* A swapped-in element hears of the attributes it came with before it has any parts to show them in. */
   attributeChangedCallback(name, before, now) {
-    if (before !== now && this.isConnected) this.changed?.(name, now);
+    if (before !== now && this.#begun && this.isConnected) this.changed?.(name, now);
   }
 
   /* The layout of elements with named slots lives in a shadow root; polaris.css styles it by its parts.
