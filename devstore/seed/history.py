@@ -2,11 +2,15 @@
 
 import random
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from devstore.seed.draft import Goods, Later, Package, Person, Sale, Scan
 from devstore.seed.places import LANDS
 
 DAYS = 60
+# Whoever starts the demo at night should not have to wait for the morning.
+SOON_HOURS = 6
+ZONES = {land.code: land.zone for land in LANDS}
 TRANSIT = {land.code: land.transit_days for land in LANDS}
 CITIES = {"GB": "Tamworth", "US": "Memphis", "DE": "Leipzig", "JP": "Tokyo", "AU": "Melbourne"}
 
@@ -47,7 +51,9 @@ class History:
         return Sale(person, at, lines, packages=[package])
 
     def on_the_road(self, person: Person, lines: list[tuple[str, int, int]], hours: float) -> Sale:
-        """Return an order under way that arrives `hours` after the app is installed."""
+        """Return an order under way that arrives about `hours` after the app is installed, the later ones by day."""
+        if hours >= SOON_HOURS:
+            hours = by_day(self.now, hours, ZONES[person.address["country_code"]])
         transit = sum(TRANSIT[person.address["country_code"]]) / 2
         shipped = self.now - timedelta(days=max(0.4, transit - hours / 24) + self.dice.uniform(0, 0.3))
         at = shipped - timedelta(hours=self.dice.uniform(5, 20))
@@ -64,6 +70,15 @@ class History:
         return Sale(
             person, at, [(handle, 0, 1)], packages=[Package(at + timedelta(minutes=1), [(0, 1)], tracked=False)]
         )
+
+
+def by_day(now: datetime, hours: float, zone: str) -> float:
+    """Return the hours until the same moment, or until the next morning there if no carrier would ring then."""
+    at = (now + timedelta(hours=hours)).astimezone(ZoneInfo(zone))
+    if 9 <= at.hour < 18:
+        return hours
+    morning = at.replace(hour=9, minute=10 + at.minute // 2) + timedelta(days=at.hour >= 18)
+    return (morning - now) / timedelta(hours=1)
 
 
 def scans(shipped: datetime, delivered: datetime, person: Person, until: datetime) -> list[Scan]:

@@ -2,7 +2,12 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from devstore.seed.history import ZONES, by_day
 from devstore.seed.plant import plant
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Customer, Fulfillment, Order, Shop
@@ -93,3 +98,13 @@ def test_every_product_picture_is_drawn(store):
         assert answer.status_code == 200
         assert answer.mimetype == "image/svg+xml"
     assert store.get("/pictures/kettle-zzzzzz.svg").status_code == 404
+
+
+@given(st.integers(0, 2 * 365 * 24 * 60), st.floats(0, 200))
+def test_later_parcels_arrive_by_day_and_within_a_day_of_their_plan(minutes, hours):
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    for zone in ZONES.values():
+        found = by_day(now, hours, zone)
+        arrival = (now + timedelta(hours=found)).astimezone(ZoneInfo(zone))
+        assert 9 <= arrival.hour < 18
+        assert hours - 1 <= found <= hours + 17
