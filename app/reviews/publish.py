@@ -39,8 +39,13 @@ def publish(session: Session, client: AdminClient, payload: dict[str, Any]) -> N
 
 def shop_installed(session: Session, event: ShopInstalled) -> None:
     """Ask for every product anew: what an app owned at Shopify goes when it is removed."""
+    renew_all(session)
+
+
+def renew_all(session: Session) -> None:
+    """Ask for every product of the entered shop anew; also after a merchant allows the shared stars."""
     for product_id in session.scalars(
-        select(RatingSummary.product_shopify_id).where(RatingSummary.shop_id == event.shop_id)
+        select(RatingSummary.product_shopify_id).where(RatingSummary.shop_id == entered_shop(session))
     ):
         want_renewal(session, product_id)
 
