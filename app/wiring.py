@@ -25,18 +25,20 @@ from app.flows import (
     claim,
     come_back,
     erased,
+    next_ask,
     routes_flows,
     routes_home,
     routes_people,
     routes_preview,
     routes_sample,
+    routes_settings,
     routes_start,
     routes_why,
     schedule,
     set_up,
     sync,
 )
-from app.kit import engines, errors, gateway_clock, log, periodic, queue, runtime
+from app.kit import engines, errors, gateway_clock, log, periodic, queue, row_ids, runtime
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
 from app.messages import apply_hits, routes_buy_again
@@ -45,15 +47,17 @@ from app.messages import routes as messages_routes
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
 from app.orders.told import OrderChanged
-from app.reviews import define_summary, publish, standard_stars
+from app.reviews import define_summary, let_stars, publish, standard_stars
 from app.reviews import privacy as reviews_privacy
 from app.reviews import routes as reviews_routes
+from app.reviews import routes_admin as reviews_admin
 from app.shopify import apply, embedded_page, gateway, outgoing, page_headers, routes_auth, routes_webhooks
 from app.shops import access, arrive, redact, tokens, wipe_tokens
 from app.shops import topics as shops
 from app.shops.arrive import ShopConnected
 from app.shops.find import shop_of_delivery
 from app.shops.install import ShopInstalled, ShopUninstalled
+from app.shops.topics import ScopesChanged
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     readiness.blueprint,
@@ -68,6 +72,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_preview.blueprint,
     routes_sample.blueprint,
     routes_people.blueprint,
+    reviews_admin.blueprint,
+    routes_settings.blueprint,
     routes_why.blueprint,
 )
 
@@ -109,6 +115,7 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     OrderChanged: (schedule.order_changed,),
     ShopInstalled: (set_up.shop_installed, publish.shop_installed),
     ShopUninstalled: (wipe_tokens.shop_uninstalled,),
+    ScopesChanged: (let_stars.scopes_changed,),
     ShopConnected: (come_back.shop_connected, define_summary.shop_connected, sync.shop_connected),
     CustomerErased: (
         erased.customer_erased,
@@ -169,6 +176,7 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
             "callers": CALLERS,
             "http": gateway.open_client(config.gateway_url),
             "merchant_arrived": arrive.merchant_arrived,
+            "next_ask": next_ask.next_ask,
             "periodic": PERIODIC,
             "privacy": PRIVACY,
             "shop_connected": arrive.shop_connected,
@@ -183,6 +191,7 @@ def create_app(config: Config | None = None) -> Flask:
     log.configure()
     app = Flask("welltimed", root_path=str(ROOT), template_folder="templates", static_folder="static")
     runtime.install(build_runtime(config or from_env(os.environ)))
+    row_ids.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.register(app)

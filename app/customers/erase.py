@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, cast, delete, null, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.customers.models import ConsentEntry, Customer, Preference, SuppressionScope
+from app.customers.models import ConsentEntry, Customer, Erasure, ErasureKind, Preference, SuppressionScope
 from app.customers.suppress import suppress
 from app.kit.events import emit
 from app.kit.work import entered_shop
@@ -47,4 +47,16 @@ def forget_customer(session: Session, shopify_id: int, *, at: datetime, email: s
                 session.execute(delete(table).where(table.shop_id == shop_id, table.customer_id == row.id))
             session.flush()
             emit(session, CustomerErased(row.id))
+    _forget_copies(session, shopify_id, addresses)
     return [row.id for row in rows]
+
+
+def _forget_copies(session: Session, shopify_id: int, addresses: set[str]) -> None:
+    """Empty the copies of the person's data that were made for the merchant to download; that there were any stays."""
+    result = cast(Erasure.result, Text)
+    theirs = [Erasure.customer_shopify_id == shopify_id, *(result.contains(one, autoescape=True) for one in addresses)]
+    session.execute(
+        update(Erasure)
+        .where(Erasure.shop_id == entered_shop(session), Erasure.kind == ErasureKind.EXPORT, or_(*theirs))
+        .values(result=null()),
+    )

@@ -22,7 +22,7 @@ from app.shopify.admin_faults import Unreachable, UserErrors
 from app.shopify.outgoing import NotNow
 from app.shopify.payloads.fields import Fields
 from app.shops import settings
-from app.shops.models import AccessToken, Shop
+from app.shops.granted import granted_scopes
 
 SCOPE = "write_products"
 NAMESPACE = "reviews"
@@ -40,7 +40,7 @@ def write_standard_stars(session: Session, client: AdminClient, payload: dict[st
     allowed = settings.load(session, StandardStars)
     if not allowed.allowed:
         raise NotNow("The merchant does not let us write the stars themes read.")
-    if SCOPE not in _granted(session):
+    if SCOPE not in granted_scopes(session):
         raise NotNow("The scope write_products is not granted.")
     summary, there = stored(session, product_id), _ask(client, product_id)
     if summary is None or there is None:
@@ -56,15 +56,6 @@ def write_standard_stars(session: Session, client: AdminClient, payload: dict[st
     _remember_before_writing(session, product_id, wanted)
     _set(client, product_id, wanted, there)
     session.execute(update(RatingSummary).where(_of(session, product_id)).values(standard_tried=[wanted]))
-
-
-def _granted(session: Session) -> set[str]:
-    scopes = session.scalar(
-        select(AccessToken.scopes)
-        .join(Shop, (Shop.id == AccessToken.shop_id) & (Shop.generation == AccessToken.generation))
-        .where(AccessToken.shop_id == entered_shop(session))
-    )
-    return set((scopes or "").split(","))
 
 
 def _ask(client: AdminClient, product_id: int) -> dict[str, There] | None:

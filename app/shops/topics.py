@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now, offset
+from app.kit.events import emit
 from app.kit.work import entered_shop
 from app.shopify.apply import Delivery, Park
 from app.shopify.payloads import webhook_people
 from app.shops import install
 from app.shops.models import AccessToken, Shop, ShopProfile
 from app.shops.profile import record_profile
+
+
+@dataclass(frozen=True, slots=True)
+class ScopesChanged:
+    """Say that a shop granted access or took some back."""
+
+    shop_id: int
 
 
 def check_origin(session: Session, delivery: Delivery) -> None:
@@ -48,3 +58,4 @@ def scopes_changed(session: Session, delivery: Delivery) -> None:
         .where(AccessToken.shop_id == shop.id, AccessToken.generation == shop.generation)
         .values(scopes=",".join(sorted(told.current))),
     )
+    emit(session, ScopesChanged(shop.id))

@@ -1,0 +1,183 @@
+"""Why: the verdict, the rule that stopped it, the plan, what would happen now; the same words in the terminal."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.flows.models import Decision
+from app.messages.models import Message, MessageState
+from app.orders.models import Order
+from app.orders.reversals import ReturnCase
+from tests.admin_people import stories
+from tests.admin_people.stories import row_of, words
+
+
+def why(merchant, order_id, step):
+    answer = merchant.fetch(f"/follow-ups/{row_of(merchant, order_id, step).id}/why")
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert "Copy for support" in answer.text
+    return words(answer.text).split("Copy for support")[0]
+
+
+def asked(merchant, *args):
+    """What the terminal prints."""
+    runner = merchant.wired.parts["flask"].test_cli_runner()
+    return runner.invoke(args=["why", "--shop", merchant.domain, *args])
+
+
+def arrived_in(merchant, country="GB", first="Ana"):
+    stories.starts(merchant)
+    return merchant.order(first, placed=9, sent=8, arrived=3, country=country)
+
+
+def test_a_planned_message_tells_its_plan_and_what_would_happen_now(merchant):
+    told = why(merchant, arrived_in(merchant), "review_request")
+    for part in (
+        "Goes to Ana",
+        "Counts from: the parcel arrived on Tuesday 17 November at 12:00 in London.",
+        "Delay: 7 days after the parcel arrives.",
+        "Leaves between 9:00 and 20:00 by the recipient's clock",
+        "Their clock: Europe/London, by the address's country.",
+        "Due on Tuesday 24 November at 12:0",
+        "If it were due right now. Asking sends nothing.",
+        "Ana's parcel arrived on Tuesday. Asked Tuesday 12:00 in London.",
+        "source: carrier event",
+    ):
+        assert part in told, part
+
+
+def test_what_was_asked_about_changes_nothing(merchant):
+    order = arrived_in(merchant)
+    before = row_of(merchant, order, "review_request")
+    why(merchant, order, "review_request")
+    after = row_of(merchant, order, "review_request")
+    assert (before.state, before.due_at, before.reason) == (after.state, after.due_at, after.reason)
+    assert merchant.rows(select(Decision.id)) == []
+
+
+def test_a_provisional_date_says_that_nobody_reported_the_parcel(merchant):
+    stories.starts(merchant)
+    told = why(merchant, merchant.order("Farid", placed=3, sent=2), "review_request")
+    assert "Nobody has reported yet that it arrived." in told
+    assert "Goes out without a report at the latest 21 days after sending; an arrival moves it earlier." in told
+
+
+def test_a_gap_longer_than_the_delay_is_told(merchant):
+    order = arrived_in(merchant)
+    merchant.post("/flows/product_help", state="on", delay_days="0", from_hour="9", to_hour="20", fallback_days="21")
+    told = why(merchant, order, "product_help")
+    assert "Delay:" in told
+
+
+def test_what_was_not_sent_names_the_rule_that_stopped_it(merchant):
+    order = arrived_in(merchant, "DE", "Bernd")
+    merchant.pass_time(days=5)
+    stories.decides(merchant, order, "review_request")
+    told = why(merchant, order, "review_request")
+    assert told.count("In Germany a review request counts as advertising, and Bernd has not agreed.") == 2
+    assert "country: DE" in told
+    assert "Decided Wednesday 25 November at 13:00" in told  # by the recipient's clock
+    assert "Not reviewed yet." in told
+    assert "If it were due right now" not in told
+
+
+def test_a_wait_shows_what_was_seen_before(merchant):
+    order = arrived_in(merchant, first="Emi")
+    with merchant.work() as session:
+        session.add(
+            ReturnCase(
+                shop_id=merchant.id, order_id=order, shopify_id=1, name="R1", status="open", opened_at=merchant.now,
+                source_updated_at=merchant.now,
+            )
+        )  # fmt: skip
+    for _ in range(2):
+        stories.decides(merchant, order, "review_request")
+        merchant.pass_time(days=1)
+    told = why(merchant, order, "review_request")
+    assert "Emi's return is open." in told
+    assert "Looked at before" in told
+    assert "Friday 20 November at 12:00: Emi's return is open." in told
+
+
+def test_a_sent_one_says_that_every_rule_passed_and_what_became_of_it(merchant):
+    order = arrived_in(merchant)
+    merchant.pass_time(days=1)
+    stories.sends(merchant, order, "product_help", MessageState.UNKNOWN)
+    told = why(merchant, order, "product_help")
+    assert "every rule passed." in told
+    assert "Whether it left is not known" in told
+
+
+def test_the_terminal_says_the_same(merchant):
+    order = arrived_in(merchant, "DE", "Bernd")
+    merchant.pass_time(days=5)
+    stories.decides(merchant, order, "review_request")
+    row = row_of(merchant, order, "review_request")
+    for args in (
+        ("--order", "#1401"),
+        ("--order", "1401"),
+        ("--email", " Bernd1@Example.com"),
+        ("--message", str(row.id)),
+    ):
+        result = asked(merchant, *args)
+        assert result.exit_code == 0, result.output
+        assert "In Germany a review request counts as advertising, and Bernd has not agreed." in result.output
+        assert re.search(r"STOPPED 12", result.output)
+        assert "bernd1@example.com" not in result.output.lower()
+    support = merchant.fetch(f"/follow-ups/{row.id}/why").text
+    assert asked(merchant, "--message", str(row.id)).output.strip().replace("'", "&#39;") in support
+
+
+def test_a_mail_is_found_by_its_message_id(merchant):
+    order = arrived_in(merchant)
+    message = stories.sends(merchant, order, "product_help")
+    (known,) = merchant.rows(select(Message.public_id).where(Message.id == message))
+    result = asked(merchant, "--message", f"<{known.public_id}@welltimed.example.com>")
+    assert "Product help · order #1401" in result.output
+
+
+@pytest.mark.parametrize(
+    "args",
+    [(), ("--order", "#1", "--email", "x@example.com"), ("--order", "#9"), ("--email", "nobody@example.com"),
+     ("--message", "9"), ("--message", "9" * 30), ("--message", "x@y")],
+)  # fmt: skip
+def test_the_terminal_refuses_in_a_sentence(merchant, args):
+    result = asked(merchant, *args)
+    assert result.exit_code in {1, 2}
+    assert "Error: " in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_terminal_knows_no_other_shop(merchant, neighbour):
+    neighbour.order("Canary")
+    assert asked(merchant, "--order", "#1401").exit_code == 1
+    runner = merchant.wired.parts["flask"].test_cli_runner()
+    assert "No shop" in runner.invoke(args=["why", "--shop", "x.myshopify.com", "--order", "#1"]).output
+
+
+def test_any_customer_is_answered_within_a_second(merchant):
+    """A wholesale buyer of five hundred orders, each with its messages and parcels."""
+    import time
+
+    stories.starts(merchant)
+    order = merchant.order("Whole", placed=9, sent=8, arrived=3)
+    person = stories.person_of(merchant, order)
+    for _ in range(60):
+        merchant.order("Whole", placed=9, sent=8, arrived=3, customer_id=person, email="whole@example.com")
+    with merchant.work() as session:
+        session.add_all(
+            Order(
+                shop_id=merchant.id, shopify_id=70_000 + n, name=f"#W{n}", customer_id=person, currency="GBP", total=1,
+                placed_at=merchant.now - timedelta(hours=n), source_updated_at=merchant.now,
+            )
+            for n in range(2_000)
+        )  # fmt: skip
+    row = row_of(merchant, order, "review_request")
+    for path in (f"/customers/{person}", f"/follow-ups/{row.id}/why", "/customers?q=whole"):
+        merchant.fetch(path)
+        started = time.perf_counter()
+        assert merchant.fetch(path).status_code == 200
+        assert time.perf_counter() - started < 1.0, path
