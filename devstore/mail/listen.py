@@ -57,9 +57,12 @@ class Listener:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         talk = Talk(Wire(reader), writer, self._script, self._keep, next(self._connections))
-        with contextlib.suppress(HangUp, ConnectionError, TimeoutError, asyncio.IncompleteReadError):
-            await talk.hold()
-        writer.close()
+        try:
+            with contextlib.suppress(HangUp, ConnectionError, TimeoutError, asyncio.IncompleteReadError):
+                await talk.hold()
+        finally:
+            # Also when the listener ends in the middle of a talk.
+            writer.close()
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
 

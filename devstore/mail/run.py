@@ -65,6 +65,8 @@ class MailServer:
         for task in talks:
             task.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
+        # Closing a connection takes the loop one more round.
+        await asyncio.sleep(0)
 
     def _wait_for(self, work: Coroutine[None, None, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
