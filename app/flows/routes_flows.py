@@ -64,13 +64,13 @@ def save(step: str) -> Response:
         return make_response(_page(session, done.step, notice=_saved(done)))
 
 
-@blueprint.get("/flows/<step>/moves")
+@blueprint.post("/flows/<step>/moves")
 def show_moves(step: str) -> str:
-    """Say what saving the form as it stands would move; nothing while something in it is wrong."""
+    """Say what saving the form as it stands would move; nothing while something in it is wrong. Changes nothing."""
     with merchant_session() as session:
         _, document = find(session, step)
         try:
-            change = foresee(session, step, step_page.typed_in(request.args, document.step(step)))
+            change = foresee(session, step, step_page.typed_in(request.form, document.step(step)))
         except WrongFlow:
             return render_template("admin/moves.html", words="")
         retimed = change.moves or change.step != document.step(step)

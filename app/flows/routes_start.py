@@ -22,13 +22,17 @@ ANSWERS = {"yes": True, "no": False}
 
 
 @blueprint.get("/start")
-def ask() -> str | Response:
-    """Ask the two questions, with what the present answers would send."""
+@blueprint.get("/started")
+def show() -> str:
+    """Ask the two questions, with what the present answers would send; once started, say that it runs.
+
+    Two addresses of one page, and no redirect between them: it would lose the token a document is opened with.
+    """
     choice = _choice()
     with merchant_session() as session:
-        if home(session).started:
-            return redirect("/started", 303)
         zone, now = shop_zone(session), business_now(session)
+        if home(session).started:
+            return render_template("admin/started.html", sentence=start_words.running(session, zone, now))
         told = offer(session, choice)
         people = start_words.people(told, zone, now)
         return render_template(
@@ -49,16 +53,6 @@ def press() -> Response:
     with merchant_session() as session:
         start(session, _choice(), by=by_merchant())
     return redirect("/started", 303)
-
-
-@blueprint.get("/started")
-def started() -> str | Response:
-    """Say that it runs, and what goes out first."""
-    with merchant_session() as session:
-        found = home(session)
-        if not found.started:
-            return redirect("/start", 303)
-        return render_template("admin/started.html", sentence=start_words.running(session, found.zone, found.now))
 
 
 def _choice() -> Choice:

@@ -53,14 +53,12 @@ def test_saving_says_before_and_after_how_many_messages_move(merchant):
     for name in ("Ana", "Bela"):
         merchant.order(name, placed=0, sent=0, arrived=0)
     form = {"state": "on", "delay_days": "10", "from_hour": "9", "to_hour": "20", "fallback_days": "21"}
-    told = merchant.fetch("/flows/review_request/moves?" + "&".join(f"{name}={value}" for name, value in form.items()))
+    told = merchant.post("/flows/review_request/moves", **form)
     assert "2 messages move, the first to Monday 30 November 12:0" in told.text
     page = merchant.post("/flows/review_request", **form).text
     assert "Saved. 2 messages moved, the first to Monday 30 November 12:0" in page
     assert 'value="10"' in page
-    unchanged = merchant.fetch(
-        "/flows/review_request/moves?" + "&".join(f"{name}={value}" for name, value in form.items())
-    )
+    unchanged = merchant.post("/flows/review_request/moves", **form)
     assert "move" not in unchanged.text
 
 

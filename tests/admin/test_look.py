@@ -71,3 +71,79 @@ def test_every_page_at_every_width(admin, open_page, width):
     merchant.post("/pause")
     page, _ = opened(open_page, address, "", width)
     looked_at(page, "paused")
+
+
+def test_starting_looking_and_leaving_by_hand(admin, open_page):
+    """One pass with a mouse: start, skip, why, switch, change a delay, pause, and back again."""
+    merchant, address = admin
+    merchant.order("Ana", sent=1)
+    merchant.order("Cleo", sent=5, arrived=1)
+    page, frame = opened(open_page, address)
+    frame.get_by_role("link", name="Start", exact=True).click()
+    frame.get_by_text("Also 1 order already on its way").click()
+    frame.get_by_text("Product help: 3 days after it arrives").wait_for()
+    frame.get_by_text("No", exact=True).click()
+    frame.get_by_role("button", name="Start: first message in a moment").click()
+    frame.get_by_text("Running. First message today 12:00, to Ana.").wait_for()
+    assert page.url.endswith("/apps/welltimed/started")
+
+    page.go_back()
+    page.reload()
+    frame.get_by_role("heading", name="Running").or_(frame.get_by_text("None sent yet today")).first.wait_for()
+
+    page.goto(address)
+    frame.get_by_role("button", name="Why: Ana Ferreira, On its way").click()
+    frame.get_by_text("Goes to Ana today 12:00.").first.wait_for()
+    frame.get_by_role("button", name="Skip: Ana Ferreira, On its way").click()
+    frame.get_by_text("Left out.").wait_for()
+    assert merchant.plans()["#1401", "shipped"].reason == "skipped_by_merchant"
+
+    page.get_by_role("link", name="Flows").click()
+    frame.get_by_role("switch", name="Arrived").click()
+    frame.get_by_text("Arrived is left to Shopify.").wait_for()
+    frame.get_by_role("link", name="Review request").click()
+    frame.get_by_label("Wait").fill("9")
+    frame.get_by_label("Wait").blur()
+    frame.get_by_text("No planned message moves.").wait_for()  # nobody's parcel has arrived yet
+    page.locator("#savebar-save").click()
+    frame.get_by_text("Saved.").wait_for()
+    assert frame.get_by_label("Wait").input_value() == "9"
+    page.go_back()
+    frame.get_by_role("heading", name="Flows").wait_for()
+    page.go_forward()
+    frame.get_by_role("heading", name="Review request").wait_for()
+    page.reload()
+    frame.get_by_role("heading", name="Review request").wait_for()
+
+    page.goto(address)
+    frame.get_by_role("button", name="Pause all sending").click()
+    frame.get_by_text("On resuming you choose; those over a day late are left out by default.").wait_for()
+    frame.locator("#pause").get_by_role("button", name="Pause all sending").click()
+    frame.get_by_role("button", name="Resume sending").click()
+    frame.get_by_role("button", name="Pause all sending").wait_for()
+
+
+def test_choosing_an_order_and_a_width_for_the_preview(admin, open_page):
+    merchant, address = admin
+    merchant.order("Ana", sent=5, arrived=1)
+    merchant.order("Cleo", sent=5, arrived=1)
+    _, frame = opened(open_page, address, "/flows/review_request")
+    frame.get_by_role("button", name="Choose an order").click()
+    frame.get_by_label("Order number, name or e-mail").fill("ana")
+    frame.get_by_text("#1401").click()
+    frame.locator("#preview").get_by_text("Ana Ferreira").wait_for()
+    frame.get_by_role("button", name="Phone").click()
+    frame.get_by_title("The mail on a phone").wait_for()
+    frame.get_by_role("button", name="Subject B").click()
+    frame.get_by_text("A minute about your").wait_for()
+    assert frame.locator("#preview").get_by_text("Ana Ferreira").is_visible()
+
+
+def test_an_error_stands_at_its_field_and_nothing_is_lost(admin, open_page):
+    _, address = admin
+    page, frame = opened(open_page, address, "/flows/review_request", PHONE)
+    frame.get_by_label("Wait").fill("0")
+    frame.get_by_role("button", name="Save", exact=True).click()
+    frame.get_by_text("Delay must be 1 to 90 days. You entered 0.").wait_for()
+    assert frame.get_by_label("Wait").input_value() == "0"
+    looked_at(page, "step-error")

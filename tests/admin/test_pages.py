@@ -10,7 +10,7 @@ PAGES = [
 ]
 POSTS = [
     *("/start", "/pause", "/resume", "/follow-ups/1/skip"),
-    *("/flows/thank_you", "/flows/thank_you/switch", "/flows/thank_you/send-me"),
+    *("/flows/thank_you", "/flows/thank_you/switch", "/flows/thank_you/send-me", "/flows/thank_you/moves"),
 ]
 HEAD = re.compile(
     r'<head>\s*<meta charset="utf-8">\s*<meta name="shopify-api-key"[^>]*>\s*<script src="[^"]*app-bridge.js">'
