@@ -11,7 +11,7 @@ from app.flows.day_words import clock_words, day_words, on_day
 from app.flows.home import Home, Line
 from app.flows.pause import Waiting
 from app.flows.release import OnResume
-from app.flows.step_words import due_words, step_name
+from app.flows.step_words import due_words, is_overdue, step_name
 from app.messages.models import MessageState
 
 STATES = {
@@ -53,8 +53,9 @@ def counted(number: int, noun: str) -> str:
 def status(home: Home, waiting: Waiting) -> str:
     """Return the status in a sentence or two: "14 sent today, next at 16:05.", or what a pause holds."""
     if home.paused_since is not None:
+        first = "It" if waiting.planned == 1 else "The first of them"
         end = (
-            f" The first of them is too old to send {on_day(waiting.first_end, home.zone, home.now)}."
+            f" {first} is too old to send {on_day(waiting.first_end, home.zone, home.now)}."
             if waiting.first_end is not None
             else ""
         )
@@ -127,6 +128,8 @@ def resume_choices(waiting: Waiting) -> list[ResumeChoice]:
 def _shown(home: Home, line: Line) -> Shown:
     tone, badge = STATES.get(MessageState(line.state), ("auto", "")) if line.state else ("auto", "")
     when = clock_words(line.at, line.zone) if line.state else due_words(line.at, line.zone, home.now, home.zone)
+    if not line.state and is_overdue(line.at, home.now):
+        when = f"was due {when}" if home.paused_since is not None else "in a moment"
     return Shown(
         id=line.follow_up_id,
         person=line.person,

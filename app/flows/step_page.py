@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.flows.step_words import days_words, rhythm_words, step_name
+from app.flows.step_words import rhythm_words, step_name
 from app.flows.steps import Arrival, Step, StepState, Topic, step_json
 
 BADGES = {
@@ -109,4 +109,4 @@ def fallback_details(step: Step) -> str:
     """Return what stands under the latest day."""
     if step.arrival is Arrival.KNOWN:
         return "Where nobody reports an arrival by then, this message is left out."
-    return f"Where nobody reports an arrival. Now {days_words(step.fallback)}." if step.fallback else ""
+    return "Where nobody reports that it arrived, it goes out then."

@@ -10,6 +10,7 @@ from app.flows.day_words import clock_words, date_words, day_words, on_day, plac
 from app.flows.decision import Facts
 from app.flows.steps import Anchor, Arrival, Step
 
+MOMENT: Final = timedelta(minutes=1)
 NAMES: Final = {
     "thank_you": "Thank you",
     "shipped": "On its way",
@@ -45,6 +46,8 @@ def rhythm_words(step: Step) -> str:
 def plan_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:
     """Return when a planned message goes out, by the recipient's clock."""
     row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
+    if is_overdue(row.due_at, now):
+        return "in a moment"
     if row.provisional and step.arrival is Arrival.KNOWN:
         return "when the parcel arrives"
     latest = f"{on_day(row.due_at, zone, now)} at the latest"
@@ -52,6 +55,11 @@ def plan_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:
         after = f"{days_words(step.delay)} after it arrives" if step.delay else "when it arrives"
         return f"{after}, {latest}"
     return due_words(row.due_at, zone, now, shop_zone)
+
+
+def is_overdue(due_at: datetime, now: datetime) -> bool:
+    """Tell whether a planned message should have left already: its own time would only confuse."""
+    return due_at < now - MOMENT
 
 
 def reason_to_go(facts: Facts, now: datetime) -> str:
