@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.flows import sync_stages
 from app.kit.clock import business_now
+from app.kit.collided import has_collided
 from app.kit.engines import SYSTEM
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
@@ -32,6 +34,7 @@ EVERY = timedelta(minutes=15)
 OVERLAP = timedelta(minutes=5)  # Shopify's search index lags a little behind its changes
 AFTER_FAULT = timedelta(minutes=5)
 LEASE = timedelta(minutes=5)
+TRIES = 5  # of one page, when a webhook about the same orders is applied at the same moment
 
 log = structlog.get_logger()
 
@@ -78,7 +81,7 @@ def walk(runtime: Runtime, shop_id: int) -> int:
     """Walk one shop's pass to its end, a page a transaction; return how many pages were read."""
     pages = 0
     try:
-        while _page(runtime, shop_id):
+        while _page_again(runtime, shop_id):
             pages += 1
     except (AdminFault, TokenFault, PayloadError) as problem:
         if isinstance(problem, TokenRefused):
@@ -93,6 +96,17 @@ def walk(runtime: Runtime, shop_id: int) -> int:
                 ),
             )
     return pages
+
+
+def _page_again(runtime: Runtime, shop_id: int) -> bool:
+    """Read and keep one page, anew where its transaction collided with another; return False when the pass is over."""
+    for _ in range(TRIES - 1):
+        try:
+            return _page(runtime, shop_id)
+        except DBAPIError as failure:
+            if not has_collided(failure):
+                raise
+    return _page(runtime, shop_id)
 
 
 def _page(runtime: Runtime, shop_id: int) -> bool:

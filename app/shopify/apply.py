@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit import fault
+from app.kit.collided import has_collided
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
 from app.shopify.models import InboxState, WebhookInbox
@@ -139,4 +140,6 @@ def _failed(runtime: Runtime, row_id: int, failure: Exception) -> int:
         row.reason = reason
         if row.attempts >= MAX_ATTEMPTS:
             row.state, row.lease_until = InboxState.PARKED, None
+        elif has_collided(failure):
+            row.lease_until = None  # what it collided with has gone on: nothing to wait a minute for
     return 0
