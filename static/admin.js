@@ -37,3 +37,13 @@ document.addEventListener("htmx:before:response", (event) => {
     window.shopify?.toast?.show(words || "That did not work. Try again in a moment; nothing was lost.", { isError: true });
   });
 });
+
+/* Addresses kept in the history name the shop: after a reload, Back loads them anew, and the way to a fresh token must
+   know whose admin it stands in. The admin leaves these out of the address it shows. */
+document.addEventListener("htmx:before:history:update", (event) => {
+  const { history } = event.detail;
+  const { shop, host } = window.shopify?.config ?? {};
+  const kept = new URL(history.path, location.href);
+  for (const [name, value] of Object.entries({ shop, host })) if (value) kept.searchParams.set(name, value);
+  history.path = kept.pathname + kept.search + kept.hash;
+});

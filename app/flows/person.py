@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -80,7 +81,7 @@ def person(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> Per
         id=customer.id,
         name=person_name(customer, newest[0] if newest else None),
         email=customer.email or (newest[0].email or "" if newest and not gone else ""),
-        country=customer.country or "",
+        country=_country(customer.country),
         orders=orders,
         consent="" if customer.erased_at else _consent(last, zone, now),
         notices=tuple(notices(session, customer, newest, zone, now)),
@@ -98,6 +99,12 @@ def everything(session: Session, customer_id: int) -> Preference | None:
         .order_by(Preference.happened_at.desc(), Preference.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _country(code: str | None) -> str:
+    """Return a country's English name; its code where nobody has named it."""
+    name: str | None = Locale("en").territories.get(code or "")
+    return name or code or ""
 
 
 def _consent(last: ConsentEntry | None, zone: ZoneInfo, now: datetime) -> str:

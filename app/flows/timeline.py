@@ -96,11 +96,12 @@ def _coming(one: Gathered, waits: str, zone: ZoneInfo, now: datetime) -> Entry:
     row = one.follow_up
     title = f"{step_name(row.step)} · order {one.order.name}"
     if row.state is FollowUpState.HELD:
-        return Entry(row.due_at, title, waits, "On hold", "warning", row.id, "when it may go on")
+        return Entry(row.due_at, title, waits, "On hold", "warning", row.id, "When it may go on")
     if row.state is FollowUpState.CLAIMED:
-        return Entry(row.due_at, title, "", "Being sent", "info", row.id, "now")
-    badge = "Waits" if row.reason not in {None, Reason.OUTSIDE_WINDOW} else "Planned"
-    return Entry(row.due_at, title, waits, badge, "info", row.id, plan_words(one.facts, now, zone))
+        return Entry(row.due_at, title, "", "Being sent", "info", row.id, "Now")
+    badge = "" if row.reason in {None, Reason.OUTSIDE_WINDOW} else "Waits"
+    when = plan_words(one.facts, now, zone)
+    return Entry(row.due_at, title, waits, badge, "info", row.id, f"{when[0].upper()}{when[1:]}")
 
 
 def _when(at: datetime, zone: ZoneInfo, now: datetime) -> str:

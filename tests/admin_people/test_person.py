@@ -42,7 +42,7 @@ def test_a_life_from_order_to_review(merchant):
     stories.reviews(merchant, order, 4, "Pours where you point it.")
     told = page(merchant, order)
     assert "Ana Ferreira" in told
-    assert "1 order · GB" in told
+    assert "1 order · United Kingdom" in told
     assert "ana1@example.com" in told
     assert "Agreed to marketing (since Friday 20 November, from the customer's record at Shopify)." in told
     in_order = [
@@ -62,7 +62,7 @@ def test_what_is_planned_stands_on_top_by_the_persons_own_clock(merchant):
     stories.starts(merchant)
     order = merchant.order("Dai", placed=3, sent=2, arrived=1, country="JP")
     told = planned(page(merchant, order))
-    assert re.search(r"Product help · order #1401 Planned Tuesday 24 November .*9:0\d in Tokyo|Product help", told)
+    assert re.search(r"Product help · order #1401 Monday 9:0\d in Tokyo", told)
     assert told.index("Product help") < told.index("Review request")
     assert "in Tokyo" in told
     assert told.count("Why?") == 3  # the thank-you too, which is due now
