@@ -50,7 +50,8 @@ class Home:
     sent: tuple[Line, ...]
     coming_count: int
     coming: tuple[Line, ...]
-    next_at: datetime | None
+    next_at: datetime | None  # of what has a day; what waits for an arrival has none yet
+    planned_count: int
 
 
 def home(session: Session) -> Home:
@@ -58,9 +59,12 @@ def home(session: Session) -> Home:
     now, zone = business_now(session), shop_zone(session)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     running = session.scalars(select(Flow.id).where(*_mine(session, Flow), Flow.state == FlowState.RUNNING)).first()
-    next_at = session.scalar(
-        select(func.min(FollowUp.due_at)).where(*_mine(session, FollowUp), FollowUp.state == FollowUpState.SCHEDULED)
-    )
+    certain = ~FollowUp.provisional
+    planned = session.execute(
+        select(func.min(FollowUp.due_at).filter(certain).label("next_at"), func.count().label("rows")).where(
+            *_mine(session, FollowUp), FollowUp.state == FollowUpState.SCHEDULED
+        )
+    ).one()
     sent_today = (*_mine(session, Message), Message.accepted_at >= midnight)
     waits = or_(
         FollowUp.state == FollowUpState.SCHEDULED,
@@ -76,7 +80,8 @@ def home(session: Session) -> Home:
         sent=_sent(session, midnight, zone),
         coming_count=session.scalar(select(func.count(FollowUp.id)).where(*soon)) or 0,
         coming=_coming(session, soon),
-        next_at=next_at,
+        next_at=planned.next_at,
+        planned_count=planned.rows,
     )
 
 

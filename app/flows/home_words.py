@@ -65,7 +65,7 @@ def status(home: Home, waiting: Waiting) -> str:
         return f"{since} {counted(waiting.planned, 'message')} {'waits' if waiting.planned == 1 else 'wait'}.{end}"
     sent = f"{home.sent_count:,} sent today" if home.sent_count else "None sent yet today"
     if home.next_at is None:
-        return f"{sent}. The next message goes out with the next order."
+        return f"{sent}. The next message goes out {_without_day(home)}."
     return f"{sent}, next {next_words(home.next_at, home.zone, home.now)}."
 
 
@@ -80,8 +80,12 @@ def next_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 def later(home: Home) -> str:
     """Return what stands where nothing goes out soon."""
     if home.next_at is None:
-        return "Nothing is planned. The next order gets the next message."
+        return f"Nothing within a day. The next message goes out {_without_day(home)}."
     return f"Nothing within a day. The next one goes out {next_words(home.next_at, home.zone, home.now)}."
+
+
+def _without_day(home: Home) -> str:
+    return "once a parcel has arrived, or with the next order" if home.planned_count else "with the next order"
 
 
 def lines(home: Home, found: Sequence[Line]) -> list[Shown]:

@@ -219,3 +219,16 @@ def test_an_answer_that_is_neither_yes_nor_no_is_refused_by_name(merchant, field
     )
     assert (answer.status_code, answer.json["error"]["field"]) == (422, field)
     assert merchant.rows(select(Flow.started_at)) == [(None,), (None,)]
+
+
+def test_what_waits_for_an_arrival_has_no_day_yet(merchant):
+    merchant.order("Ana", sent=5)
+    merchant.post("/start", include="yes")
+    assert "None sent yet today. The next message goes out once a parcel has arrived, or with the next order." in (
+        merchant.open("/").text
+    )
+    assert "Running. The first message goes out once a parcel has arrived." in merchant.open("/started").text
+
+
+def test_with_nothing_planned_the_next_order_is_what_is_waited_for(running):
+    assert "None sent yet today. The next message goes out with the next order." in running.open("/").text
