@@ -13,6 +13,7 @@ from app.flows.first_page import first_page
 from app.flows.merchant_session import by_merchant, merchant_session
 from app.flows.reading import reading
 from app.flows.release import OnResume
+from app.flows.silent import silence
 from app.flows.skip import skip
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
@@ -21,6 +22,7 @@ from app.shopify import app_home
 blueprint = Blueprint("home", __name__)
 app_home.guard(blueprint)
 
+SILENT_AT_HOME, SILENT_WHOLE = 6, 60
 NEEDS = {
     "unknown": (
         "Messages that may or may not have left",
@@ -103,6 +105,13 @@ def show_needs(kind: str) -> str:
         return render_template("admin/needs.html", heading=heading, words=words, cases=cases)
 
 
+@blueprint.get("/not-sent")
+def show_not_sent() -> str:
+    """Show what was not sent, waits, or would not be sent, each with its reason."""
+    with merchant_session() as session:
+        return render_template("admin/not_sent.html", silence=silence(session, SILENT_WHOLE))
+
+
 @blueprint.post("/follow-ups/<int:follow_up_id>/skip")
 def leave_out(follow_up_id: int) -> str:
     """Leave one planned message out."""
@@ -114,9 +123,12 @@ def leave_out(follow_up_id: int) -> str:
 
 def _running(session: Session, found: at_home.Home) -> str:
     held = pause.waiting(session)
+    silent = silence(session, SILENT_AT_HOME)
     return render_template(
         "admin/home.html",
         home=found,
+        silence=silent,
+        silent_words=home_words.counted(silent.count, "message"),
         status=home_words.status(found, held),
         waiting=held,
         choices=home_words.resume_choices(held),
