@@ -13,9 +13,13 @@ from sqlalchemy.orm import Session
 
 from app.flows import past_answers, past_messages, past_orders
 from app.flows.day_words import clock_words, date_words
+from app.flows.decision import Limits, Skip
 from app.flows.entries import PER_PAGE, Entry, Span, Whose, newest
+from app.flows.explain import reason_words
 from app.flows.gather import Gathered, gather
+from app.flows.guard import decide
 from app.flows.models import FollowUp, FollowUpState
+from app.flows.people import first_name
 from app.flows.reasons import Reason
 from app.flows.step_words import plan_words, step_name
 from app.flows.verdicts import last_decisions, verdict
@@ -88,8 +92,18 @@ def _planned(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> t
         waits = verdict(one, last.get(one.follow_up.id), now)
         if one.follow_up.id in tried and not waits:
             waits = "The mail server asked to try again later."
+        waits = waits or _left_out(one, now)
         shown.append(_coming(one, waits, zone, now))
     return count, shown
+
+
+def _left_out(one: Gathered, now: datetime) -> str:
+    """Return why it would be left out when it is due, if nothing changes until then; "" where it would not."""
+    verdict = decide(one.facts, Limits(), max(now, one.follow_up.due_at))
+    if not isinstance(verdict, Skip):
+        return ""
+    person = first_name(one.person.customer, one.order)
+    return f"As things stand: {reason_words(verdict.reason, one.facts, person, until=None, now=now)}"
 
 
 def _coming(one: Gathered, waits: str, zone: ZoneInfo, now: datetime) -> Entry:

@@ -32,7 +32,7 @@ EMPTY: Final[Mapping[ReviewState, str]] = {
     ReviewState.PUBLISHED: "None is published yet.",
     ReviewState.HIDDEN: "None is hidden.",
 }
-DONE: Final = {"published": "Published. The product page shows it within a minute.", "hidden": "Hidden."}
+DONE: Final = {"published": "Published. It goes to the product page now.", "hidden": "Hidden."}
 LAST_PAGE: Final = 1_000
 
 

@@ -57,8 +57,10 @@ def test_every_page_at_every_width(lives, open_page, width):
         "reviews-hidden": "/reviews?state=hidden",
         "settings": "/settings",
     }
+    page, frame = opened(open_page, address, "/customers", width)
     for name, path in pages.items():
-        page, frame = opened(open_page, address, path, width)
+        page.goto(f"{address}{path}")
+        frame.locator("s-page").wait_for()
         if name == "person":
             frame.get_by_role("button", name="Why: Review request").click()
             frame.get_by_text("Asking sends nothing.").wait_for()
@@ -66,7 +68,6 @@ def test_every_page_at_every_width(lives, open_page, width):
             frame.get_by_role("link", name="Cleo Ferreira").click()
             frame.get_by_text("This address takes no mail").wait_for()
         looked_at(page, name)
-        page.close()
 
 
 def test_a_question_is_answered_while_it_is_typed(lives, open_page):

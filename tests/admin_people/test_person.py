@@ -176,6 +176,16 @@ def test_a_dead_address_is_told_in_the_mail_servers_own_words(merchant):
     assert "“550 5.1.1 no such user &lt;b&gt;here&lt;/b&gt;”" in answer.text
 
 
+def test_what_would_be_left_out_says_so_before_it_is_due(merchant):
+    stories.starts(merchant)
+    order = merchant.order("Cleo", placed=1, sent=1, arrived=0, country="DE")
+    told = planned(page(merchant, order))
+    assert "As things stand: Cleo: not asked. In Germany a review request counts as advertising" in told
+    assert told.count("As things stand") == 1
+    stories.bounces(merchant, order)
+    assert planned(page(merchant, order)).count("the address does not take mail") == 3
+
+
 def test_a_retracted_arrival_is_not_told(merchant):
     order = merchant.order("Ana", placed=3, sent=2, arrived=1)
     with merchant.work() as session:
