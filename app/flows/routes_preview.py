@@ -14,6 +14,7 @@ from app.flows.merchant_session import merchant_session
 from app.kit import runtime
 from app.kit.errors import AppError, Invalid, NotFound, TooMany
 from app.kit.limit import Limit
+from app.kit.row_ids import LARGEST
 from app.shopify import app_home
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ blueprint = Blueprint("preview", __name__)
 app_home.guard(blueprint)
 
 VIEWS = ("desktop", "phone", "text")
-LARGEST_ID = 2**63 - 1
 SAMPLES = Limit(times=20, per_s=3_600)  # enough to try every mail in every shape, too few to be used as a mailer
 
 
@@ -87,7 +87,7 @@ def _shown(session: Session, step: str) -> Preview:
     from app.flows.preview import preview  # noqa: PLC0415 - see send_me
 
     asked = request.values.get("order", "")
-    if asked and not (asked.isascii() and asked.isdigit() and int(asked) <= LARGEST_ID):
+    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 20 and int(asked) <= LARGEST):
         raise NotFound
     order_id = int(asked) if asked else pick_order.believable(session)
     config = runtime.current().config
