@@ -72,7 +72,7 @@ def cards(session: Session) -> list[Card]:
     waiting = _count(session, Review, Review.state == ReviewState.PENDING)
     if waiting:
         heading = f"{waiting} {'review waits' if waiting == 1 else 'reviews wait'} for you"
-        found.append(Card("info", heading, "Each decides by itself after a few days.", "Decide", "/reviews"))
+        found.append(Card("info", heading, "Each waits until you decide.", "Decide", "/reviews"))
     parked = len(_parked(session, shop))
     if parked:
         heading = f"{parked} {'notice' if parked == 1 else 'notices'} from Shopify could not be read"
