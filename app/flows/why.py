@@ -16,8 +16,9 @@ from app.flows.guard import decide
 from app.flows.models import Decision, FollowUp, FollowUpState
 from app.flows.people import first_name
 from app.flows.reasons import Reason
-from app.flows.recorded import Recorded, recorded
+from app.flows.recorded import recorded
 from app.flows.step_words import plan_words, reason_to_go
+from app.flows.verdicts import kept, last_decisions
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
@@ -57,31 +58,18 @@ def why(session: Session, follow_up_id: int) -> Why:
     (one,) = gather(session, [row.id])
     now = business_now(session)
     person = first_name(one.person.customer, one.order)
-    last = _last(session, row)
+    last = last_decisions(session, [row.id]).get(row.id)
     if row.state is FollowUpState.DONE:
         return Why(person, row.step, _ended(session, one, last, person, now), happened=True)
     if last is not None and row.reason == last.reason and last.outcome in {"hold", "postpone"}:
-        return Why(person, row.step, explain(_kept(last), person, now), happened=True)
+        return Why(person, row.step, explain(kept(last), person, now), happened=True)
     return Why(person, row.step, _foreseen(session, one, person, now), happened=False)
-
-
-def _last(session: Session, row: FollowUp) -> Decision | None:
-    return session.scalars(
-        select(Decision)
-        .where(Decision.shop_id == row.shop_id, Decision.follow_up_id == row.id)
-        .order_by(Decision.decided_at.desc(), Decision.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
-def _kept(row: Decision) -> Recorded:
-    return Recorded(row.decided_at, row.outcome, row.rule, row.reason, row.until, row.facts, row.rule_version)
 
 
 def _ended(session: Session, one: Gathered, last: Decision | None, person: str, now: datetime) -> Explanation:
     """Tell an end: as decided, or where it ended otherwise (by hand, by the mail server), that."""
     row = one.follow_up
-    told = explain(_kept(last), person, now) if last is not None else Explanation("", ())
+    told = explain(kept(last), person, now) if last is not None else Explanation("", ())
     if row.outcome == "handed_over" and row.reason is None:
         state = session.scalar(
             select(Message.state).where(Message.shop_id == row.shop_id, Message.id == row.message_id)
