@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
 from app.customers.models import Customer
-from app.flows import on_the_road
+from app.flows import on_the_road, sync_stages
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.shopify.models import SyncCursor
 
-STAGES: Final = ("shop", "products", "customers", "orders", "deletions")
+STAGES: Final = tuple(sync_stages.STAGES)
 
 
 @dataclass(frozen=True, slots=True)
