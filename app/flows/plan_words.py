@@ -10,14 +10,9 @@ from app.flows.day_words import clock_words, date_words, place_words
 from app.flows.decision import Facts, Limits
 from app.flows.plan import ready_at
 from app.flows.recipient_zone import ZoneSource
-from app.flows.step_words import days_words
+from app.flows.step_words import HAPPENED, days_words
 from app.flows.steps import Anchor, Arrival
 
-HAPPENED: Final = {
-    Anchor.ORDER_PLACED: "the order was placed",
-    Anchor.SHIPPED: "the parcel was sent",
-    Anchor.DELIVERED: "the parcel arrived",
-}
 FOUND_BY: Final = {
     ZoneSource.PROVINCE: "by the address's province",
     ZoneSource.COUNTRY: "by the address's country",

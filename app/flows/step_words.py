@@ -23,6 +23,11 @@ EVENTS: Final = {
     Anchor.SHIPPED: "the parcel is sent",
     Anchor.DELIVERED: "the parcel arrives",
 }
+HAPPENED: Final = {
+    Anchor.ORDER_PLACED: "the order was placed",
+    Anchor.SHIPPED: "the parcel was sent",
+    Anchor.DELIVERED: "the parcel arrived",
+}
 
 
 def step_name(key: str) -> str:
@@ -67,12 +72,7 @@ def reason_to_go(facts: Facts, now: datetime) -> str:
     row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
     if row.anchor_at is None or row.provisional:
         return f"Planned {rhythm_words(step)[0].lower()}{rhythm_words(step)[1:]}."
-    happened = {
-        Anchor.ORDER_PLACED: "the order was placed",
-        Anchor.SHIPPED: "the parcel was sent",
-        Anchor.DELIVERED: "the parcel arrived",
-    }[step.anchor]
-    since = f"{happened} {on_day(row.anchor_at, zone, now)}"
+    since = f"{HAPPENED[step.anchor]} {on_day(row.anchor_at, zone, now)}"
     return f"{days_words(step.delay)} after {since}." if step.delay else f"{since[0].upper()}{since[1:]}."
 
 
