@@ -10,6 +10,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from devstore.clock.moving import moving
 from devstore.clock.quiet import hours_to_next_due, idle_hours, unfinished
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Clock
@@ -50,6 +51,7 @@ class Jump:
             if hours is None:
                 hours = hours_to_next_due()
             self.progress = Progress(running=True, hours_total=hours)
+            moving.set()
             self._thread = threading.Thread(target=self._run, args=(hours,), name="clock")
             self._thread.start()
 
@@ -73,6 +75,7 @@ class Jump:
             self.progress.error = type(fault).__name__
             raise
         finally:
+            moving.clear()
             self.progress.waiting_for = ""
             self.progress.running = False
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from devstore.clock.moving import between_looks
 from devstore.clock.now import store_now
 from devstore.config import settings
 from devstore.mail.read import read_mail
@@ -112,7 +113,7 @@ class Shoppers:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._ending.wait(LOOK_SECONDS):
+        while not self._ending.wait(between_looks(LOOK_SECONDS)):
             try:
                 self._round()
             except SQLAlchemyError as fault:

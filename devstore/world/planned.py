@@ -7,6 +7,7 @@ from sqlalchemy import Interval, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from devstore.clock.moving import between_looks
 from devstore.clock.now import store_now
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Fulfillment, Planned, Shop
@@ -74,7 +75,7 @@ class World:
                     continue
             except SQLAlchemyError as fault:
                 print(f"world: {type(fault).__name__}", flush=True)
-            self._ending.wait(LOOK_SECONDS)
+            self._ending.wait(between_looks(LOOK_SECONDS))
 
     def _one(self) -> bool:
         with unit_of_work(announce=False) as session:
