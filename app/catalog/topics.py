@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
 from app.catalog.record_product import delete_product, record_product
-from app.kit.clock import offset
 from app.kit.work import entered_shop
 from app.shopify import fetch
-from app.shopify.apply import Delivery, Park
+from app.shopify.apply import Delivery, Park, told_at
 from app.shopify.payloads import webhook_goods, webhook_people
 
 
@@ -28,8 +27,7 @@ def product_told(session: Session, delivery: Delivery) -> None:
 
 def product_deleted(session: Session, delivery: Delivery) -> None:
     """Apply products/delete."""
-    at = delivery.triggered_at or delivery.received_at + offset(session)
-    delete_product(session, webhook_people.deleted_id(delivery.body), at)
+    delete_product(session, webhook_people.deleted_id(delivery.body), told_at(session, delivery))
 
 
 def _is_known(session: Session, shopify_id: int) -> bool:

@@ -1,4 +1,4 @@
-"""The compliance topics do what they say: a person's data to download, a person erased everywhere, a shop erased."""
+"""The compliance topics about a person do what they say: their data to download, or all of it erased everywhere."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 from app.customers.erase import forget_customer
 from app.customers.identify import find_ids
 from app.customers.models import Erasure, ErasureKind
-from app.customers.topics import told_at
 from app.kit.work import entered_shop
-from app.shopify.apply import Delivery
+from app.shopify.apply import Delivery, told_at
 from app.shopify.erase_bodies import erase_bodies
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import PrivacyRequest

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from app.customers import identify
 from app.customers.consent import state_consent
 from app.customers.erase import forget_customer
-from app.kit.clock import offset
-from app.shopify.apply import Delivery
+from app.shopify.apply import Delivery, told_at
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import CustomerFacts
 
@@ -23,7 +22,7 @@ def customer_told(session: Session, delivery: Delivery) -> None:
     row = identify.record_customer(session, facts, seen_at=told_at(session, delivery))
     if row is not None:
         state_customer_consent(
-            session, row.id, facts, received_at=delivery.received_at, told_at=told_at(session, delivery)
+            session, row.id, facts, received_at=delivery.received_at, seen_at=told_at(session, delivery)
         )
 
 
@@ -33,7 +32,7 @@ def customer_deleted(session: Session, delivery: Delivery) -> None:
 
 
 def state_customer_consent(
-    session: Session, customer_id: int, facts: CustomerFacts, *, received_at: datetime, told_at: datetime
+    session: Session, customer_id: int, facts: CustomerFacts, *, received_at: datetime, seen_at: datetime
 ) -> None:
     """Append what a customer's facts say about consent, where they say anything."""
     if facts.consent is not None:
@@ -42,11 +41,6 @@ def state_customer_consent(
             customer_id,
             state=facts.consent.state,
             source="shopify_customer",
-            happened_at=facts.consent.changed_at or facts.created_at or told_at,
+            happened_at=facts.consent.changed_at or facts.created_at or seen_at,
             received_at=received_at,
         )
-
-
-def told_at(session: Session, delivery: Delivery) -> datetime:
-    """Return the source's instant of a delivery; where it names none, when we received it."""
-    return delivery.triggered_at or delivery.received_at + offset(session)

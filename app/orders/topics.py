@@ -11,7 +11,6 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.clock import offset
 from app.kit.events import emit
 from app.kit.work import entered_shop
 from app.orders import fetch, history, record_parcel, record_reversal
@@ -20,7 +19,7 @@ from app.orders.parcels import Fulfillment
 from app.orders.record_order import line_ids, record_order
 from app.orders.told import WEBHOOK, OrderChanged, Told
 from app.orders.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
-from app.shopify.apply import Delivery
+from app.shopify.apply import Delivery, told_at
 from app.shopify.payloads import webhook_orders, webhook_people
 
 
@@ -129,8 +128,7 @@ def _apply_to_order(
 
 
 def _told(session: Session, delivery: Delivery) -> Told:
-    at = delivery.triggered_at or delivery.received_at + offset(session)
-    return Told(WEBHOOK, at, delivery.received_at)
+    return Told(WEBHOOK, told_at(session, delivery), delivery.received_at)
 
 
 def _order(session: Session, shopify_id: int) -> Order | None:

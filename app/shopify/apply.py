@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit import fault
+from app.kit.clock import offset
 from app.kit.collided import has_collided
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
@@ -43,6 +44,11 @@ class Delivery:
     triggered_at: datetime | None
     received_at: datetime
     body: dict[str, Any]
+
+
+def told_at(session: Session, delivery: Delivery) -> datetime:
+    """Return the source's instant of a delivery; where it names none, when we received it, in business time."""
+    return delivery.triggered_at or delivery.received_at + offset(session)
 
 
 def waiting(session: Session) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.kit.clock import business_now, offset
+from app.kit.clock import business_now
 from app.kit.events import emit
 from app.kit.work import entered_shop
-from app.shopify.apply import Delivery, Park
+from app.shopify.apply import Delivery, Park, told_at
 from app.shopify.payloads import webhook_people
 from app.shops import install
 from app.shops.models import AccessToken, Shop, ShopProfile
@@ -44,8 +44,7 @@ def shop_told(session: Session, delivery: Delivery) -> None:
 def uninstalled(session: Session, delivery: Delivery) -> None:
     """Apply app/uninstalled, unless it is a late one about an older install than the present."""
     check_origin(session, delivery)
-    at = delivery.triggered_at or delivery.received_at + offset(session)
-    install.uninstall(session, entered_shop(session), at)
+    install.uninstall(session, entered_shop(session), told_at(session, delivery))
 
 
 def scopes_changed(session: Session, delivery: Delivery) -> None:
