@@ -106,7 +106,7 @@ class MessageEvent(ShopOwned, Base):
     )
 
     message_id: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str]  # open | click | unsubscribe
+    kind: Mapped[str]  # open | click | page | unsubscribe
     grade: Mapped[str]  # human | likely | machine
     target: Mapped[str | None]
     source_key: Mapped[str]  # which hit it was read from: applying a hit twice is a no-op
@@ -125,7 +125,7 @@ class TrackedLink(ShopOwned, Base):
 
     message_id: Mapped[int] = mapped_column(BigInteger)
     public_id: Mapped[str]
-    purpose: Mapped[str]  # tracking | product | shop
+    purpose: Mapped[str]  # tracking | order | product
     position: Mapped[int] = mapped_column(Integer, default=0)
     target: Mapped[str]
 
@@ -140,5 +140,5 @@ class HitInbox(Base):
     token: Mapped[str]
     kind: Mapped[str]  # open | click | page
     happened_at: Mapped[datetime]
-    traits: Mapped[dict[str, Any]]  # method, family of user agent; no address
+    traits: Mapped[dict[str, Any]]  # method, user agent cut short, which part of the mail; no address
     applied_at: Mapped[datetime | None]

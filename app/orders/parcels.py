@@ -19,7 +19,7 @@ def of_fulfillment() -> ForeignKeyConstraint:
 
 
 class Fulfillment(ShopOwned, Base):
-    """Hold one parcel. `delivered_at` is a value with a source and a confidence, and can be retracted."""
+    """Hold one parcel. `delivered_at` is a value with a source, and can be retracted."""
 
     __tablename__ = "fulfillment"
     __table_args__ = (
@@ -39,7 +39,7 @@ class Fulfillment(ShopOwned, Base):
     shopify_delivered_at: Mapped[datetime | None]  # Fulfillment.deliveredAt, seen on reconciliation
     estimated_delivery_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
-    delivered_source: Mapped[str | None]  # carrier_event | shopify | merchant
+    delivered_source: Mapped[str | None]  # app.orders.delivery.DeliverySource
     cancelled_at: Mapped[datetime | None]
     source_updated_at: Mapped[datetime]
 
@@ -72,6 +72,3 @@ class FulfillmentEvent(ShopOwned, Base):
     estimated_delivery_at: Mapped[datetime | None]
     message: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
-
-
-__all__ = ["Fulfillment", "FulfillmentEvent", "FulfillmentLine"]

@@ -94,7 +94,7 @@ class SyncCursor(ShopOwned, Base):
 
     known_until: Mapped[datetime]  # every change before this instant is here
     page: Mapped[str | None]  # Shopify's cursor inside the pass under way: a stopped pass goes on where it was
-    stage: Mapped[str]  # products | customers | orders | deletions
+    stage: Mapped[str]  # shop | products | customers | orders | deletions
     pass_started_at: Mapped[datetime | None]
     next_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]  # of the last whole pass
