@@ -9,8 +9,8 @@ from flask import Blueprint, Response, request
 from app.kit import fault, runtime
 from app.kit.errors import Invalid, TooLarge, Unauthorized
 from app.shopify import inbox, signatures
+from app.shopify.payloads.strict_json import WEBHOOK_MAX_BYTES
 
-MAX_BODY_BYTES = 5_000_000  # Shopify's largest order bodies stay well under it; checked before the HMAC is taken
 MAX_HEADER_CHARS = 255
 
 blueprint = Blueprint("webhooks", __name__)
@@ -19,7 +19,7 @@ blueprint = Blueprint("webhooks", __name__)
 @blueprint.post("/webhooks")
 def receive() -> Response:
     """Answer 200 once the delivery is committed; 401 for a bad signature, 413 and 422 for what cannot be a webhook."""
-    if (request.content_length or 0) > MAX_BODY_BYTES:
+    if (request.content_length or 0) > WEBHOOK_MAX_BYTES:
         raise TooLarge("A webhook body may have 5 MB at most.")
     body = request.get_data(cache=False)
     config = runtime.current().config
@@ -53,6 +53,6 @@ def _instant(text: str) -> datetime | None:
     """Return the header's instant; None where it is missing or not a date: it only helps to tell late from new."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the second for a year that another zone would not have
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from app.shopify.payloads.fault import PayloadError
 
-WEBHOOK_MAX_BYTES = 5_000_000  # what the webhook route keeps at most
+WEBHOOK_MAX_BYTES = 5_000_000  # what the webhook route keeps at most; Shopify's largest order bodies stay well under it
 REPLY_MAX_BYTES = 20_000_000
 MAX_DEPTH = 40  # Shopify's deepest payloads have 8 levels; a parser's stack is not for strangers to spend
 MAX_DIGITS = 19  # of a 64-bit id
