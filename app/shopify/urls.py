@@ -26,11 +26,6 @@ class ShopifyUrls:
         return f"{self.gateway_url}/cdn/polaris.js" if self.gateway_url else f"{CDN}/polaris.js"
 
     @property
-    def polaris_style(self) -> str | None:
-        """Return the stylesheet beside it; Shopify's own script brings its styles along."""
-        return f"{self.gateway_url}/cdn/polaris.css" if self.gateway_url else None
-
-    @property
     def script_origin(self) -> str:
         """Return the origin the scripts come from, for a Content-Security-Policy."""
         parts = urlsplit(self.app_bridge)
