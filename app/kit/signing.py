@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 
 from itsdangerous import BadData, URLSafeSerializer
-from itsdangerous.encoding import base64_decode, base64_encode
 
 PUBLIC_ID_BYTES = 12  # 96 random bits: not to be guessed, and short enough for a link in a text mail
 
@@ -25,9 +24,6 @@ def unsign(keys: Sequence[str], purpose: str, token: str) -> tuple[int, str] | N
     """Return (shop id, public id) when any key signed `token` for `purpose`, else None."""
     try:
         payload = _serializer(keys, purpose).loads(token)
-        signature = token.rpartition(".")[2].encode()
-        if base64_encode(base64_decode(signature)) != signature:
-            return None  # base64 decodes several spellings to one signature; only ours is a link of ours
     except (BadData, ValueError, RecursionError):
         return None
     match payload:
