@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from app.config import ROOT
 from app.messages.compile import CompiledTemplate, TemplateSource, compile_template
 from app.messages.markup import CompileError
 from app.messages.wording import mail_locale
 
-FOLDER = Path(__file__).resolve().parents[2] / "templates" / "mail"
+FOLDER = ROOT / "templates" / "mail"
 INCLUDE = re.compile(r"<!-- include ([a-z_]+) -->")
 INCLUDE_DEPTH = 5  # frame, body, part, part of a part; the rest stays as it stands and is refused
 
