@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says; see the README's table of variables."""
+    """What the environment says; `settings` names the variables that may be left out."""
 
     port: int
     smtp_port: int
