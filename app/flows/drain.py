@@ -114,7 +114,7 @@ def _one(session: Session, runtime: Runtime, one: Gathered) -> Prepared | None:
     except Exception as failure:  # the edge of one row
         log.error("follow_up_failed", follow_up=row.id, step=row.step, exc_info=failure)
         if row.attempts >= MAX_FAILURES:
-            finish(row, Reason.RENDER_ERROR, now)
+            finish(row, Reason.FAILED, now)
         else:
             row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now + AFTER_FAILURE, None
         return None

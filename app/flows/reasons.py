@@ -53,6 +53,7 @@ class Reason(StrEnum):
     PAUSED_BY_PERSON = "paused_by_person"
     OUTSIDE_WINDOW = "outside_window"
     RENDER_ERROR = "render_error"
+    FAILED = "failed"
 
     REJECTED = "rejected"
     DROPPED_ON_RESUME = "dropped_on_resume"
@@ -111,6 +112,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.UNSUBSCRIBED: "{person} unsubscribed {on}. Order news still goes out; this is not sent.",
     Reason.PAUSED_BY_PERSON: "Messages to {person} are paused. Continues {until}.",
     Reason.OUTSIDE_WINDOW: "{person}: waits until {until}.",
+    Reason.FAILED: "{person}: not {asked}, something failed on our side five times. It is recorded; nothing was sent.",
     Reason.RENDER_ERROR: "{person}: not {asked}, the mail could not be written: {problem}. Put the template right, then"
     " send it by hand.",
     Reason.REJECTED: "{person}: the mail server of this address refused the message for good. Nothing more is tried.",

@@ -6,6 +6,8 @@ orders that pending follow-ups rest on still exist. It runs at install (the last
 
 from __future__ import annotations
 
+import math
+import time
 from datetime import datetime, timedelta
 
 import structlog
@@ -34,6 +36,7 @@ EVERY = timedelta(minutes=15)
 OVERLAP = timedelta(minutes=5)  # Shopify's search index lags a little behind its changes
 AFTER_FAULT = timedelta(minutes=5)
 LEASE = timedelta(minutes=5)
+RUN_S = 45.0  # RQ ends a job after two minutes; a page that waits for rate limits may take thirty seconds itself
 TRIES = 5  # of one page, when a webhook about the same orders is applied at the same moment
 
 log = structlog.get_logger()
@@ -70,19 +73,26 @@ def waiting(session: Session) -> bool:
 
 
 def run_due(runtime: Runtime) -> int:
-    """Walk every due shop; return how many pages were read."""
+    """Walk due shops for RUN_S; return how many pages were read. A pass cut short goes on at the next ring."""
+    ends_at = time.monotonic() + RUN_S
     pages = 0
-    while (shop_id := _claim(runtime)) is not None:
-        pages += walk(runtime, shop_id)
+    while time.monotonic() < ends_at and (shop_id := _claim(runtime)) is not None:
+        pages += walk(runtime, shop_id, ends_at)
     return pages
 
 
-def walk(runtime: Runtime, shop_id: int) -> int:
-    """Walk one shop's pass to its end, a page a transaction; return how many pages were read."""
+def walk(runtime: Runtime, shop_id: int, ends_at: float = math.inf) -> int:
+    """Walk one shop's pass to its end, a page a transaction; return how many pages were read.
+
+    `ends_at` (monotonic seconds) stops it between two pages, its lease given back.
+    """
     pages = 0
     try:
         while _page_again(runtime, shop_id):
             pages += 1
+            if time.monotonic() >= ends_at:
+                _give_back(runtime, shop_id)
+                break
     except (AdminFault, TokenFault, PayloadError) as problem:
         if isinstance(problem, TokenRefused):
             lose_access(runtime, shop_id)
@@ -96,6 +106,11 @@ def walk(runtime: Runtime, shop_id: int) -> int:
                 ),
             )
     return pages
+
+
+def _give_back(runtime: Runtime, shop_id: int) -> None:
+    with unit_of_work(runtime, shop_id=shop_id) as session:
+        session.execute(update(SyncCursor).where(SyncCursor.shop_id == shop_id).values(lease_until=None))
 
 
 def _page_again(runtime: Runtime, shop_id: int) -> bool:

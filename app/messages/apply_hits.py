@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ from app.messages.links import Linked, Purpose
 from app.messages.models import HitInbox, Message, MessageEvent, TrackedLink
 
 BATCH = 200
+RUN_S = 30.0
 MOST_KEPT = 200  # per message: who opens a link more often teaches us nothing new
 
 PURPOSES = {"open": (Purpose.OPEN,), "click": (Purpose.CLICK,), "page": (Purpose.REVIEW, Purpose.BUY_AGAIN)}
@@ -28,9 +30,9 @@ def waiting(session: Session) -> bool:
 
 
 def apply_hits(runtime: Runtime) -> int:
-    """Grade waiting hits, a batch a transaction; return how many were looked at."""
-    done = 0
-    while count := _batch(runtime):
+    """Grade waiting hits, a batch a transaction, for RUN_S at most; return how many were looked at."""
+    done, ends_at = 0, time.monotonic() + RUN_S
+    while time.monotonic() < ends_at and (count := _batch(runtime)):
         done += count
     return done
 
