@@ -60,6 +60,7 @@ class Both:
         self.app = wired.parts["flask"].test_client()
         self.now = BEGINNING
         self.delivered = 0
+        self.accepted_at = []  # the store's time of each mail in the listener's log
 
     def install(self, handle):
         """Let a merchant install the app and start every flow; return our id of the shop."""
@@ -85,12 +86,19 @@ class Both:
 
     def move(self, to=None, **delta):
         """Move both clocks: to an instant, or on by so much."""
-        self.now = to or self.now + timedelta(**delta)
-        ahead = int((self.now - BEGINNING).total_seconds())
-        with store_engine.unit_of_work() as session:
-            session.execute(update(Clock).values(offset_seconds=ahead))
+        self.move_store(to or self.now + timedelta(**delta))
         with unit_of_work(self.wired) as session:
-            session.execute(update(ClockOffset).values(offset_s=ahead))
+            session.execute(update(ClockOffset).values(offset_s=self._ahead))
+
+    def move_store(self, to):
+        """Move the store's clock alone; the app's follows before it does anything."""
+        self.now = to
+        with store_engine.unit_of_work() as session:
+            session.execute(update(Clock).values(offset_seconds=self._ahead))
+
+    @property
+    def _ahead(self):
+        return int((self.now - BEGINNING).total_seconds())
 
     def deliver(self, topic=None):
         """Send what is due (of one topic) to the app's door, each copy on its own; return how many."""
@@ -146,6 +154,7 @@ class Both:
         taken = 0
         while some := drain.drain(self.wired):
             taken += some
+        self.accepted_at += [self.now] * (len(self.sink()) - len(self.accepted_at))
         return taken
 
     def reconcile(self, shop_id):

@@ -13,7 +13,7 @@ from app.orders.models import Order, OrderEvent
 from app.orders.parcels import Fulfillment
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Order as TrueOrder
-from tests.convergence.journeys import PLACES
+from tests.convergence.player import PLACES
 
 NUMBERS = count(1)
 

@@ -99,10 +99,3 @@ def _parcels(session, ids, found, ships):
     for row in rows:
         carried = any(ships[line] for line in contents[row.id])
         found[row.order_id].parcels.append(Parcel(row, contents[row.id], scans[row.id], carried))
-
-
-def scans_of(order_id):
-    """Return the ids of an order's scans, oldest first."""
-    with unit_of_work(announce=False) as session:
-        wanted = select(FulfillmentEvent.id).where(FulfillmentEvent.order_id == order_id)
-        return list(session.scalars(wanted.order_by(FulfillmentEvent.id)))

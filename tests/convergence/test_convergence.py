@@ -1,0 +1,17 @@
+"""Journeys through webhooks that are lost, repeated and shuffled end equal to the shop's truth, each mail said once."""
+
+import pytest
+
+from tests.convergence.run import play
+
+JOURNEYS = 10
+
+
+@pytest.mark.parametrize("ask_always", [True, False], ids=["asked before every sending", "asked once at the end"])
+def test_journeys_end_equal_to_the_truth(fresh, ask_always):
+    outcome = play(fresh, JOURNEYS, "small", ask_always=ask_always)
+    assert outcome.faults == []
+    assert outcome.compared > 50 * JOURNEYS
+    assert sum(outcome.lost.values()) > 5 * JOURNEYS
+    assert outcome.judged.must > 2 * JOURNEYS
+    assert outcome.judged.sent > 2 * JOURNEYS
