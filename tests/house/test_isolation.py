@@ -44,6 +44,16 @@ def a_row(table, shop_id):
     return given | {"shop_id": shop_id} | ({"id": shop_id} if "id" in given else {})
 
 
+def insert(connection, name, row):
+    """Insert a row with an id of our choosing."""
+    statement = (
+        f'insert into "{name}" ({", ".join(f"{chr(34)}{column}{chr(34)}" for column in row)})'
+        f" overriding system value values ({', '.join(f':{column}' for column in row)})"
+    )
+    known = Base.metadata.tables[name].insert().compile().binds.values()
+    connection.execute(text(statement).bindparams(*[one for one in known if one.key in row]), row)
+
+
 @pytest.fixture(scope="module")
 def two_shops(cluster, tables_engine):
     """Fill every tenant table behind the back of policies and foreign keys; give an engine that works as the app."""
@@ -53,19 +63,7 @@ def two_shops(cluster, tables_engine):
         connection.execute(text("set local session_replication_role = replica"))
         for name in TENANT_TABLES:
             for shop_id in (OURS, THEIRS):
-                row = a_row(Base.metadata.tables[name], shop_id)
-                statement = (
-                    f'insert into "{name}" ({", ".join(f"{chr(34)}{column}{chr(34)}" for column in row)})'
-                    f" overriding system value values ({', '.join(f':{column}' for column in row)})"
-                )
-                typed = text(statement).bindparams(
-                    *[
-                        parameter
-                        for parameter in Base.metadata.tables[name].insert().compile().binds.values()
-                        if parameter.key in row
-                    ]
-                )
-                connection.execute(typed, row)
+                insert(connection, name, a_row(Base.metadata.tables[name], shop_id))
     as_app = create_engine(
         tables_engine.url, connect_args={"options": "-c role=welltimed_app"}, isolation_level="AUTOCOMMIT"
     )
@@ -106,5 +104,8 @@ def test_a_shop_changes_and_adds_nothing_of_anothers(two_shops, name):
         moved = text(f'update "{name}" set shop_id = :shop where shop_id = {OURS}')
         with pytest.raises(ProgrammingError, match="row-level security"):
             connection.execute(moved, theirs)
+        another = a_row(Base.metadata.tables[name], THEIRS)
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            insert(connection, name, another | ({"id": 33} if "id" in another else {}))
         connection.execute(text("select set_config('app.shop_id', '', false)"))
     assert shops_seen(two_shops, name, str(THEIRS)) == {THEIRS}

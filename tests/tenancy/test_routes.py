@@ -50,6 +50,13 @@ def test_who_it_belongs_to_sees_it(ours, method, case):
     assert foreign(answer) == b""
 
 
+def test_a_foreign_byte_would_be_seen(theirs):
+    for case in (WITH_ID["/customers/<int:customer_id>", "GET"], WITHOUT_ID["/customers", "GET"]):
+        answer = ask(theirs.merchant, "GET", case, theirs.ids)
+        assert answer.status_code == 200
+        assert foreign(answer) != b""
+
+
 @pytest.mark.parametrize(("method", "case"), named(WITH_ID))
 def test_another_shops_session_gets_what_is_not_there(ours, theirs, method, case):
     answer = ask(ours.merchant, method, case, theirs.ids)
