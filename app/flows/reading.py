@@ -13,6 +13,7 @@ from app.customers.models import Customer
 from app.flows import on_the_road, sync_stages
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
+from app.messages.models import Message
 from app.orders.models import Order
 from app.shopify.models import SyncCursor
 
@@ -47,4 +48,6 @@ def reading(session: Session) -> Reading:
 def _sentence(session: Session, orders: int) -> str:
     parcels = on_the_road.counted(session, business_now(session))
     read = f"{orders:,} {'order' if orders == 1 else 'orders'} read."
-    return f"{read} {parcels} {'parcel' if parcels == 1 else 'parcels'} on the road. Nothing has been sent."
+    sent = select(Message.id).where(Message.shop_id == entered_shop(session), Message.accepted_at.is_not(None)).limit(1)
+    said = "Nothing has been sent." if session.scalar(sent) is None else "Nothing is sent before you start."
+    return f"{read} {parcels} {'parcel' if parcels == 1 else 'parcels'} on the road. {said}"

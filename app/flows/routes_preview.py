@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from sqlalchemy.orm import Session
 
 from app.flows import pick_order
+from app.flows.asked import question
 from app.flows.edit import find
 from app.flows.merchant_session import merchant_session
 from app.kit import runtime
@@ -41,7 +42,7 @@ def find_orders(step: str) -> str:
         find(session, step)
         return render_template(
             "admin/orders_found.html",
-            found=pick_order.search(session, request.args.get("q", "")),
+            found=pick_order.search(session, question(request.args)),
             step=step,
             view=_view(),
             arm=request.args.get("arm", ""),

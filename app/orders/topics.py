@@ -138,6 +138,13 @@ def _order(session: Session, shopify_id: int) -> Order | None:
 
 
 def _parcel(session: Session, shopify_id: int) -> Fulfillment | None:
+    """Return a parcel, locked after its order: every handler takes the order first, or two of them would deadlock."""
+    of_parcel = select(Fulfillment.order_id).where(
+        Fulfillment.shop_id == entered_shop(session), Fulfillment.shopify_id == shopify_id
+    )
+    session.execute(
+        select(Order.id).where(Order.shop_id == entered_shop(session), Order.id.in_(of_parcel)).with_for_update()
+    ).all()
     return session.scalars(
         select(Fulfillment)
         .where(Fulfillment.shop_id == entered_shop(session), Fulfillment.shopify_id == shopify_id)

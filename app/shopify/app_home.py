@@ -58,7 +58,9 @@ def require_merchant() -> Response | None:
         page_headers.frame_for_claimed_shop()  # or the sentence could not be read where the merchant is
         raise Unauthorized("Shopify did not send you here. Open Welltimed from your Shopify admin.") from refused
     except TokenFault as fault:
-        raise Unavailable("Shopify does not let us into this shop right now. Try again in a moment.") from fault
+        raise Unavailable(
+            "Shopify does not let us into this shop. If it goes on, open Welltimed from your Shopify admin."
+        ) from fault
     return None
 
 

@@ -110,7 +110,9 @@ def _redeem(here: Runtime, shop_domain: str, code: str) -> TokenPair:
     except GrantRefused:
         raise Unauthorized("Shopify no longer accepts that. Open Welltimed from your Shopify admin.") from None
     except TokenFault:
-        raise Unavailable("Shopify does not let us into this shop right now. Try again in a moment.") from None
+        raise Unavailable(
+            "Shopify does not let us into this shop. If it goes on, open Welltimed from your Shopify admin."
+        ) from None
     if scopes.missing(pair.scopes):
         raise Unauthorized("Welltimed was not given what it needs to read. Open it from your Shopify admin again.")
     return pair

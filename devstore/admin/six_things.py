@@ -17,9 +17,14 @@ def six_things(session: Session, shop: Shop) -> list[dict[str, Any]]:
     """Return the six: words, where to do it, and whether it is done."""
     store, admin = f"/store/{shop.handle}/", f"/admin/{shop.handle}"
     mine = _bought_here(session, shop)
+    sent = _any(session, ~Mail.subject.startswith("Test: "))  # a mail the merchant sends themselves starts nothing
     return [
         _thing("Install the app", f"{admin}/install", done=shop.installed),
-        _thing("Start the follow-ups: a first mail arrives", f"{admin}/apps", done=_any(session, Mail.id.is_not(None))),
+        _thing(
+            "Start the follow-ups: a first mail arrives",
+            f"{admin}/apps",
+            done=sent,
+        ),
         _thing("Buy something under your own name", store, done=_any(session, *mine)),
         _thing("Ship it, then have it delivered", f"{admin}/orders", done=_any(session, *mine, _delivered())),
         _thing("Move the clock seven days", "", done=offset(session).days >= WEEK),

@@ -44,7 +44,8 @@ def document(store, body, head=""):
 PART = """<s-page heading="Welltimed"><s-section heading="Who">A page and its section</s-section></s-page>
 <form action="/echo" method="post"><s-text-field label="Name" name="name" value="Ana"></s-text-field>
 <s-select label="Unit" name="unit" value="b"><s-option value="a">A</s-option><s-option value="b">B</s-option></s-select>
-<s-choice-list label="Who" name="who"><s-choice value="new">New</s-choice><s-choice value="all">All</s-choice></s-choice-list>
+<s-choice-list label="Who" name="who">
+<s-choice value="new">New</s-choice><s-choice value="all">All</s-choice></s-choice-list>
 <s-button type="submit">Send</s-button></form>"""
 
 
