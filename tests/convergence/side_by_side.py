@@ -64,18 +64,7 @@ class Both:
 
     def install(self, handle):
         """Let a merchant install the app and start every flow; return our id of the shop."""
-        with store_engine.unit_of_work() as session:
-            shop = session.scalars(select(Shop).where(Shop.handle == handle)).one()
-            install_app(session, shop)
-        token = mint_id_token(
-            shop_domain=shop.domain,
-            client_id=API_KEY,
-            secret=API_SECRET,
-            user_id="7",
-            session_id="s1",
-            now=datetime.now(UTC),
-        )
-        shop_id = merchant_arrived(self.wired, shop.domain, token)
+        shop_id = self.open_app(handle)
         self.reconcile(shop_id)
         outgoing.run_due(self.wired)
         with unit_of_work(self.wired, shop_id=shop_id) as session:
@@ -83,6 +72,15 @@ class Both:
             # The simulated clock stands still: what is bought in the second of the start counts as bought after it.
             session.execute(update(Flow).values(include_from=self.now - timedelta(seconds=1)))
         return shop_id
+
+    def open_app(self, handle):
+        """Let a merchant open the app, which installs it where it is not; return our id of the shop."""
+        with store_engine.unit_of_work() as session:
+            shop = session.scalars(select(Shop).where(Shop.handle == handle)).one()
+            install_app(session, shop)
+        facts = {"shop_domain": shop.domain, "client_id": API_KEY, "secret": API_SECRET}
+        token = mint_id_token(**facts, user_id="7", session_id="s1", now=datetime.now(UTC))
+        return merchant_arrived(self.wired, shop.domain, token)
 
     def move(self, to=None, **delta):
         """Move both clocks: to an instant, or on by so much."""
