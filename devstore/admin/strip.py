@@ -32,6 +32,7 @@ def strip_facts(session: Session, shop: Shop) -> dict[str, Any]:
         "day": (now.date() - _first_day(session, shop)).days + 1,
         "time": f"{now:%A} {now.day} {now:%B, %H:%M}",
         "inbox": session.scalar(select(func.count()).select_from(Mail)) or 0,
+        "mails": _mails_taken(session),
         "things": six_things(session, shop),
         "faults": {
             "lose": faults.lose > 0,
@@ -41,6 +42,13 @@ def strip_facts(session: Session, shop: Shop) -> dict[str, Any]:
         "jump": progress(),
         "webhooks": [_shown(one) for one in _last(session, shop)],
     }
+
+
+def _mails_taken(session: Session) -> str:
+    """Say how many mails were taken in, and how many of them for the second time, by their Message-ID."""
+    taken, different = session.execute(select(func.count(), func.count(Mail.message_id.distinct()))).one()
+    twice = f"{taken - different} of them twice" if taken > different else "none twice"
+    return f"{taken} {'mail' if taken == 1 else 'mails'} taken in, {twice}." if taken else "No mail taken in yet."
 
 
 def _first_day(session: Session, shop: Shop) -> date:

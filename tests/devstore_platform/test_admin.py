@@ -7,8 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
+from devstore.clock.now import store_now
 from devstore.state.engine import unit_of_work
-from devstore.state.models import Clock, Faults
+from devstore.state.models import Clock, Faults, Mail
 from tests.devstore_platform.conftest import DOMAIN, KEY, SECRET, SHOP, ask, exchange, topics
 
 ADMIN = f"/admin/{SHOP}"
@@ -157,6 +158,28 @@ def test_faults_are_set_and_healed(installed):
         assert (faults.lose, faults.copies) == (0.2, 3)
     installed.post(f"{ADMIN}/faults", data={"fault": "heal"})
     assert not any(installed.get(f"{ADMIN}/strip.json").json["faults"].values())
+
+
+def test_the_strip_says_how_many_mails_came_and_whether_one_came_twice(installed):
+    def said():
+        return installed.get(f"{ADMIN}/strip.json").json["mails"]
+
+    def take_in(key, message_id):
+        with unit_of_work() as session:
+            at = store_now(session)
+            session.add(
+                Mail(
+                    sink_key=key, received_at=at, received_real=at, mail_from="f@example.com", sender="f@example.com",
+                    recipient="a@example.com", subject="s", message_id=message_id, raw=b"",
+                )
+            )  # fmt: skip
+
+    assert said() == "No mail taken in yet."
+    take_in("k1", "<1@example.com>")
+    take_in("k2", "<2@example.com>")
+    assert said() == "2 mails taken in, none twice."
+    take_in("k3", "<1@example.com>")
+    assert said() == "3 mails taken in, 1 of them twice."
 
 
 def test_a_button_leads_back_to_its_page_and_nowhere_else(installed):

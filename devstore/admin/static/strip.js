@@ -47,6 +47,7 @@ const show = (strip) => {
   text("strip-day", strip.day);
   text("strip-time", strip.time);
   text("inbox-count", strip.inbox);
+  text("mails-taken", strip.mails);
   text("strip-moving", moving(strip.jump));
   for (const button of document.querySelectorAll(".steps button")) button.disabled = strip.jump.running;
   showThings(strip.things);
