@@ -42,7 +42,7 @@ def receive() -> Response:
     )
     inbox.keep(runtime.current(), received)
     fault.point("W4")
-    return Response(status=200)
+    return Response(status=200, mimetype="text/plain")  # nothing for the page headers to do
 
 
 def _header(name: str) -> str:
