@@ -44,7 +44,7 @@ class Journey:
             self.at(placed + self.dice.choice([0, 1, 60]), "pay")
         if self.happens(0.35):
             self.at(placed + self.dice.choice([0, self.dice.uniform(0, 20)]), "edit")
-        if self.happens(0.16):
+        if self.happens(0.2):
             self.at(placed + self.dice.uniform(1, 20), "cancel")
             if self.happens(0.6):
                 self.at(placed + self.dice.uniform(20, 200), "delete")
@@ -74,7 +74,7 @@ class Journey:
             self.at(
                 arrived + self.dice.uniform(-40, 190), "refund", kind=self.dice.choice(["part", "part", "all", "money"])
             )
-        if self.happens(0.65):
+        if self.happens(0.75):
             self._return(arrived + self.dice.uniform(2, 120))
 
     def _return(self, asked):
@@ -100,13 +100,13 @@ class Journey:
         for share, verb, hours in (
             (0.45, "change_customer", within[0]),
             (0.35, "consent", within[1]),
-            (0.16, "delete_customer", within[2]),
+            (0.2, "delete_customer", within[2]),
             (0.06, "redact", within[3]),
-            (0.35, "make_product", placed - self.dice.uniform(0, placed)),
-            (0.35, "change_product", within[4]),
-            (0.25, "delete_product", within[5]),
-            (0.25, "change_shop", within[6]),
-            (0.06, "delete", within[7]),
+            (0.5, "make_product", placed - self.dice.uniform(0, placed)),
+            (0.7, "change_product", within[4]),
+            (0.6, "delete_product", within[5]),
+            (0.3, "change_shop", within[6]),
+            (0.1, "delete", within[7]),
         ):
             if self.happens(share):
                 self.at(hours, verb)

@@ -84,13 +84,18 @@ def judge(both, chronicle, told_at=None):
 
 
 def _demand(key, timeline, told_at):
-    """Return what the first verdicts that end a wait demand; MAY where they change before the app has to look."""
+    """Return what the first verdicts that end a wait demand; MAY where they change before the app has to look.
+
+    Before it was told everything, the app decides by what it knows: what was due then may have gone either way. So
+    may a review request later on, where it was refused for a consent nobody had told of yet.
+    """
     ended = [(at, verdict) for at, verdict in timeline if verdict != WAIT]
     if not ended:
         return MUST_NOT if told_at is None else MAY
-    until = ended[0][0] + (LOOKS_AGAIN if key[2] in LINE_STEPS else timedelta())
-    if told_at is not None:
-        until = max(ended[0][0], told_at) + LOOKS_AGAIN
+    first = ended[0][0]
+    if told_at is not None and (first < told_at or key[2] != "product_help"):
+        return MAY
+    until = first + (LOOKS_AGAIN if key[2] in LINE_STEPS else timedelta())
     near = {verdict for at, verdict in ended if at <= until}
     if near == {SEND}:
         return MUST

@@ -29,18 +29,21 @@ COPIES, SHUFFLED_S = 3, 10 * 3600
 LOST = 0.35
 RARE = {  # what happens seldom is lost more often, so that every topic is lost many times
     "shop/update": 0.7,
-    "products/create": 0.6,
-    "products/delete": 0.7,
-    "customers/delete": 0.8,
-    "orders/cancelled": 0.8,
-    "orders/delete": 0.8,
+    "products/create": 0.5,
+    "products/update": 0.6,
+    "products/delete": 0.8,
+    "customers/delete": 0.85,
+    "orders/cancelled": 0.85,
+    "orders/delete": 0.85,
     "orders/edited": 0.5,
-    "fulfillment_events/delete": 0.6,
+    "fulfillment_events/delete": 0.7,
     "refunds/create": 0.5,
-    "returns/cancel": 0.8,
+    "returns/request": 0.5,
+    "returns/approve": 0.6,
+    "returns/cancel": 0.9,
     "returns/close": 0.6,
-    "returns/decline": 0.7,
-    "returns/reopen": 0.7,
+    "returns/decline": 0.8,
+    "returns/reopen": 0.9,
 }
 
 
