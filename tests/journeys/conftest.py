@@ -22,6 +22,7 @@ from app.shops.install import ensure_installed
 from app.shops.models import ShopProfile
 from tests.channels.scripted_server import ScriptedServer
 from tests.database import API_SECRET
+from tests.journeys.real_processes import machine
 
 SHOP = "kiln-and-kettle.myshopify.com"
 
@@ -99,3 +100,15 @@ def shop(wired, web, sink):
     server = parse(f"smtp://127.0.0.1:{sink.port}")
     wired.parts["transport"] = lambda: SmtpSender(server, "test.example", Deadlines(1, 1, 1, 1, 0.2))
     return Shop(wired, web, sink)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    with machine(tmp_path_factory.mktemp("ten-minutes")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def done():
+    """The names of the parts of the journey that have been walked."""
+    return set()
