@@ -59,7 +59,9 @@ def home(session: Session) -> Home:
     now, zone = business_now(session), shop_zone(session)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     running = session.scalars(select(Flow.id).where(*_mine(session, Flow), Flow.state == FlowState.RUNNING)).first()
-    certain = ~FollowUp.provisional
+    # What is only looked at again at its time, as while a return is open, is told as waiting and not as going out.
+    goes = or_(FollowUp.reason.is_(None), FollowUp.reason == Reason.OUTSIDE_WINDOW)
+    certain = ~FollowUp.provisional & goes
     planned = session.execute(
         select(func.min(FollowUp.due_at).filter(certain).label("next_at"), func.count().label("rows")).where(
             *_mine(session, FollowUp), FollowUp.state == FollowUpState.SCHEDULED
@@ -67,7 +69,7 @@ def home(session: Session) -> Home:
     ).one()
     sent_today = (*_mine(session, Message), Message.accepted_at >= midnight)
     waits = or_(
-        FollowUp.state == FollowUpState.SCHEDULED,
+        and_(FollowUp.state == FollowUpState.SCHEDULED, goes),
         and_(FollowUp.state == FollowUpState.HELD, FollowUp.reason == Reason.SHOP_PAUSED),
     )
     soon = (*_mine(session, FollowUp), waits, FollowUp.due_at < now + AHEAD)

@@ -1,5 +1,7 @@
 """The first page tells silence: what was not sent, what waits, what would not be sent; each with its reason."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
@@ -76,6 +78,20 @@ def test_the_first_lines_differ_in_their_reason(running):
     assert "Chloe: not " in page
     assert "See all" in page
     assert running.open("/not-sent").text.count("has not agreed") == 7
+
+
+def test_what_waits_for_something_is_not_told_as_going_out(running):
+    order_id = delivered(running, "Emi")
+    with running.work() as session:
+        session.execute(
+            update(FollowUp)
+            .where(FollowUp.order_id == order_id, FollowUp.state != FollowUpState.DONE)
+            .values(due_at=running.now + timedelta(hours=5), reason="return_open")
+        )
+    page = running.open("/").text
+    assert "None sent yet today. The next message goes out once" in page
+    assert "not sent or waiting" in page
+    assert "Skip: Emi" not in page
 
 
 def test_another_shops_silence_is_never_shown(running, neighbour):
