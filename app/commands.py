@@ -54,7 +54,7 @@ def worker(queue: str) -> None:
     engines.refuse_powerful_roles(here.engines)
     for work in here.work:
         if work.queue == queue:
-            work.load()  # before the fork, so that every job shares the imported modules
+            work.make_ready()  # before the fork, so that every job shares it
     here.engines.dispose()  # a connection must not be shared with the forked job
     connection = worker_connection(here.config.redis_url)
     Worker(

@@ -128,7 +128,7 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
 WORK: Sequence[Work] = (
     Work(queue.INBOX, apply.waiting, "app.shopify.apply.apply_received"),
     Work(queue.INBOX, apply_hits.waiting, "app.messages.apply_hits.apply_hits"),
-    Work(queue.SENDS, claim.waiting, "app.flows.drain.drain"),
+    Work(queue.SENDS, claim.waiting, "app.flows.drain.drain", warm="app.messages.presets.compile_all"),
     Work(queue.BULK, outgoing.waiting, "app.shopify.outgoing.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.sync.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),

@@ -65,7 +65,7 @@ def send_due() -> dict[str, float]:
     here = wired(dict(os.environ))
     for work in here.work:
         if work.queue == queue.SENDS:
-            work.load()
+            work.make_ready()
     taken = 0
     started = time.perf_counter()
     while more := drain(here):

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.customers.models import ConsentEntry
+from app.kit.among import among
 from app.kit.work import entered_shop
 
 EMAIL = "email"
@@ -37,7 +38,7 @@ def current(session: Session, customer_ids: list[int]) -> dict[int, str]:
     """Return the latest statement of each customer; who never stated anything is not in the result."""
     rows = session.execute(
         select(ConsentEntry.customer_id, ConsentEntry.state)
-        .where(ConsentEntry.shop_id == entered_shop(session), ConsentEntry.customer_id.in_(customer_ids))
+        .where(ConsentEntry.shop_id == entered_shop(session), among(ConsentEntry.customer_id, customer_ids))
         .where(ConsentEntry.channel == EMAIL)
         .order_by(ConsentEntry.customer_id, ConsentEntry.happened_at, ConsentEntry.id),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,32 +29,61 @@ def start(session: Session, key: str, arms: tuple[str, ...], at: datetime) -> No
         session.flush()
 
 
-def arm_for(session: Session, key: str, customer_id: int) -> tuple[int, str] | None:
-    """Return (experiment id, arm) of a running experiment for a customer; None where none runs."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Hold a running experiment with its arms."""
+
+    id: int
+    key: str
+    shop_id: int
+    choices: tuple[Choice, ...]
+
+    def arm(self, customer_id: int) -> str:
+        """Return a customer's arm, the same for as long as the experiment lives."""
+        return assign(self.key, self.shop_id, customer_id, self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Say which arm of which experiment a message shows a customer."""
+
+    experiment_id: int
+    customer_id: int
+    arm: str
+    message_id: int
+
+
+def running(session: Session, keys: Collection[str]) -> dict[str, Running]:
+    """Return those of the experiments that run in this shop, by key."""
     shop_id = entered_shop(session)
+    if not keys:
+        return {}
     rows = session.execute(
-        select(Experiment.id, Arm.key, Arm.weight)
+        select(Experiment.id, Experiment.key, Arm.key.label("arm"), Arm.weight)
         .join(Arm, (Arm.shop_id == Experiment.shop_id) & (Arm.experiment_id == Experiment.id))
-        .where(Experiment.shop_id == shop_id, Experiment.key == key, Experiment.stopped_at.is_(None))
+        .where(Experiment.shop_id == shop_id, Experiment.key.in_(keys), Experiment.stopped_at.is_(None))
         .order_by(Arm.id),
     ).all()
-    if not rows:
-        return None
-    arm = assign(key, shop_id, customer_id, [Choice(row.key, row.weight) for row in rows])
-    return rows[0].id, arm
+    ids = {row.key: row.id for row in rows}
+    return {
+        key: Running(ident, key, shop_id, tuple(Choice(row.arm, row.weight) for row in rows if row.key == key))
+        for key, ident in ids.items()
+    }
 
 
-def expose(session: Session, experiment_id: int, customer_id: int, arm: str, message_id: int, at: datetime) -> None:
-    """Record that a customer was shown an arm: the first time counts."""
-    session.execute(
-        insert(Exposure)
-        .values(
-            shop_id=entered_shop(session),
-            experiment_id=experiment_id,
-            customer_id=customer_id,
-            arm=arm,
-            message_id=message_id,
-            happened_at=at,
-        )
-        .on_conflict_do_nothing(),
-    )
+def expose(session: Session, shown: Sequence[Shown], at: datetime) -> None:
+    """Record that customers were shown arms: the first time of each counts."""
+    shop_id = entered_shop(session)
+    rows = [
+        {
+            "shop_id": shop_id,
+            "experiment_id": each.experiment_id,
+            "customer_id": each.customer_id,
+            "arm": each.arm,
+            "message_id": each.message_id,
+            "happened_at": at,
+        }
+        for each in shown
+    ]
+    if rows:
+        session.execute(insert(Exposure).on_conflict_do_nothing(), rows)

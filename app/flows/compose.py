@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from app.catalog.models import Product
 from app.flows.gather import Gathered
+from app.flows.gather_shown import Shown
 from app.flows.linking import Linking
 from app.flows.steps import Step, Topic
-from app.kit.work import entered_shop
 from app.messages import wording
 from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
 from app.messages.fill import RenderError
 from app.messages.links import Purpose
-from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment
-from app.shops.models import ShopProfile
 
 EXPECTED_SPREAD = timedelta(days=1)  # carriers name one day; a day either side is what they keep
 OPENS_NEED_CONSENT = frozenset(
@@ -31,61 +24,34 @@ STARS = range(1, 6)
 
 
 def compose(
-    session: Session, one: Gathered, lines: tuple[int, ...], linking: Linking, arm: str, now: datetime
+    shown: Shown, one: Gathered, lines: tuple[int, ...], linking: Linking, arm: str, now: datetime
 ) -> MailContext:
     """Return everything the mail may say about `lines` (our order line ids, in the order to be named).
 
-    Writes nothing itself: what a link needs, `linking` makes.
+    What a link needs, `linking` makes. Raises RenderError while the shop's name is not known.
     """
     order, zone = one.order, ZoneInfo(one.facts.follow_up.zone)
     locale = one.enrollment.frozen.get("locale") or order.locale or "en"
-    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == order.shop_id)).one_or_none()
+    profile = shown.profile
     if profile is None:
         raise RenderError("shop.name", "The shop's name is not known yet.")
-    shown = _lines(session, lines or tuple(item.order_line_id for item in one.facts.items), profile)
+    wanted = lines or tuple(item.order_line_id for item in one.facts.items)
+    things = tuple(shown.lines[each] for each in wanted if each in shown.lines)
     customer = one.person.customer
     first = customer.first_name if customer else order.recipient_name
     last = customer.last_name if customer else None
-    parcel_row = _parcel(session, one)
-    parcel = _describe(parcel_row, zone, locale, now)
+    parcel_id = next((item.fulfillment_id for item in one.facts.items if item.fulfillment_id), None)
+    parcel = _describe(shown.parcels[parcel_id] if parcel_id else None, zone, locale, now)
     return MailContext(
         shop=Shop(profile.name, profile.contact_email, profile.primary_url, profile.address or ""),
         customer=Customer(wording.address_name(first, last, locale), wording.address_name(first, None, locale)),
         order=Order(order.name, wording.day(order.placed_at, zone, locale, now)),
-        lines=shown,
+        lines=things,
         parcel=parcel,
-        links=_links(linking, one, parcel, shown),
+        links=_links(linking, one, parcel, things),
         locale=wording.mail_locale(locale),
         arm=arm,
     )
-
-
-def _lines(session: Session, ids: tuple[int, ...], profile: ShopProfile) -> tuple[Line, ...]:
-    rows: Iterable[tuple[OrderLine, Product | None]] = session.execute(
-        select(OrderLine, Product)
-        .join(
-            Product,
-            (Product.shop_id == OrderLine.shop_id) & (Product.shopify_id == OrderLine.product_shopify_id),
-            isouter=True,
-        )
-        .where(OrderLine.shop_id == entered_shop(session), OrderLine.id.in_(ids)),
-    )
-    by_id: Mapping[int, Line] = {
-        line.id: Line(
-            title=line.title,
-            quantity=line.current_quantity,
-            variant=line.variant_title or "",
-            image_url=(product.image_url or "") if product is not None else "",
-            product_url=f"{profile.primary_url.rstrip('/')}/products/{product.handle}" if product is not None else "",
-        )
-        for line, product in rows
-    }
-    return tuple(by_id[each] for each in ids if each in by_id)
-
-
-def _parcel(session: Session, one: Gathered) -> Fulfillment | None:
-    parcel_id = next((item.fulfillment_id for item in one.facts.items if item.fulfillment_id), None)
-    return session.get(Fulfillment, (entered_shop(session), parcel_id)) if parcel_id else None
 
 
 def _describe(row: Fulfillment | None, zone: ZoneInfo, locale: str, now: datetime) -> Parcel:

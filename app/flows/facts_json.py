@@ -6,7 +6,7 @@ too: a field that was not there yet gets its default, one that is gone is ignore
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -22,22 +22,27 @@ JSON_TYPES: Final = frozenset({str, int, float, bool, NoneType})
 def to_json(value: object) -> Any:
     """Return a value made of JSON types only. Raises TypeError for what has no plain form."""
     kind = type(value)
-    if kind in JSON_TYPES:
-        return value
-    if isinstance(value, Enum):
-        return value.value
+    return value if kind in JSON_TYPES else _writer(cast("Any", kind))(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    """Return how values of exactly this type are written."""
+    if issubclass(kind, Enum):
+        return lambda value: value.value
     if kind is datetime:
-        return cast("datetime", value).astimezone(UTC).isoformat()
-    if isinstance(value, tuple | list):
-        return [to_json(each) for each in value]
-    if isinstance(value, Mapping):
-        return {str(name): to_json(each) for name, each in value.items()}
+        return lambda value: value.astimezone(UTC).isoformat()
+    if issubclass(kind, tuple | list):
+        return lambda value: [to_json(each) for each in value]
+    if issubclass(kind, Mapping):
+        return lambda value: {str(name): to_json(each) for name, each in value.items()}
     if is_dataclass(kind):
-        return {name: to_json(getattr(value, name)) for name in _hints(kind)}
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, frozenset):
-        return sorted(to_json(each) for each in value)
+        names = tuple(_hints(cast("Any", kind)))
+        return lambda value: {name: to_json(getattr(value, name)) for name in names}
+    if issubclass(kind, timedelta):
+        return timedelta.total_seconds
+    if issubclass(kind, frozenset):
+        return lambda value: sorted(to_json(each) for each in value)
     raise TypeError(f"No plain form: {kind.__name__}")
 
 

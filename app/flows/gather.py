@@ -14,6 +14,7 @@ from app.flows.gather_people import Person
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
 from app.flows.recipient_zone import recipient_zone
 from app.flows.steps import FlowDocument, Step
+from app.kit.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record_reversal import OPEN_STATES
@@ -44,7 +45,7 @@ def gather(session: Session, ids: Sequence[int]) -> list[Gathered]:
         .join(Enrollment, (Enrollment.shop_id == FollowUp.shop_id) & (Enrollment.id == FollowUp.enrollment_id))
         .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
         .join(Flow, (Flow.shop_id == Enrollment.shop_id) & (Flow.id == Enrollment.flow_id))
-        .where(FollowUp.shop_id == shop_id, FollowUp.id.in_(ids))
+        .where(FollowUp.shop_id == shop_id, among(FollowUp.id, ids))
         .order_by(FollowUp.due_at, FollowUp.id)
         .execution_options(populate_existing=True),
     )
@@ -153,7 +154,7 @@ def _flow(flow: Flow, now_published: FlowDocument, step: Step) -> FlowFacts:
 def _returns(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, list[OpenReturn]]:
     rows = session.scalars(
         select(ReturnCase).where(
-            ReturnCase.shop_id == shop_id, ReturnCase.order_id.in_(order_ids), ReturnCase.status.in_(OPEN_STATES)
+            ReturnCase.shop_id == shop_id, among(ReturnCase.order_id, order_ids), ReturnCase.status.in_(OPEN_STATES)
         )
     )
     found: dict[int, list[OpenReturn]] = {}
@@ -165,7 +166,7 @@ def _returns(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, 
 def _refunded(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, object]:
     rows = session.execute(
         select(Refund.order_id, func.max(Refund.happened_at).label("at"))
-        .where(Refund.shop_id == shop_id, Refund.order_id.in_(order_ids))
+        .where(Refund.shop_id == shop_id, among(Refund.order_id, order_ids))
         .group_by(Refund.order_id)
     )
     return {row.order_id: row.at for row in rows}

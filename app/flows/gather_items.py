@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.flows.decision import Item, Sent
 from app.flows.models import Enrollment, FollowUp
 from app.flows.steps import Step, Subject
+from app.kit.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem, MessageState
 from app.orders.delivery import DeliverySource
@@ -46,7 +47,7 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
     order_ids = sorted({run.order_id for _, run, _ in planned})
     lines = session.scalars(
         select(OrderLine)
-        .where(OrderLine.shop_id == shop_id, OrderLine.order_id.in_(order_ids))
+        .where(OrderLine.shop_id == shop_id, among(OrderLine.order_id, order_ids))
         .order_by(OrderLine.price.desc().nulls_last(), OrderLine.id)
         .execution_options(populate_existing=True)
     ).all()
@@ -58,7 +59,7 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
     reviewed = set(
         session.scalars(
             select(Review.order_line_id).where(
-                Review.shop_id == shop_id, Review.order_line_id.in_([line.id for line in lines])
+                Review.shop_id == shop_id, among(Review.order_line_id, [line.id for line in lines])
             )
         )
     )
@@ -111,7 +112,7 @@ def _parcels(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, 
             FulfillmentLine,
             (FulfillmentLine.shop_id == Fulfillment.shop_id) & (FulfillmentLine.fulfillment_id == Fulfillment.id),
         )
-        .where(Fulfillment.shop_id == shop_id, Fulfillment.order_id.in_(order_ids))
+        .where(Fulfillment.shop_id == shop_id, among(Fulfillment.order_id, order_ids))
         .execution_options(populate_existing=True)
     ).all()
     found: dict[int, dict[int, tuple[int, Fulfillment]]] = defaultdict(dict)
@@ -123,7 +124,7 @@ def _parcels(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, 
 def _refunded(session: Session, shop_id: int, line_ids: list[int]) -> dict[int, int]:
     rows = session.execute(
         select(RefundLine.order_line_id, func.sum(RefundLine.quantity).label("quantity"))
-        .where(RefundLine.shop_id == shop_id, RefundLine.order_line_id.in_(line_ids))
+        .where(RefundLine.shop_id == shop_id, among(RefundLine.order_line_id, line_ids))
         .group_by(RefundLine.order_line_id)
     )
     return {row.order_line_id: int(row.quantity) for row in rows}
@@ -137,7 +138,7 @@ def _said(session: Session, shop_id: int, planned: Sequence[Planned], line_ids: 
         .where(
             MessageItem.shop_id == shop_id,
             MessageItem.step.in_({step.key for _, _, step in planned}),
-            MessageItem.item_id.in_([*line_ids, *subjects]),
+            among(MessageItem.item_id, [*line_ids, *subjects]),
         )
     )
     return {(row.item_kind, row.item_id, row.step): (row.follow_up_id, SENT.get(row.state, Sent.NEVER)) for row in rows}

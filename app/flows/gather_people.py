@@ -13,6 +13,7 @@ from app.customers import consent
 from app.customers.models import Customer, Preference, Suppression, SuppressionScope
 from app.customers.suppress import address_hash
 from app.flows.decision import CustomerFacts
+from app.kit.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order
 
@@ -46,7 +47,7 @@ def people(session: Session, orders: Sequence[Order]) -> dict[int, Person]:
         row.id: row
         for row in session.scalars(
             select(Customer)
-            .where(Customer.shop_id == shop_id, Customer.id.in_(ids))
+            .where(Customer.shop_id == shop_id, among(Customer.id, ids))
             .execution_options(populate_existing=True)
         )
     }
@@ -102,7 +103,7 @@ def _wishes(session: Session, shop_id: int, customer_ids: list[int]) -> dict[int
     """Return the latest choice per topic of each customer."""
     rows = session.scalars(
         select(Preference)
-        .where(Preference.shop_id == shop_id, Preference.customer_id.in_(customer_ids))
+        .where(Preference.shop_id == shop_id, among(Preference.customer_id, customer_ids))
         .order_by(Preference.happened_at, Preference.id)
     )
     latest: dict[int, dict[str, Preference]] = {}
@@ -124,7 +125,7 @@ def _stops(session: Session, shop_id: int, addresses: Sequence[str]) -> dict[tup
     hashes = {address_hash(address) for address in addresses}
     rows = session.scalars(
         select(Suppression)
-        .where(Suppression.shop_id == shop_id, Suppression.address_hash.in_(hashes))
+        .where(Suppression.shop_id == shop_id, among(Suppression.address_hash, hashes))
         .execution_options(populate_existing=True)
     )
     return {(row.address_hash, row.scope): row for row in rows}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from sqlalchemy.orm import Session
-
 from app.config import Config
-from app.kit.work import entered_shop
+from app.kit.signing import new_public_id
 from app.messages.links import Purpose, url
-from app.messages.prepare import Ready
-from app.messages.track import tracked
+from app.messages.prepare import Known, Link
 
 
 class Linking(Protocol):
@@ -26,19 +23,27 @@ class Linking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MessageLinks:
-    """Link as a message does that will leave: signed with its random id, clicks counted. Writes the tracked links."""
+    """Link as a message does that will leave: signed with its random id, clicks counted.
 
-    session: Session
+    `made` collects the tracked links, to be kept with the message.
+    """
+
     config: Config
-    ready: Ready
+    shop_id: int
+    known: Known
+    made: list[Link] = field(default_factory=list)
 
     def ours(self, purpose: Purpose) -> str:
         """Return the signed address."""
-        return url(self.config, purpose, entered_shop(self.session), self.ready.public_id)
+        return url(self.config, purpose, self.shop_id, self.known.public_id)
 
     def out(self, purpose: str, target: str) -> str:
         """Return our click link to the target."""
-        return tracked(self.session, self.config, self.ready.message_id, purpose, target)
+        if not target:
+            return ""
+        link = Link(purpose, self.known.links.get(purpose) or new_public_id(), target)
+        self.made.append(link)
+        return url(self.config, Purpose.CLICK, self.shop_id, link.public_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.flows.compose import compose
 from app.flows.decision import Send, Skip
 from app.flows.edit import find
 from app.flows.explain import reason_words
+from app.flows.gather_shown import gather_shown
 from app.flows.linking import SampleLinks
 from app.flows.people import first_name, full_name
 from app.flows.reasons import Reason
@@ -81,7 +82,7 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
         mail=None,
     )
     try:
-        context = compose(session, one, lines, SampleLinks(app_url), arm, now)
+        context = compose(gather_shown(session, [one]), one, lines, SampleLinks(app_url), arm, now)
     except RenderError as problem:
         return replace(told, problem=str(problem))
     stopped = verdict.reason if isinstance(verdict, Skip) and verdict.reason not in PASSING else None

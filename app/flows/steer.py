@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.channels.base import Scope
-from app.customers.models import Customer, SuppressionScope
+from app.customers.models import SuppressionScope
 from app.customers.suppress import suppress
 from app.flows.decision import Limits, Send
-from app.flows.gather import Gathered, gather
+from app.flows.gather import gather
+from app.flows.grounds import Grounds
 from app.flows.guard import decide
-from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
+from app.flows.lock_group import Locked, lock
+from app.flows.models import FollowUp, FollowUpState
 from app.flows.reasons import Reason
 from app.flows.record_decision import finish, record
+from app.flows.steps import Step
 from app.kit.clock import business_now
+from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.messages.models import AttemptState, Message
 from app.messages.outbox import Outcome, Prepared, Steering
 from app.messages.prepare import withdraw
-from app.orders.models import Order
-from app.shops.models import Shop
+
+HANDED_OVER = """update follow_up f set state = 'done', outcome = 'handed_over', reason = null, done_at = %(now)s,
+    lease_until = null, message_id = t.message_id
+    from unnest(%(ids)s::bigint[], %(messages)s::bigint[]) t(id, message_id)
+    where f.shop_id = %(shop)s and f.id = t.id"""
 
 
 def may_hand_off(session: Session, group: Sequence[Prepared]) -> set[int]:
@@ -31,16 +39,19 @@ def may_hand_off(session: Session, group: Sequence[Prepared]) -> set[int]:
     Whoever unsubscribes, refunds, pauses or uninstalls takes the same locks: their commit comes before ours and is
     seen here, or after ours and finds the message gone. Lock order: shop, flow, order, person, row.
     """
-    mine = _lock(session, group)
+    locked = lock(session, group)
     now = business_now(session)
-    allowed: set[int] = set()
-    for one in gather(session, list(mine)):
-        prepared, row = mine[one.follow_up.id], one.follow_up
+    same = [each for each in locked.mine if _still_holds(each, locked, now)]
+    allowed = {each.message_id for each in same}
+    _mark_done(session, same, now)
+    changed = {each.follow_up_id: each for each in locked.mine if each.message_id not in allowed}
+    for one in gather(session, list(changed)) if changed else ():
+        prepared, row = changed[one.follow_up.id], one.follow_up
         verdict = decide(one.facts, Limits(), now)
         if not isinstance(verdict, Send):
             withdraw(session, prepared.message_id)
             record(session, row, one.facts, verdict, now)
-        elif not _says(prepared, one, verdict):
+        elif not _says(prepared, one.step, verdict):
             # A line was refunded while the words were written: they are written again without it.
             withdraw(session, prepared.message_id)
             row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now, None
@@ -52,15 +63,49 @@ def may_hand_off(session: Session, group: Sequence[Prepared]) -> set[int]:
     return allowed
 
 
+def _still_holds(prepared: Prepared, locked: Locked, now: datetime) -> bool:
+    """Say whether nothing it was decided by has changed, and the same decision comes out at this later instant."""
+    grounds = prepared.grounds
+    if not isinstance(grounds, Grounds) or grounds.fingerprint != locked.fingerprints.get(prepared.follow_up_id):
+        return False
+    verdict = decide(grounds.facts, Limits(), now)
+    return isinstance(verdict, Send) and _says(prepared, grounds.facts.step, verdict)
+
+
+def _mark_done(session: Session, handed_over: Sequence[Prepared], now: datetime) -> None:
+    if handed_over:
+        facts = {
+            "shop": entered_shop(session),
+            "now": now,
+            "ids": [each.follow_up_id for each in handed_over],
+            "messages": [each.message_id for each in handed_over],
+        }
+        one_trip(session, [(HANDED_OVER, facts)])
+
+
 def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Carry out what outcomes mean: a deferred message comes due again, a dead address is suppressed."""
+    moved = {
+        outcome.prepared.follow_up_id: outcome
+        for outcome in outcomes
+        if outcome.state in {AttemptState.DEFERRED, AttemptState.REJECTED}
+    }
+    if not moved:
+        return
     now = business_now(session)
-    shop_id = entered_shop(session)
-    for outcome in outcomes:
+    for outcome in moved.values():
         if outcome.state is AttemptState.REJECTED and outcome.scope is Scope.ADDRESS:
             _suppress(session, outcome)
-        row = session.get_one(FollowUp, (shop_id, outcome.prepared.follow_up_id), with_for_update=True)
-        if outcome.state is AttemptState.DEFERRED and outcome.retry_in is not None:
+    rows = session.scalars(
+        select(FollowUp)
+        .where(FollowUp.shop_id == entered_shop(session), FollowUp.id.in_(moved))
+        .order_by(FollowUp.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        outcome = moved[row.id]
+        if outcome.retry_in is not None:
             row.state, row.outcome, row.reason, row.done_at = FollowUpState.SCHEDULED, None, None, None
             row.due_at, row.lease_until = now + outcome.retry_in, None
         elif outcome.state is AttemptState.REJECTED:
@@ -71,49 +116,8 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
 STEERING = Steering(may_hand_off=may_hand_off, settle=settle)
 
 
-def _says(prepared: Prepared, one: Gathered, verdict: Send) -> bool:
-    return not one.step.about_lines or set(prepared.about) == set(verdict.lines)
-
-
-def _lock(session: Session, group: Sequence[Prepared]) -> dict[int, Prepared]:
-    """Lock shop, flows, orders, people and rows; return the prepared messages whose claim is still ours."""
-    shop_id = entered_shop(session)
-    ids = [each.follow_up_id for each in group]
-    session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update(read=True)).all()
-    runs = select(FollowUp.enrollment_id).where(FollowUp.shop_id == shop_id, FollowUp.id.in_(ids))
-    flows = select(Enrollment.flow_id).where(Enrollment.shop_id == shop_id, Enrollment.id.in_(runs))
-    session.execute(
-        select(Flow.id).where(Flow.shop_id == shop_id, Flow.id.in_(flows)).order_by(Flow.id).with_for_update(read=True)
-    ).all()
-    orders = session.execute(
-        select(Order.id, Order.customer_id, Order.email)
-        .where(
-            Order.shop_id == shop_id,
-            Order.id.in_(select(FollowUp.order_id).where(FollowUp.shop_id == shop_id, FollowUp.id.in_(ids))),
-        )
-        .order_by(Order.id)
-        .with_for_update(read=True)
-    ).all()
-    session.execute(
-        select(Customer.id)
-        .where(
-            Customer.shop_id == shop_id,
-            or_(
-                Customer.id.in_([row.customer_id for row in orders if row.customer_id is not None]),
-                Customer.email.in_([row.email for row in orders if row.email is not None]),
-            ),
-        )
-        .order_by(Customer.id)
-        .with_for_update()
-    ).all()
-    rows = session.execute(
-        select(FollowUp.id, FollowUp.fence)
-        .where(FollowUp.shop_id == shop_id, FollowUp.id.in_(ids), FollowUp.state == FollowUpState.CLAIMED)
-        .order_by(FollowUp.id)
-        .with_for_update()
-    )
-    fences = {row.id: row.fence for row in rows}
-    return {each.follow_up_id: each for each in group if fences.get(each.follow_up_id) == each.fence}
+def _says(prepared: Prepared, step: Step, verdict: Send) -> bool:
+    return not step.about_lines or set(prepared.about) == set(verdict.lines)
 
 
 def _suppress(session: Session, outcome: Outcome) -> None:

@@ -30,11 +30,18 @@ def real_now() -> datetime:
 
 def offset(session: Session) -> timedelta:
     """Return how far business time is ahead, read once per session."""
+    if "clock_offset" not in session.info:
+        session.connection()  # entering a shop reads it on the way
     known: timedelta | None = session.info.get("clock_offset")
     if known is None:
         known = timedelta(seconds=session.scalar(select(ClockOffset.offset_s)) or 0)
         session.info["clock_offset"] = known
     return known
+
+
+def note_offset(session: Session, seconds: int) -> None:
+    """Take the offset as read on the way; what the session has known before stays."""
+    session.info.setdefault("clock_offset", timedelta(seconds=seconds))
 
 
 def business_now(session: Session) -> datetime:

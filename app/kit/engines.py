@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
 
 POOL_WAIT_S = 2  # a request that cannot get a connection by then is better answered 503 than kept waiting
 CONNECT_WAIT_S = 3
+REST_S = 1.0
+# Everything is asked by key and what is in use is in memory: read an index rather than a table's every page.
+PLANNING = "-c random_page_cost=1.1"
 
 APP, SYSTEM, INGEST = "welltimed_app", "welltimed_system", "welltimed_ingest"
 
@@ -35,20 +41,40 @@ def make(database_url: str, system_database_url: str, *, pool_size: int = 5) -> 
     return Engines(
         app=_engine(database_url, APP, pool_size),
         system=_engine(system_database_url, SYSTEM, 2),
-        ingest=_engine(database_url, INGEST, pool_size, pre_ping=False),
+        ingest=_engine(database_url, INGEST, pool_size, asks_before_use=False),
     )
 
 
-def _engine(url: str, role: str, pool_size: int, *, pre_ping: bool = True) -> Engine:
-    return create_engine(
+def _engine(url: str, role: str, pool_size: int, *, asks_before_use: bool = True) -> Engine:
+    engine = create_engine(
         url,
-        connect_args={"options": f"-c role={role} -c timezone=UTC", "connect_timeout": CONNECT_WAIT_S},
-        pool_pre_ping=pre_ping,  # without it a dead connection answers a webhook 503, and it comes again
+        connect_args={"options": f"-c role={role} {PLANNING} -c timezone=UTC", "connect_timeout": CONNECT_WAIT_S},
         pool_timeout=POOL_WAIT_S,
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,  # parameters hold addresses; they must not reach logs through an exception's text
     )
+    if asks_before_use:  # without it a dead connection answers a webhook 503, and it comes again
+        _ask_after_rest(engine)
+    return engine
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """Ask a connection that has rested whether it still lives; one used a moment ago is not asked again."""
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wakes(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or time.monotonic() - since < REST_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
 
 
 def refuse_powerful_roles(engines: Engines) -> None:

@@ -19,22 +19,34 @@ class Work:
     """Name one kind of work that lives in rows: its queue, whether any waits (asked each second), and who does it.
 
     `doer` is the dotted path of a function that takes the runtime: named, not imported, because only the process that
-    serves its queue should pay for what it stands on (the mail stack alone is 30 MB).
+    serves its queue should pay for what it stands on (the mail stack alone is 30 MB). `warm` is one that takes nothing,
+    for what every job would else do again.
     """
 
     queue: str
     waiting: Callable[[Session], bool]
     doer: str
+    warm: str | None = None
 
     def load(self) -> Callable[[Runtime], object]:
         """Import and return the function."""
-        module, _, name = self.doer.rpartition(".")
-        doer: Callable[[Runtime], object] = getattr(import_module(module), name)
+        doer: Callable[[Runtime], object] = _named(self.doer)
         return doer
+
+    def make_ready(self) -> None:
+        """Do once what jobs forked from this process can share: imports, and what `warm` does."""
+        self.load()
+        if self.warm is not None:
+            _named(self.warm)()
 
     def do(self, runtime: Runtime) -> None:
         """Do all of this work that waits."""
         self.load()(runtime)
+
+
+def _named(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -36,5 +37,10 @@ def unsign(keys: Sequence[str], purpose: str, token: str) -> tuple[int, str] | N
 
 
 def _serializer(keys: Sequence[str], purpose: str) -> URLSafeSerializer:
+    return _made(tuple(keys), purpose)
+
+
+@lru_cache(maxsize=64)  # one mail has half a dozen links, each of one of a few purposes
+def _made(keys: tuple[str, ...], purpose: str) -> URLSafeSerializer:
     # itsdangerous signs with the last key of a list and accepts all of them.
     return URLSafeSerializer(list(reversed(keys)), salt=f"welltimed.{purpose}")

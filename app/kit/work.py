@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.kit import fault
+from app.kit.clock import note_offset
 from app.kit.engines import SYSTEM
 from app.kit.runtime import Runtime
 
@@ -59,10 +60,13 @@ def _set_shop(session: Session) -> None:
     session.execute(text("select set_config('app.shop_id', :shop, true)"), {"shop": str(session.info["shop_id"])})
 
 
+# Most transactions need the business clock too, and it costs nothing on the way.
+ENTER = "select set_config('app.shop_id', %(shop)s, true), (select offset_s from clock_offset)"
+
+
 @event.listens_for(Session, "after_begin")
 def _enter_on_begin(session: Session, transaction: SessionTransaction, connection: Any) -> None:
     # Also fires for savepoints, where setting it again is harmless.
     if session.info.get("shop_id") is not None:
-        connection.execute(
-            text("select set_config('app.shop_id', :shop, true)"), {"shop": str(session.info["shop_id"])}
-        )
+        entered = connection.exec_driver_sql(ENTER, {"shop": str(session.info["shop_id"])}).one()
+        note_offset(session, entered[1] or 0)

@@ -7,9 +7,10 @@ time, money or zones. An empty string means "not known", and templates leave the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
-from typing import get_args, get_origin, get_type_hints
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
@@ -112,10 +113,12 @@ class MailContext:
         Addresses that are not http or https become "", so that no product or tracking page can carry a script. A
         tracked link that was not made falls back to the plain address.
         """
-        values: dict[str, object] = {name: _plain(value, name) for name, value in asdict(self).items()}
+        values: dict[str, object] = {
+            name: _plain(getattr(self, name), name) for name in _names(cast("Any", type(self)))
+        }
         links, parcel = values["links"], values["parcel"]
         first = next(iter(self.lines), Line(""))
-        assert isinstance(links, dict) and isinstance(parcel, dict)  # noqa: S101, PT018 - asdict made them
+        assert isinstance(links, dict) and isinstance(parcel, dict)  # noqa: S101, PT018 - _plain made them
         links["tracking"] = links["tracking"] or parcel["tracking_url"]
         links["product"] = links["product"] or _web(first.product_url)
         links["help"] = links["help"] or next((_web(line.help_url) for line in self.lines if _web(line.help_url)), "")
@@ -123,13 +126,21 @@ class MailContext:
 
 
 def _plain(value: object, name: str) -> object:
-    if isinstance(value, Mapping):
-        return {key: _plain(each, "url" if name == "links" else str(key)) for key, each in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, str):
+        return _web(value) if name == "url" or name.endswith("_url") else value
+    if isinstance(value, tuple):
         return [_plain(each, name) for each in value]
-    if isinstance(value, str) and (name == "url" or name.endswith("_url")):
-        return _web(value)
+    if is_dataclass(value):
+        return {
+            key: _plain(getattr(value, key), "url" if name == "links" else key)
+            for key in _names(cast("Any", type(value)))
+        }
     return value
+
+
+@cache
+def _names(of: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(of))
 
 
 def _web(address: str) -> str:

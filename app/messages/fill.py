@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import NoneType
 
 from liquid import BoundTemplate
 from liquid.exceptions import LiquidError
@@ -13,6 +14,7 @@ from app.messages.compile import CompiledTemplate
 
 BLANK_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n){2,}")
 LINE_ENDS = re.compile(r"[ \t]+\n")
+PLAIN = frozenset({str, int, float, bool, NoneType})
 
 
 class RenderError(Exception):
@@ -56,19 +58,22 @@ def fill(template: CompiledTemplate, context: Mapping[str, object]) -> Filled:
 def _render(template: BoundTemplate, context: Mapping[str, object]) -> str:
     try:
         return template.render(context)
-    except LiquidError as error:
+    except (LiquidError, TypeError) as error:  # a filter given what it cannot take says TypeError
         raise RenderError(template.name, f"The {template.name} cannot be filled: {type(error).__name__}.") from error
 
 
 def _only_plain(value: object, path: str) -> None:
     """Refuse objects: a template that reaches a method reaches everything."""
+    if type(value) in PLAIN:
+        return
     if isinstance(value, Mapping):
         for key, each in value.items():
-            _only_plain(each, f"{path}.{key}")
+            if type(each) not in PLAIN:
+                _only_plain(each, f"{path}.{key}")
     elif isinstance(value, list):
         for each in value:
             _only_plain(each, path)
-    elif value is not None and type(value) not in {str, int, float, bool}:
+    else:
         raise RenderError(path, f"{path} is a {type(value).__name__}; only words and numbers go into a mail.")
 
 

@@ -19,6 +19,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 
 LINE_MAX = 998  # characters without the line end, RFC 5322 §2.1.1
+UNFOLDED = 68  # characters of a subject that stand on one line of 78 with their header's name
 ADDRESS_MAX = 254  # characters, RFC 5321 §4.5.3.1 as corrected by its errata
 ADDRESS = re.compile(r"[!#-'*+\-/-9=?A-Z^-~]+(\.[!#-'*+\-/-9=?A-Z^-~]+)*@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 MESSAGE_ID = re.compile(r"<[!#-'*+\-./-9=?A-Z^-~]+@[A-Za-z0-9.-]+>")
@@ -63,13 +64,12 @@ def compose(letter: Letter) -> bytes:
 
     The same letter gives the same bytes.
     """
-    sender = Address(display_name=printable(letter.from_name), addr_spec=_address("From", letter.from_address))
     headers = [
         _plain("Message-ID", letter.message_id, MESSAGE_ID),
         _plain("Date", format_datetime(letter.sent_at), ANYTHING),
-        _in_words("From", str(sender)),
+        _sender(letter.from_name, letter.from_address),
         _plain("To", _address("To", letter.to_address), ANYTHING),
-        _in_words("Subject", printable(letter.subject)),
+        _subject(printable(letter.subject)),
     ]
     if letter.reply_to:
         headers.append(_plain("Reply-To", _address("Reply-To", letter.reply_to), ANYTHING))
@@ -81,11 +81,11 @@ def compose(letter: Letter) -> bytes:
     boundary = "=_" + hashlib.sha256(letter.message_id.encode()).hexdigest()[:24]  # no quoted-printable has "=_" in it
     headers.append(_plain("MIME-Version", "1.0", ANYTHING))
     headers.append(_plain("Content-Type", f'multipart/alternative; boundary="{boundary}"', ANYTHING))
+    head = b"".join(headers)
+    if any(len(line) > LINE_MAX for line in head.split(b"\r\n")):
+        raise MimeError("message", f"a header line is longer than {LINE_MAX} characters")
     parts = (_part(boundary, "plain", letter.text), _part(boundary, "html", letter.html))
-    content = b"".join((*headers, b"\r\n", *parts, f"--{boundary}--\r\n".encode()))
-    if not content.isascii() or any(len(line) > LINE_MAX for line in content.split(b"\r\n")):
-        raise MimeError("message", f"a line is longer than {LINE_MAX} characters or not ASCII")
-    return content
+    return b"".join((head, b"\r\n", *parts, f"--{boundary}--\r\n".encode()))
 
 
 def printable(words: str) -> str:
@@ -102,7 +102,17 @@ def _plain(name: str, value: str, shape: re.Pattern[str]) -> bytes:
     return f"{name}: {value}\r\n".encode("ascii")
 
 
-@lru_cache(maxsize=1024)  # a shop's From line is the same on every mail, and the standard library is slow at it
+@lru_cache(maxsize=256)  # a shop's From line is the same on every mail, and the standard library is slow at it
+def _sender(name: str, address: str) -> bytes:
+    return _in_words("From", str(Address(display_name=printable(name), addr_spec=_address("From", address))))
+
+
+def _subject(words: str) -> bytes:
+    if words and words.isascii() and len(words) < UNFOLDED and "=?" not in words:  # nothing to encode and nothing to fold
+        return f"Subject: {words}\r\n".encode("ascii")
+    return _in_words("Subject", words)
+
+
 def _in_words(name: str, value: str) -> bytes:
     """Return a header people read, encoded (RFC 2047) and folded where it must be."""
     return str(SMTP.header_factory(name, value).fold(policy=SMTP)).encode("ascii")
@@ -120,7 +130,7 @@ def _part(boundary: str, subtype: str, words: str) -> bytes:
         f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    body = LINE_END.sub("\r\n", words + "\n").encode(
-        "utf-8", "replace"
-    )  # its line ends decide how long lines are broken
+    ended = LINE_END.sub("\n", words) if "\r" in words else words
+    # Its line ends decide how long lines are broken.
+    body = (ended + "\n").replace("\n", "\r\n").encode("utf-8", "replace")
     return head.encode() + binascii.b2a_qp(body, istext=True)

@@ -10,21 +10,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
 
-from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.channels.base import OutboundMessage, OutcomeUnknown, PhasedTransport, Scope, TransportError
 from app.kit import fault
 from app.kit.clock import business_now
+from app.kit.one_trip import one_trip
 from app.kit.runtime import Runtime
-from app.kit.work import unit_of_work
-from app.messages.models import Attempt, AttemptState, Message, MessageState
+from app.kit.work import entered_shop, unit_of_work
+from app.messages.models import AttemptState, MessageState
 
 FIRST_RETRY = timedelta(minutes=5)
 LAST_RETRY = timedelta(hours=6)
+Result = TypeVar("Result")
+
 MAX_ATTEMPTS = 12  # doubling from five minutes this is a little over the 72 hours receivers are usually given
 
 
@@ -32,7 +37,7 @@ MAX_ATTEMPTS = 12  # doubling from five minutes this is a little over the 72 hou
 class Prepared:
     """Hold one message whose attempt is committed as `prepared`. `fence` must still be ours when it is handed off.
 
-    `about` are the order lines its words speak of.
+    `about` are the order lines its words speak of; `grounds` what the layer above decided by, handed back to it.
     """
 
     message_id: int
@@ -41,6 +46,7 @@ class Prepared:
     fence: int
     about: tuple[int, ...]
     outbound: OutboundMessage
+    grounds: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,52 +72,72 @@ class Steering:
     settle: Callable[[Session, Sequence[Outcome]], None]
 
 
+@dataclass(slots=True)
+class WayOut:
+    """Hold connections and a thread for each: receivers are waited for at once, not one after the other.
+
+    `recording` is the group before, whose outcomes are being written while the next group's bodies go out.
+    """
+
+    connections: Sequence[PhasedTransport]
+    pool: Executor
+    recording: Future[None] | None = None
+
+    def settle(self) -> None:
+        """Wait until the outcomes of the group before are committed; raise what kept them from it. C2 they are."""
+        earlier, self.recording = self.recording, None
+        if earlier is not None:
+            earlier.result()
+            fault.point("C2")
+
+
 def send_group(
     runtime: Runtime,
     shop_id: int,
     group: Sequence[Prepared],
-    connections: Sequence[PhasedTransport],
+    way_out: WayOut,
     steering: Steering,
-) -> list[Outcome]:
-    """Send at most as many messages as there are connections; return what became of each."""
-    outcomes: list[Outcome] = []
-    standing: list[tuple[Prepared, PhasedTransport]] = []
-    for prepared, connection in zip(group, connections, strict=False):
-        try:
-            connection.begin(prepared.outbound)
-        except TransportError as refusal:
-            outcomes.append(_refused(prepared, refusal))
-        except ValueError as unsendable:  # an address or content that could smuggle a command never gets better
-            outcomes.append(Outcome(prepared, AttemptState.REJECTED, reply=str(unsendable)))
-        else:
-            standing.append((prepared, connection))
-    handed_off = _commit_hand_offs(runtime, shop_id, standing, steering)
-    for prepared, connection in standing:
-        if prepared.message_id in handed_off:
-            fault.point("K8")
-            outcomes.append(_cross(prepared, connection))
+) -> None:
+    """Send at most as many messages as there are connections; `way_out.settle` waits for what became of them.
+
+    What the group before has taught (an address that is dead) is settled before this one may be handed off.
+    """
+    pairs = list(zip(group, way_out.connections, strict=False))
+    refused = _at_once(way_out.pool, [partial(_begin, prepared, connection) for prepared, connection in pairs])
+    outcomes = [outcome for outcome in refused if outcome is not None]
+    standing = [pair for pair, outcome in zip(pairs, refused, strict=True) if outcome is None]
+    handed_off = _commit_hand_offs(runtime, shop_id, standing, way_out, steering)
+    crossing = [
+        partial(_cross, prepared, connection) for prepared, connection in standing if prepared.message_id in handed_off
+    ]
+    outcomes += _at_once(way_out.pool, crossing, before_each=lambda: fault.point("K8"))
     if outcomes:
-        fault.point("K10")
-        with unit_of_work(runtime, shop_id=shop_id, committed="K11") as session:
-            outcomes = [outcome for outcome in outcomes if _record(session, outcome)]
-            steering.settle(session, outcomes)
-    return outcomes
+        way_out.recording = way_out.pool.submit(_keep, runtime, shop_id, outcomes, steering)
+
+
+def _keep(runtime: Runtime, shop_id: int, outcomes: Sequence[Outcome], steering: Steering) -> None:
+    fault.point("K10")
+    with unit_of_work(runtime, shop_id=shop_id, committed="K11") as session:
+        steering.settle(session, _record(session, outcomes))
 
 
 def _commit_hand_offs(
-    runtime: Runtime, shop_id: int, standing: Sequence[tuple[Prepared, PhasedTransport]], steering: Steering
+    runtime: Runtime,
+    shop_id: int,
+    standing: Sequence[tuple[Prepared, PhasedTransport]],
+    way_out: WayOut,
+    steering: Steering,
 ) -> set[int]:
     """Commit `handoff` for whoever may still be sent to, and turn back every other connection. Returns message ids."""
-    if not standing:
-        return set()
     handed_off: set[int] = set()
     committed = False
     try:
+        way_out.settle()
+        if not standing:
+            return handed_off
         with unit_of_work(runtime, shop_id=shop_id) as session:
             allowed = steering.may_hand_off(session, [prepared for prepared, _ in standing])
-            for prepared, _ in standing:
-                if prepared.message_id in allowed and _mark_handoff(session, prepared):
-                    handed_off.add(prepared.message_id)
+            handed_off = _mark_handoff(session, [each for each, _ in standing if each.message_id in allowed])
             fault.point("K7")
         committed = True
     finally:
@@ -122,24 +148,55 @@ def _commit_hand_offs(
     return handed_off
 
 
-def _mark_handoff(session: Session, prepared: Prepared) -> bool:
-    row = session.execute(
-        update(Attempt)
-        .where(
-            Attempt.message_id == prepared.message_id,
-            Attempt.n == prepared.attempt,
-            Attempt.state == AttemptState.PREPARED,
-            Attempt.fence == prepared.fence,
-        )
-        .values(state=AttemptState.HANDOFF, handoff_at=func.now())
-        .returning(Attempt.id),
-    ).first()
-    if row is None:
-        return False
-    session.execute(
-        update(Message).where(Message.id == prepared.message_id).values(state=MessageState.SENDING),
+HAND_OFF = """with marked as (
+        update attempt a set state = 'handoff', handoff_at = now()
+        from unnest(%(messages)s::bigint[], %(tries)s::int[], %(fences)s::bigint[]) t(message_id, n, fence)
+        where a.shop_id = %(shop)s and a.message_id = t.message_id and a.n = t.n and a.fence = t.fence
+        and a.state = 'prepared' returning a.message_id
     )
-    return True
+    update message m set state = 'sending' from marked
+    where m.shop_id = %(shop)s and m.id = marked.message_id returning m.id"""
+
+
+def _mark_handoff(session: Session, group: Sequence[Prepared]) -> set[int]:
+    """Move the attempts to `handoff` that are still as they were prepared; return their messages' ids."""
+    (marked,) = one_trip(session, [(HAND_OFF, _tries(session, group))])
+    return {message_id for (message_id,) in marked}
+
+
+def _tries(session: Session, group: Sequence[Prepared]) -> dict[str, Any]:
+    return {
+        "shop": entered_shop(session),
+        "messages": [each.message_id for each in group],
+        "tries": [each.attempt for each in group],
+        "fences": [each.fence for each in group],
+    }
+
+
+def _at_once(
+    pool: Executor, tasks: Sequence[Callable[[], Result]], before_each: Callable[[], None] | None = None
+) -> list[Result]:
+    """Return the results in order. Whatever one raises is raised once none is running any more."""
+    started: list[Future[Result]] = []
+    try:
+        for task in tasks:
+            if before_each is not None:
+                before_each()
+            started.append(pool.submit(task))
+    finally:
+        wait(started)
+    return [each.result() for each in started]
+
+
+def _begin(prepared: Prepared, connection: PhasedTransport) -> Outcome | None:
+    """Bring one message before its dot; return what became of it when it did not get there."""
+    try:
+        connection.begin(prepared.outbound)
+    except TransportError as refusal:
+        return _refused(prepared, refusal)
+    except ValueError as unsendable:  # an address or content that could smuggle a command never gets better
+        return Outcome(prepared, AttemptState.REJECTED, reply=str(unsendable))
+    return None
 
 
 def _cross(prepared: Prepared, connection: PhasedTransport) -> Outcome:
@@ -185,26 +242,28 @@ MESSAGE_AFTER = {
 }
 
 
-def _record(session: Session, outcome: Outcome) -> bool:
-    """Write one outcome unless the attempt has moved on without us (a sweep called it unknown, a fence passed)."""
-    prepared = outcome.prepared
-    row = session.execute(
-        update(Attempt)
-        .where(
-            Attempt.message_id == prepared.message_id,
-            Attempt.n == prepared.attempt,
-            Attempt.fence == prepared.fence,
-            Attempt.state.in_([AttemptState.PREPARED, AttemptState.HANDOFF]),
-        )
-        .values(state=outcome.state, reply_code=outcome.code, reply=outcome.reply, replied_at=func.now())
-        .returning(Attempt.id),
-    ).first()
-    if row is None:
-        return False
-    accepted_at = business_now(session) if outcome.state is AttemptState.ACCEPTED else None
-    session.execute(
-        update(Message)
-        .where(Message.id == prepared.message_id)
-        .values(state=MESSAGE_AFTER[outcome.state], accepted_at=accepted_at),
+RECORD = """with recorded as (
+        update attempt a set state = t.state, reply_code = t.code, reply = t.reply, replied_at = now()
+        from unnest(
+            %(messages)s::bigint[], %(tries)s::int[], %(fences)s::bigint[],
+            %(states)s::text[], %(codes)s::int[], %(replies)s::text[], %(becomes)s::text[]
+        ) t(message_id, n, fence, state, code, reply, becomes)
+        where a.shop_id = %(shop)s and a.message_id = t.message_id and a.n = t.n and a.fence = t.fence
+        and a.state in ('prepared', 'handoff') returning a.message_id, t.becomes
     )
-    return True
+    update message m set state = becomes, accepted_at = case becomes when 'accepted' then %(now)s::timestamptz end
+    from recorded where m.shop_id = %(shop)s and m.id = recorded.message_id returning m.id"""
+
+
+def _record(session: Session, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Write outcomes; return those whose attempt had not moved on without us (a sweep called it unknown, a fence)."""
+    told = {
+        "now": business_now(session),
+        "states": [each.state.value for each in outcomes],
+        "codes": [each.code for each in outcomes],
+        "replies": [each.reply for each in outcomes],
+        "becomes": [MESSAGE_AFTER[each.state].value for each in outcomes],
+    }
+    (rows,) = one_trip(session, [(RECORD, told | _tries(session, [each.prepared for each in outcomes]))])
+    recorded = {message_id for (message_id,) in rows}
+    return [each for each in outcomes if each.prepared.message_id in recorded]

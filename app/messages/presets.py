@@ -10,7 +10,7 @@ from pathlib import Path
 from app.config import ROOT
 from app.messages.compile import CompiledTemplate, TemplateSource, compile_template
 from app.messages.markup import CompileError
-from app.messages.wording import mail_locale
+from app.messages.wording import LOCALES, mail_locale
 
 FOLDER = ROOT / "templates" / "mail"
 INCLUDE = re.compile(r"<!-- include ([a-z_]+) -->")
@@ -60,6 +60,13 @@ def source(name: str, locale: str) -> TemplateSource:
 def template(name: str, locale: str) -> CompiledTemplate:
     """Return preset `name` compiled in `locale`'s language, once per process; raise KeyError for an unknown name."""
     return _compiled(PRESETS[name].name, mail_locale(locale))
+
+
+def compile_all() -> None:
+    """Compile every preset in every language, before the first mail needs one."""
+    for name in PRESETS:
+        for locale in LOCALES:
+            template(name, locale)
 
 
 @cache

@@ -9,13 +9,16 @@ from app.channels.smtp.phases import SmtpSender
 from tests.channels.scripted_server import ScriptedServer
 
 
-@pytest.fixture
-def serve():
-    """Start scripted servers; all are stopped at the end."""
+TOGETHER = "250-test\r\n250-PIPELINING\r\n250 SIZE 1000000"
+
+
+@pytest.fixture(params=[{}, {"EHLO": TOGETHER}], ids=["one by one", "together"])
+def serve(request):
+    """Start scripted servers that take commands one by one, or several at once; all are stopped at the end."""
     started = []
 
     def start(**script):
-        started.append(ScriptedServer(**script))
+        started.append(ScriptedServer(**request.param | script))
         return started[-1]
 
     yield start

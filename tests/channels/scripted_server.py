@@ -23,6 +23,7 @@ HEALTHY = {
     "AUTH": "235 2.7.0 in",
     "STARTTLS": "220 go",
 }
+NEEDS = {"RCPT": {"MAIL"}, "DATA": {"MAIL", "RCPT"}}
 
 
 class ScriptedServer:
@@ -35,6 +36,7 @@ class ScriptedServer:
         self.delivered: list[bytes] = []  # messages whose dot was seen, whatever was answered
         self.connections = 0
         self.drop_body_after: int | None = None
+        self.asks_anyway = False  # for the message, though it refused the recipient
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.stopping = threading.Event()
@@ -61,12 +63,17 @@ class ScriptedServer:
 
     def _talk(self, sock):
         self._answer(sock, "greeting")
-        unread = b""
+        unread, standing = b"", set()
         while True:
             line, unread = self._until(sock, unread, b"\r\n")
             verb = line.decode().split()[0].upper()
             self.commands.append(" ".join([verb, *line.decode().split()[1:]]))
+            if not self.asks_anyway and NEEDS.get(verb, set()) - standing:
+                sock.sendall(b"503 5.5.1 not now\r\n")
+                continue
             answered = self._answer(sock, verb)
+            standing |= {verb} if answered.startswith("250") else set()
+            standing -= {"MAIL", "RCPT"} if verb in {"RSET", "DATA"} else set()
             if verb == "QUIT":
                 return
             if verb == "STARTTLS" and self.tls:

@@ -97,6 +97,18 @@ def test_a_refusal_before_the_dot_delivers_nothing_and_says_how_far_it_reaches(
     assert len(server.delivered) == 1
 
 
+def test_a_server_that_asks_for_the_message_of_nobody_gets_none(serve, sender_to, message):
+    server = serve(RCPT=["550 5.1.1 no such user"])
+    server.asks_anyway = True
+    sender = sender_to(server)
+    with pytest.raises(TransportError):
+        sender.begin(message)
+    sender.begin(message)
+    sender.finish()
+    (letter,) = delivered_after(server, sender, message)
+    assert letter.startswith(b"Subject: hello")
+
+
 @pytest.mark.parametrize(
     ("answer", "permanent", "scope"),
     [

@@ -1,14 +1,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.policy import default
+from email.policy import SMTP, default
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.channels.smtp.phases import quoted
-from app.messages.mime import LINE_MAX, Letter, MimeError, compose
+from app.messages.mime import LINE_MAX, Letter, MimeError, compose, printable
 
 LETTER = Letter(
     message_id="<m7.2@mail.example.com>",
@@ -103,6 +103,14 @@ def test_no_words_anywhere_change_the_set_of_headers_or_break_a_line(from_name, 
     mail = message_from_bytes(raw, policy=default)
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert mail["From"].addresses[0].addr_spec == "mail@welltimed.example.com"
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=80) | words)
+def test_a_subject_is_the_standard_librarys(subject):
+    raw = compose(replace(LETTER, subject=subject))
+    lines = raw.split(b"\r\n\r\n")[0].replace(b"\r\n ", b"\0 ").split(b"\r\n")
+    (line,) = [line.replace(b"\0", b"\r\n") for line in lines if line.startswith(b"Subject:")]
+    assert line + b"\r\n" == SMTP.header_factory("Subject", printable(subject)).fold(policy=SMTP).encode()
 
 
 @pytest.mark.parametrize("field", ["from_address", "to_address", "reply_to"])

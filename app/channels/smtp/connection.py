@@ -11,6 +11,7 @@ import smtplib
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.channels.base import Scope, TransportError
@@ -94,12 +95,16 @@ class Connection(smtplib.SMTP):
         self._open_socket().sendall(data)
 
     def ask(self, line: str, seconds: float) -> Reply:
-        """Send one command line and return its reply; a line break in it would be a second command and is refused."""
-        if not line.isascii() or not line.isprintable():
+        """Send one command line and return its reply."""
+        self.say([line], seconds)
+        return self.read()
+
+    def say(self, lines: Sequence[str], seconds: float) -> None:
+        """Send command lines in one write; a line break in one would be a further command and is refused."""
+        if not all(line.isascii() and line.isprintable() for line in lines):
             raise ValueError("an SMTP command is one line of printable ASCII")
         self.allow(seconds)
-        self.write(line.encode("ascii") + b"\r\n")
-        return self.read()
+        self.write(b"".join(line.encode("ascii") + b"\r\n" for line in lines))
 
     def read(self) -> Reply:
         """Return the next reply as words."""

@@ -15,12 +15,11 @@ import ssl
 from app.channels.base import OutboundMessage, OutcomeUnknown, SendReceipt, TransportError
 from app.channels.smtp.address import ServerAddress
 from app.channels.smtp.connection import Connection, Deadlines, connect
+from app.channels.smtp.envelope import Envelope
 from app.channels.smtp.replies import Phase, Reply, plain_words, refusal
 from app.kit import fault
 
 ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]{1,254}")  # printable ASCII without blanks and angle brackets
-LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
-BARE_BREAK = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 class SmtpSender:
@@ -47,11 +46,11 @@ class SmtpSender:
             if not ENVELOPE_ADDRESS.fullmatch(address):
                 raise ValueError("an envelope address is printable ASCII without blanks")
         try:
-            connection = self._mail(message)
+            connection, envelope = self._mail(message)
             fault.point("K4")
-            self._expect(connection.ask(f"RCPT TO:<{message.recipient}>", self.deadlines.command_s), Phase.RCPT, 2)
+            self._expect(envelope, envelope.reply(), Phase.RCPT, 2)
             fault.point("K5")
-            self._expect(connection.ask("DATA", self.deadlines.command_s), Phase.DATA, 3)
+            self._expect(envelope, envelope.reply(), Phase.DATA, 3)
             self._write_body(connection, body)
         except TransportError:
             raise  # refused in good order: the connection is clean, or closed
@@ -110,19 +109,21 @@ class SmtpSender:
                 self._connection.ask("QUIT", self.deadlines.quit_s)
             self._hang_up()
 
-    def _mail(self, message: OutboundMessage) -> Connection:
+    def _mail(self, message: OutboundMessage) -> tuple[Connection, Envelope]:
         """Say MAIL on the kept connection, or on a new one when the server has closed that meanwhile."""
         kept = self._connection
         if kept is not None:
             with contextlib.suppress(OSError):
-                reply = kept.ask(_mail_command(kept, message), self.deadlines.command_s)
+                envelope = Envelope(kept, message, self.deadlines.command_s)
+                reply = envelope.reply()
                 if reply.code != 421:
-                    self._expect(reply, Phase.MAIL, 2)
-                    return kept
+                    self._expect(envelope, reply, Phase.MAIL, 2)
+                    return kept, envelope
             self._hang_up()
         fresh = self._connection = connect(self.server, self.local_hostname, self.deadlines)
-        self._expect(fresh.ask(_mail_command(fresh, message), self.deadlines.command_s), Phase.MAIL, 2)
-        return fresh
+        envelope = Envelope(fresh, message, self.deadlines.command_s)
+        self._expect(envelope, envelope.reply(), Phase.MAIL, 2)
+        return fresh, envelope
 
     def _write_body(self, connection: Connection, body: bytes) -> None:
         middle = len(body) // 2
@@ -131,19 +132,19 @@ class SmtpSender:
         fault.point("K6")
         connection.write(body[middle:])
 
-    def _expect(self, reply: Reply, phase: Phase, first_digit: int) -> None:
+    def _expect(self, envelope: Envelope, reply: Reply, phase: Phase, first_digit: int) -> None:
         """Raise what the reply means unless it is the expected kind; the connection is left clean, or closed."""
         if reply.code // 100 == first_digit:
             return
-        if not self._reset_after(reply):
+        if not self._reset_after(envelope, reply):
             self._hang_up()
         raise refusal(reply, phase)
 
-    def _reset_after(self, reply: Reply) -> bool:
+    def _reset_after(self, envelope: Envelope, reply: Reply) -> bool:
         if self._connection is None or reply.code == 421 or not 400 <= reply.code <= 599:
             return False
         with contextlib.suppress(OSError):
-            return self._connection.ask("RSET", self.deadlines.command_s).code == 250
+            return envelope.is_over() and self._connection.ask("RSET", self.deadlines.command_s).code == 250
         return False
 
     def _hang_up(self) -> None:
@@ -158,15 +159,11 @@ def quoted(content: bytes) -> bytes:
 
     Raise ValueError for a CR or LF standing alone: receivers disagree on what it ends (SMTP smuggling).
     """
-    if BARE_BREAK.search(content):
+    if not content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n"):
         raise ValueError("the message has a line break that is not CRLF")
-    body = LINE_START_DOT.sub(b"..", content)
+    body = content.replace(b"\r\n.", b"\r\n..")
+    body = b"." + body if body.startswith(b".") else body
     return body if body.endswith(b"\r\n") else body + b"\r\n"
-
-
-def _mail_command(connection: Connection, message: OutboundMessage) -> str:
-    size = f" SIZE={len(message.content)}" if connection.has_extn("size") else ""
-    return f"MAIL FROM:<{message.sender}>{size}"
 
 
 def _has_left(connection: Connection) -> bool:

@@ -1,0 +1,89 @@
+"""The fingerprint of what a decision rests on: it covers every table the facts come from, and sees every change."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select, text
+
+from app.customers.consent import state_consent
+from app.flows import grounds
+from app.flows.gather import gather
+from app.flows.models import FollowUp
+from app.kit.clock import business_now
+from app.kit.one_trip import one_trip
+from app.kit.work import entered_shop
+from tests.shopper.test_unsubscribe_race import asked_today, started  # noqa: F401 - a fixture
+
+NAMED = re.compile(r'\b(?:from|join)\s+"?([a-z_]+)', re.IGNORECASE)
+VERSIONS = {"flow_version"}  # never changed once written; which one holds stands in flow and enrollment
+CHANGES = {
+    "follow_up": "set fence = fence + 1",
+    "enrollment": "set ended_at = now()",
+    "flow": "set state = 'paused'",
+    "order": "set cancelled_at = now()",
+    "order_line": "set current_quantity = 0",
+    "fulfillment": "set status = 'cancelled'",
+    "fulfillment_line": "set quantity = quantity + 1",
+    "customer": "set email = 'somebody.else@example.com'",
+    "shop": "set status = 'uninstalled'",
+    "shop_profile": "set name = name || '!'",
+}
+
+
+@pytest.fixture
+def due(started):  # noqa: F811 - the fixture above
+    """One person about to be asked for a review; `due.follow_up` is the follow-up's."""
+    asked_today(started, 1)
+    with started.work() as session:
+        started.follow_up = session.scalars(select(FollowUp.id)).one()
+    return started
+
+
+def fingerprint(session, follow_up_id):
+    session.flush()
+    (rows,) = one_trip(session, [grounds.asked(entered_shop(session), [follow_up_id])])
+    return grounds.fingerprints(rows)[follow_up_id]
+
+
+def test_every_table_the_facts_are_read_from_is_in_the_fingerprint(due):
+    read = set()
+
+    def listen(connection, cursor, statement, *rest):
+        read.update(NAMED.findall(statement))
+
+    event.listen(due.wired.engines.app, "before_cursor_execute", listen)
+    try:
+        with due.work() as session:
+            (one,) = gather(session, [due.follow_up])
+    finally:
+        event.remove(due.wired.engines.app, "before_cursor_execute", listen)
+    assert one.facts.items
+    assert {"order", "review", "suppression", "message_item", "consent_entry"} <= read
+    assert read - VERSIONS - {"clock_offset"} <= set(NAMED.findall(grounds.PRINT))
+
+
+def test_nothing_changed_is_the_same_fingerprint(due):
+    with due.work() as session:
+        assert fingerprint(session, due.follow_up) == fingerprint(session, due.follow_up)
+
+
+@pytest.mark.parametrize("table", CHANGES)
+def test_a_changed_row_changes_the_fingerprint(due, table):
+    with due.work() as session:
+        before = fingerprint(session, due.follow_up)
+        changed = session.execute(text(f'update "{table}" {CHANGES[table]}')).rowcount
+        assert changed
+        assert fingerprint(session, due.follow_up) != before
+        session.rollback()
+
+
+def test_a_new_statement_of_consent_changes_the_fingerprint(due):
+    with due.work() as session:
+        before = fingerprint(session, due.follow_up)
+        (one,) = gather(session, [due.follow_up])
+        now = business_now(session) + timedelta(seconds=1)
+        told = {"state": "unsubscribed", "source": "shopify", "happened_at": now, "received_at": now}
+        state_consent(session, one.order.customer_id, **told)
+        assert fingerprint(session, due.follow_up) != before
+        session.rollback()
