@@ -8,7 +8,6 @@ from app.channels.smtp.connection import Deadlines
 from app.channels.smtp.phases import SmtpSender
 from tests.channels.scripted_server import ScriptedServer
 
-
 TOGETHER = "250-test\r\n250-PIPELINING\r\n250 SIZE 1000000"
 
 
