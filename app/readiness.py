@@ -8,8 +8,8 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.flows.claim import is_due
 from app.flows.models import FollowUp, FollowUpState
+from app.flows.sending.claim import is_due
 from app.kit import runtime
 from app.kit.clock import business_now, offset
 from app.kit.engines import SYSTEM

@@ -21,10 +21,7 @@ from app.customers import privacy as customers_privacy
 from app.customers import topics as customers
 from app.customers.compliance import Privacy
 from app.customers.erase import CustomerErased
-from app.flows import (
-    claim,
-    come_back,
-    erased,
+from app.flows.pages import (
     next_ask,
     routes_flows,
     routes_home,
@@ -34,10 +31,10 @@ from app.flows import (
     routes_settings,
     routes_start,
     routes_why,
-    schedule,
-    set_up,
-    sync,
 )
+from app.flows.planning import come_back, erased, schedule, set_up
+from app.flows.sending import claim
+from app.flows.syncing import sync
 from app.kit import engines, errors, gateway_clock, log, periodic, queue, row_ids, runtime
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
@@ -128,9 +125,9 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
 WORK: Sequence[Work] = (
     Work(queue.INBOX, apply.waiting, "app.shopify.apply.apply_received"),
     Work(queue.INBOX, apply_hits.waiting, "app.messages.apply_hits.apply_hits"),
-    Work(queue.SENDS, claim.waiting, "app.flows.drain.drain", warm="app.messages.presets.compile_all"),
+    Work(queue.SENDS, claim.waiting, "app.flows.sending.drain.drain", warm="app.messages.presets.compile_all"),
     Work(queue.BULK, outgoing.waiting, "app.shopify.outgoing.run_due"),
-    Work(queue.BULK, sync.waiting, "app.flows.sync.run_due"),
+    Work(queue.BULK, sync.waiting, "app.flows.syncing.sync.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),
 )
 
@@ -150,12 +147,12 @@ PRIVACY: Sequence[Privacy] = (
 DAILY = timedelta(days=1)
 
 PERIODIC: Mapping[str, Periodic] = {
-    "expire_decisions": Periodic(DAILY, "app.flows.expire_decisions.expire_decisions"),
+    "expire_decisions": Periodic(DAILY, "app.flows.planning.expire_decisions.expire_decisions"),
     "expire_hits": Periodic(DAILY, "app.messages.expire_hits.expire_hits"),
     "expire_order_events": Periodic(DAILY, "app.orders.expire_events.expire_events"),
     "expire_webhooks": Periodic(DAILY, "app.shopify.expire_webhooks.expire_webhooks"),
     "renew_ageing_tokens": Periodic(DAILY, "app.shops.renew_ageing.renew_ageing"),
-    "sweep": Periodic(timedelta(minutes=1), "app.flows.sweep.sweep"),
+    "sweep": Periodic(timedelta(minutes=1), "app.flows.sending.sweep.sweep"),
 }
 
 

@@ -54,7 +54,7 @@ class FlowVersion(ShopOwned, Base):
 
     flow_id: Mapped[int] = mapped_column(BigInteger)
     number: Mapped[int] = mapped_column(Integer)
-    document: Mapped[dict[str, Any]]  # app.flows.steps reads and writes it
+    document: Mapped[dict[str, Any]]  # app.flows.rules.steps reads and writes it
     published_at: Mapped[datetime]
     published_by: Mapped[str]
 
@@ -97,7 +97,7 @@ class FollowUp(ShopOwned, Base):
     step: Mapped[str]
     state: Mapped[FollowUpState] = mapped_column(EnumText(FollowUpState))
     outcome: Mapped[str | None]  # handed_over | skipped, once done
-    reason: Mapped[str | None]  # app.flows.reasons
+    reason: Mapped[str | None]  # app.flows.rules.reasons
     due_at: Mapped[datetime]
     provisional: Mapped[bool] = mapped_column(default=False)  # the fallback's date, until the parcel is known delivered
     postponed_until: Mapped[datetime | None]  # why a due row waits; re-planning never moves it before this

@@ -108,7 +108,9 @@ def _sender(name: str, address: str) -> bytes:
 
 
 def _subject(words: str) -> bytes:
-    if words and words.isascii() and len(words) < UNFOLDED and "=?" not in words:  # nothing to encode and nothing to fold
+    if (
+        words and words.isascii() and len(words) < UNFOLDED and "=?" not in words
+    ):  # nothing to encode and nothing to fold
         return f"Subject: {words}\r\n".encode("ascii")
     return _in_words("Subject", words)
 

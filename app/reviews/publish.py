@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from app.reviews.summarise import stored, want_renewal
 from app.reviews.summary_fields import FIRST_PAGE, Shown, summary_fields
 from app.shopify.admin import AdminClient
 from app.shops.install import ShopInstalled
-from app.shops.models import ShopProfile
+from app.shops.zone import shop_zone
 
 TYPE = "$app:review_summary"
 
@@ -52,7 +51,7 @@ def renew_all(session: Session) -> None:
 
 def _newest(session: Session, product_id: int) -> list[Shown]:
     shop_id = entered_shop(session)
-    zone = ZoneInfo(session.scalar(select(ShopProfile.timezone).where(ShopProfile.shop_id == shop_id)) or "UTC")
+    zone = shop_zone(session)
     rows = session.scalars(
         select(Review)
         .where(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,7 +15,6 @@ from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentLine
 from app.reviews.models import Review
 from app.reviews.states import ReviewState
-from app.shops.models import ShopProfile
 
 PER_PAGE = 20
 
@@ -85,12 +83,6 @@ def cards(session: Session, state: ReviewState, page: int) -> list[Card]:
         Card(review, product or bought or "A product", order or "", arrived.get(review.order_line_id))
         for review, product, bought, order in rows
     ]
-
-
-def shop_zone(session: Session) -> ZoneInfo:
-    """Return the clock the merchant reads by."""
-    name = session.scalar(select(ShopProfile.timezone).where(ShopProfile.shop_id == entered_shop(session)))
-    return ZoneInfo(name or "Etc/UTC")
 
 
 def _arrived(session: Session, shop_id: int, line_ids: Collection[int]) -> dict[int, datetime]:

@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, g, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.kit import runtime
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
-from app.kit.work import unit_of_work
 from app.reviews import cards, decide, queries
 from app.reviews.reason_words import REASONS, WHY_NOT_STARS
 from app.reviews.states import HiddenReason, ReviewState
 from app.shopify import app_home
+from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shops.zone import shop_zone
 
 blueprint = Blueprint("reviews_admin", __name__)
 app_home.guard(blueprint)
@@ -39,7 +40,7 @@ LAST_PAGE: Final = 1_000
 @blueprint.get("/reviews")
 def show() -> str:
     """Show one tab."""
-    with unit_of_work(runtime.current(), shop_id=g.shop_id) as session:
+    with merchant_session() as session:
         return _page(session, _state(request.args.get("state")), _number(request.args.get("page", "1")))
 
 
@@ -47,8 +48,8 @@ def show() -> str:
 def publish(review_id: int) -> Response:
     """Show a review on the storefront."""
     state = _state(request.form.get("state"))
-    with unit_of_work(runtime.current(), shop_id=g.shop_id) as session:
-        decide.publish(session, review_id, by=_merchant())
+    with merchant_session() as session:
+        decide.publish(session, review_id, by=by_merchant())
     return redirect(_address(state, done="published"), 303)
 
 
@@ -56,7 +57,7 @@ def publish(review_id: int) -> Response:
 def hide(review_id: int) -> Response:
     """Hide a review, for a reason."""
     state, reason = _state(request.form.get("state")), request.form.get("reason", "")
-    with unit_of_work(runtime.current(), shop_id=g.shop_id) as session:
+    with merchant_session() as session:
         if reason not in set(HiddenReason):
             if not queries.exists(session, review_id):
                 raise NotFound
@@ -64,7 +65,7 @@ def hide(review_id: int) -> Response:
             if "HX-Request" not in request.headers:
                 raise Invalid(words, field="reason")
             return make_response(_page(session, state, 1, error=words), Invalid.status)
-        decide.hide(session, review_id, HiddenReason(reason), by=_merchant())
+        decide.hide(session, review_id, HiddenReason(reason), by=by_merchant())
     return redirect(_address(state, done="hidden"), 303)
 
 
@@ -76,7 +77,7 @@ def after_reload(review_id: int) -> Response:
 
 
 def _page(session: Session, state: ReviewState, number: int, *, error: str = "") -> str:
-    now, zone, counted = business_now(session), queries.shop_zone(session), queries.counts(session)
+    now, zone, counted = business_now(session), shop_zone(session), queries.counts(session)
     found = queries.cards(session, state, number)
     next_ask: Callable[[Session], str] = runtime.current().parts["next_ask"]
     return render_template(
@@ -116,7 +117,3 @@ def _number(typed: str) -> int:
     if not 1 <= number <= LAST_PAGE:
         raise Invalid(f"Page must be 1 to {LAST_PAGE}. You asked for {typed[:6]}.", field="page")
     return number
-
-
-def _merchant() -> str:
-    return f"user:{g.opened.who.user_id}"

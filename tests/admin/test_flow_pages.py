@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from app.channels.smtp.address import parse
 from app.channels.smtp.connection import Deadlines
 from app.channels.smtp.phases import SmtpSender
-from app.flows import routes_preview
 from app.flows.models import Enrollment, FlowVersion, FollowUp
+from app.flows.pages import routes_preview
 from app.kit.limit import Limit
 from app.messages.models import Attempt, HitInbox, Message, MessageEvent, MessageItem, TrackedLink
 from tests.channels.scripted_server import ScriptedServer

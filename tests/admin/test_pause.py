@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.flows import claim
-from app.flows.decision import Limits
-from app.flows.gather import gather
-from app.flows.guard import decide
+from app.flows.facts.gather import gather
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.pause import pause_all, resume, waiting
-from app.flows.record_decision import record
-from app.flows.release import OnResume, Released
-from app.flows.start import Choice, start
+from app.flows.planning.pause import pause_all, resume, waiting
+from app.flows.planning.record_decision import record
+from app.flows.planning.release import OnResume, Released
+from app.flows.planning.start import Choice, start
+from app.flows.rules.decision import Limits
+from app.flows.rules.guard import decide
+from app.flows.sending import claim
 from app.shops.models import ShopSetting
 
 

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from app.experiments.models import Arm
-from app.flows import drain
 from app.flows.models import Enrollment, Flow, FlowState, FlowVersion, FollowUpState
-from app.flows.start import VARIANTS, Choice, offer, start
+from app.flows.planning.start import VARIANTS, Choice, offer, start
+from app.flows.sending import drain
 from app.messages import presets
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from app.customers.consent import state_consent
 from app.customers.models import Customer, SuppressionScope
 from app.customers.suppress import suppress
-from app.flows import published
-from app.flows.decision import Limits
-from app.flows.gather import gather
-from app.flows.guard import decide
+from app.flows.facts import published
+from app.flows.facts.gather import gather
 from app.flows.models import Flow, FlowState, FollowUp
-from app.flows.record_decision import record
+from app.flows.planning.record_decision import record
+from app.flows.rules.decision import Limits
+from app.flows.rules.guard import decide
 from app.kit.signing import new_public_id
 from app.messages.models import Message, MessageEvent, MessageState
 from app.orders.models import Order, OrderLine

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.customers.models import Preference
-from app.flows.decision import Postpone, Send
 from app.flows.models import FollowUpState
+from app.flows.rules.decision import Postpone, Send
 from tests.admin_people import stories
 from tests.admin_people.stories import person_of, row_of, words
 

@@ -21,9 +21,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app import wiring
-from app.flows import drain, sync
 from app.flows.models import Flow
-from app.flows.start import Choice, start
+from app.flows.planning.start import Choice, start
+from app.flows.sending import drain
+from app.flows.syncing import sync
 from app.kit import runtime
 from app.kit.clock import ClockOffset
 from app.kit.engines import SYSTEM

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from app.flows import sync
 from app.flows.models import FollowUp
+from app.flows.syncing import sync
 from app.shops.models import Shop, ShopStatus
 from devstore.platform.announce import uninstall_app
 from devstore.state.engine import unit_of_work

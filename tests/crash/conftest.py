@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from app.flows import sweep
+from app.flows.sending import sweep
 from app.kit import fault
 from app.kit.work import unit_of_work
 from app.shopify.admin import AdminClient

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.flows.decision import (
+from app.flows.rules.decision import (
     CustomerFacts,
     FlowFacts,
     OpenReturn,
@@ -16,12 +16,12 @@ from app.flows.decision import (
     ShopState,
     TemplateFacts,
 )
-from app.flows.explain import explain, reason_words
-from app.flows.guard import RULES
-from app.flows.passed_words import WORDS
-from app.flows.reasons import SENTENCES, Reason, sentence
-from app.flows.recorded import recorded
-from app.flows.steps import StepState
+from app.flows.rules.guard import RULES
+from app.flows.rules.reasons import SENTENCES, Reason, sentence
+from app.flows.rules.recorded import recorded
+from app.flows.rules.steps import StepState
+from app.flows.words.explain import explain, reason_words
+from app.flows.words.passed_words import WORDS
 from tests.flows.cases import LINE, NOON, SHIPPED, facts, lines, verdict, with_
 
 DAY = timedelta(days=1)

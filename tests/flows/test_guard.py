@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.customers.legal_basis import MessageClass
-from app.flows.decision import (
+from app.flows.rules.decision import (
     CustomerFacts,
     FlowFacts,
     Hold,
@@ -19,9 +19,9 @@ from app.flows.decision import (
     Skip,
     TemplateFacts,
 )
-from app.flows.guard import RULES
-from app.flows.steps import StepState
-from app.flows.timing import SendWindow
+from app.flows.rules.guard import RULES
+from app.flows.rules.steps import StepState
+from app.flows.rules.timing import SendWindow
 from app.orders.delivery import DeliverySource
 from tests.flows.cases import DELIVERED, LINE, NOON, SHIPPED, STEPS, facts, lines, verdict, with_
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from app.flows.decision import (
+from app.flows.rules.decision import (
     CustomerFacts,
     Facts,
     FollowUpFacts,
@@ -24,12 +24,12 @@ from app.flows.decision import (
     Send,
     ShopFacts,
 )
-from app.flows.guard import decide
-from app.flows.plan import Moments, plan
-from app.flows.reasons import Reason
-from app.flows.recipient_zone import recipient_zone
-from app.flows.steps import Arrival
-from app.flows.timing import MAX_JITTER, SendWindow, next_allowed
+from app.flows.rules.guard import decide
+from app.flows.rules.plan import Moments, plan
+from app.flows.rules.reasons import Reason
+from app.flows.rules.recipient_zone import recipient_zone
+from app.flows.rules.steps import Arrival
+from app.flows.rules.timing import MAX_JITTER, SendWindow, next_allowed
 from app.orders.delivery import Scan, delivered
 from tests.flows.cases import STEPS
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.flows.presets import classic_five
-from app.flows.step_forms import WrongFlow, change_step, flow_document
-from app.flows.steps import Arrival, StepState, flow_json
-from app.flows.timing import SendWindow
+from app.flows.rules.presets import classic_five
+from app.flows.rules.step_forms import WrongFlow, change_step, flow_document
+from app.flows.rules.steps import Arrival, StepState, flow_json
+from app.flows.rules.timing import SendWindow
 
 ORDER, PARCEL = classic_five(shopify_sends_shipping_mails=False)
 

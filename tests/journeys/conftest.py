@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 from app.channels.smtp.address import parse
 from app.channels.smtp.connection import Deadlines
 from app.channels.smtp.phases import SmtpSender
-from app.flows import drain
 from app.flows.models import Flow, FlowState
+from app.flows.sending import drain
 from app.kit.clock import ClockOffset, real_now
 from app.kit.work import unit_of_work
 from app.shopify import apply

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, text
 
-from app.flows import sync, sync_stages
+from app.flows.syncing import sync, sync_stages
 from app.kit.clock import real_now
 from app.shopify.models import InboxState, SyncCursor, WebhookInbox
 from tests.journeys.bodies import order_body

@@ -5,6 +5,8 @@ import time
 from tests.browser import DESKTOP
 from tests.journeys.eyes import patient
 
+# The agent of a browser without a head is told as a machine's, and rightly.
+PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 SOON_S = 60
 JUMP_S = 170
 
@@ -54,6 +56,6 @@ def jump(demo, page, button):
 
 
 def opened(open_page, address, width=DESKTOP):
-    page = patient(open_page(width))
+    page = patient(open_page(width, user_agent=PERSON))
     page.goto(address)
     return page

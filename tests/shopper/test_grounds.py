@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event, select, text
 
 from app.customers.consent import state_consent
-from app.flows import grounds
-from app.flows.gather import gather
+from app.flows.facts import grounds
+from app.flows.facts.gather import gather
 from app.flows.models import FollowUp
 from app.kit.clock import business_now
 from app.kit.one_trip import one_trip

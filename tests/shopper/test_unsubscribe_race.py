@@ -12,8 +12,8 @@ from app.channels.smtp.connection import Deadlines
 from app.channels.smtp.phases import SmtpSender
 from app.customers.models import Suppression
 from app.customers.suppress import address_hash
-from app.flows import drain, steer
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
+from app.flows.sending import drain, steer
 from app.kit.clock import ClockOffset, business_now, real_now
 from app.kit.engines import SYSTEM
 from app.kit.events import emit

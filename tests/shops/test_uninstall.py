@@ -10,9 +10,9 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from app.flows import drain, sweep
 from app.flows.models import FollowUpState
-from app.flows.start import Choice, start
+from app.flows.planning.start import Choice, start
+from app.flows.sending import drain, sweep
 from app.shopify import apply
 from app.shopify.models import InboxState, WebhookInbox
 from app.shopify.token_pair import TokenPair

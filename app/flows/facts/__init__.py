@@ -1,0 +1,1 @@
+"""What decisions are made from, read in a few queries."""

@@ -1,0 +1,172 @@
+"""Gather the facts of many follow-ups of one shop in a few queries. The only query-heavy file: decisions are pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.flows.facts import gather_items, gather_people, published
+from app.flows.facts.gather_people import Person
+from app.flows.models import Enrollment, Flow, FlowState, FollowUp
+from app.flows.rules.decision import Facts, FlowFacts, FollowUpFacts, OpenReturn, OrderFacts, ShopFacts, ShopState
+from app.flows.rules.recipient_zone import recipient_zone
+from app.flows.rules.steps import FlowDocument, Step
+from app.kit.among import among
+from app.kit.work import entered_shop
+from app.orders.models import Order
+from app.orders.record_reversal import OPEN_STATES
+from app.orders.reversals import Refund, ReturnCase
+from app.shops.models import Shop, ShopProfile, ShopStatus
+from app.shops.settings import Pause, load
+
+Run = tuple[FollowUp, Enrollment, Order, Flow]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Hold one follow-up with everything its decision and its words need."""
+
+    follow_up: FollowUp
+    enrollment: Enrollment
+    order: Order
+    step: Step
+    person: Person
+    facts: Facts
+
+
+def gather(session: Session, ids: Sequence[int]) -> list[Gathered]:
+    """Return the facts of the follow-ups with these ids, as they stand in this transaction."""
+    shop_id = entered_shop(session)
+    found = session.execute(
+        select(FollowUp, Enrollment, Order, Flow)
+        .join(Enrollment, (Enrollment.shop_id == FollowUp.shop_id) & (Enrollment.id == FollowUp.enrollment_id))
+        .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
+        .join(Flow, (Flow.shop_id == Enrollment.shop_id) & (Flow.id == Enrollment.flow_id))
+        .where(FollowUp.shop_id == shop_id, among(FollowUp.id, ids))
+        .order_by(FollowUp.due_at, FollowUp.id)
+        .execution_options(populate_existing=True),
+    )
+    return gather_runs(session, [(row, run, order, flow) for row, run, order, flow in found])
+
+
+def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
+    """Return the facts of follow-ups at hand, in their order: also of such as were never stored, for previews.
+
+    The ids of the follow-ups must differ.
+    """
+    shop_id = entered_shop(session)
+    if not rows:
+        return []
+    order_ids = sorted({order.id for _, _, order, _ in rows})
+    documents = _documents(session, [(run.flow_id, run.version) for _, run, _, _ in rows], [row[3] for row in rows])
+    shop, profile = _shop(session, shop_id)
+    returns, refunded = _returns(session, shop_id, order_ids), _refunded(session, shop_id, order_ids)
+    people = gather_people.people(session, [order for _, _, order, _ in rows])
+    steps = [(row, run, documents[run.flow_id, run.version].step(row.step)) for row, run, _, _ in rows]
+    items = gather_items.items(session, steps)
+    gathered = []
+    for row, run, order, flow in rows:
+        step = documents[run.flow_id, run.version].step(row.step)
+        person = people[order.id]
+        found = items[row.id]
+        facts = Facts(
+            step=step,
+            follow_up=_follow_up(row, order, profile, found),
+            order=_order(order, refunded.get(order.id)),
+            items=found.lines,
+            shop=shop if not order.email_withheld else _withheld(shop),
+            flow=_flow(flow, documents[flow.id, flow.version], step),
+            customer=person.facts,
+            open_returns=tuple(returns.get(order.id, ())),
+        )
+        gathered.append(Gathered(row, run, order, step, person, facts))
+    return gathered
+
+
+def _documents(
+    session: Session, pinned: list[tuple[int, int]], flows: list[Flow]
+) -> dict[tuple[int, int], FlowDocument]:
+    """Return the versions runs are pinned to and, for the switches as they stand now, the published ones."""
+    return published.documents(session, [*pinned, *((flow.id, flow.version) for flow in flows)])
+
+
+def _shop(session: Session, shop_id: int) -> tuple[ShopFacts, ShopProfile | None]:
+    status = session.scalars(select(Shop.status).where(Shop.id == shop_id)).one()
+    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == shop_id)).one_or_none()
+    pause = load(session, Pause)
+    state = {
+        ShopStatus.UNINSTALLED: ShopState.UNINSTALLED,
+        ShopStatus.NEEDS_RECONNECTION: ShopState.NEEDS_RECONNECTION,
+        ShopStatus.ACTIVE: ShopState.ACTIVE,
+    }[status]
+    if state is ShopState.ACTIVE and profile is not None and not profile.data_access:
+        state = ShopState.AWAITING_DATA_ACCESS
+    return ShopFacts(state=state, paused_at=pause.since, paused_by=pause.paused_by), profile
+
+
+def _withheld(shop: ShopFacts) -> ShopFacts:
+    """Return the shop as it stands for an order whose address Shopify withheld because access is not approved."""
+    state = ShopState.AWAITING_DATA_ACCESS if shop.state is ShopState.ACTIVE else shop.state
+    return ShopFacts(state=state, paused_at=shop.paused_at, paused_by=shop.paused_by)
+
+
+def _follow_up(row: FollowUp, order: Order, profile: ShopProfile | None, found: gather_items.Found) -> FollowUpFacts:
+    zone = recipient_zone(order.country, order.province, profile.timezone if profile else "")
+    return FollowUpFacts(
+        anchor_at=row.anchor_at,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        zone=zone.name,
+        zone_source=zone.source,
+        provisional=row.provisional,
+        sent=found.subject_sent,
+    )
+
+
+def _order(order: Order, refunded_at: object) -> OrderFacts:
+    return OrderFacts(
+        name=order.name,
+        placed_at=order.placed_at,
+        cancelled_at=order.cancelled_at,
+        cancel_reason=order.cancel_reason,
+        deleted_at=order.deleted_at,
+        financial_status=order.financial_status,
+        refunded_at=refunded_at,  # type: ignore[arg-type] # max() of an instant column
+        is_test=order.is_test,
+    )
+
+
+def _flow(flow: Flow, now_published: FlowDocument, step: Step) -> FlowFacts:
+    try:
+        state = now_published.step(step.key).state
+    except KeyError:  # the step was taken out since: what the run is pinned to still holds
+        state = step.state
+    return FlowFacts(
+        paused_at=flow.paused_at if flow.state is FlowState.PAUSED else None,
+        paused_by=flow.paused_by if flow.state is FlowState.PAUSED else None,
+        step_state=state,
+    )
+
+
+def _returns(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, list[OpenReturn]]:
+    rows = session.scalars(
+        select(ReturnCase).where(
+            ReturnCase.shop_id == shop_id, among(ReturnCase.order_id, order_ids), ReturnCase.status.in_(OPEN_STATES)
+        )
+    )
+    found: dict[int, list[OpenReturn]] = {}
+    for row in rows:
+        found.setdefault(row.order_id, []).append(OpenReturn(row.name or str(row.shopify_id), row.opened_at))
+    return found
+
+
+def _refunded(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, object]:
+    rows = session.execute(
+        select(Refund.order_id, func.max(Refund.happened_at).label("at"))
+        .where(Refund.shop_id == shop_id, among(Refund.order_id, order_ids))
+        .group_by(Refund.order_id)
+    )
+    return {row.order_id: row.at for row in rows}

@@ -1,0 +1,153 @@
+"""Gather what follow-ups are about: the lines of their order or parcel, and what was said about them before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.flows.models import Enrollment, FollowUp
+from app.flows.rules.decision import Item, Sent
+from app.flows.rules.steps import Step, Subject
+from app.kit.among import among
+from app.kit.work import entered_shop
+from app.messages.models import Message, MessageItem, MessageState
+from app.orders.delivery import DeliverySource
+from app.orders.models import OrderLine
+from app.orders.parcels import Fulfillment, FulfillmentLine
+from app.orders.reversals import RefundLine
+from app.reviews.models import Review
+
+ORDER_LINE = "order_line"
+
+SENT = {
+    MessageState.ACCEPTED: Sent.ACCEPTED,
+    MessageState.UNKNOWN: Sent.UNKNOWN,
+    MessageState.SENDING: Sent.UNKNOWN,
+}
+
+Planned = tuple[FollowUp, Enrollment, Step]
+Said = dict[tuple[str, int, str], tuple[int, Sent]]  # (kind, id, step) → (follow-up that said it, how sure)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hold the lines one follow-up is about, and whether its subject as a whole was spoken about."""
+
+    lines: tuple[Item, ...]
+    subject_sent: Sent
+
+
+def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
+    """Return what each follow-up is about, by its id."""
+    shop_id = entered_shop(session)
+    order_ids = sorted({run.order_id for _, run, _ in planned})
+    lines = session.scalars(
+        select(OrderLine)
+        .where(OrderLine.shop_id == shop_id, among(OrderLine.order_id, order_ids))
+        .order_by(OrderLine.price.desc().nulls_last(), OrderLine.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    by_order: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        by_order[line.order_id].append(line)
+    parcels = _parcels(session, shop_id, order_ids)
+    refunded = _refunded(session, shop_id, [line.id for line in lines])
+    reviewed = set(
+        session.scalars(
+            select(Review.order_line_id).where(
+                Review.shop_id == shop_id, among(Review.order_line_id, [line.id for line in lines])
+            )
+        )
+    )
+    said = _said(session, shop_id, planned, [line.id for line in lines])
+    result: dict[int, Found] = {}
+    for row, run, step in planned:
+        in_parcel = parcels.get(run.subject_id, {}) if run.subject_kind == Subject.FULFILLMENT else None
+        about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
+        result[row.id] = Found(
+            lines=tuple(
+                _item(line, in_parcel, refunded, line.id in reviewed, _sent(said, row, ORDER_LINE, line.id, step))
+                for line in about
+            ),
+            subject_sent=_sent(said, row, run.subject_kind, run.subject_id, step),
+        )
+    return result
+
+
+def _item(
+    line: OrderLine,
+    in_parcel: dict[int, tuple[int, Fulfillment]] | None,
+    refunded: dict[int, int],
+    reviewed: bool,  # noqa: FBT001 - one of six facts of a line
+    sent: Sent,
+) -> Item:
+    quantity, parcel = in_parcel[line.id] if in_parcel is not None else (line.current_quantity, None)
+    return Item(
+        order_id=line.order_id,
+        order_line_id=line.id,
+        current_quantity=min(line.current_quantity, quantity),
+        fulfillment_id=parcel.id if parcel else None,
+        title=line.title,
+        requires_shipping=line.requires_shipping,
+        is_gift_card=line.is_gift_card,
+        refunded=refunded.get(line.id, 0) >= line.quantity > 0,
+        parcel_cancelled=parcel is not None and parcel.cancelled_at is not None,
+        tracked=parcel is None or parcel.tracking_number is not None,
+        shipped_at=parcel.shipped_at if parcel else None,
+        delivered_at=parcel.delivered_at if parcel else None,
+        delivered_source=DeliverySource(parcel.delivered_source) if parcel and parcel.delivered_source else None,
+        sent=sent,
+        reviewed=reviewed,
+    )
+
+
+def _parcels(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, dict[int, tuple[int, Fulfillment]]]:
+    rows = session.execute(
+        select(Fulfillment, FulfillmentLine)
+        .join(
+            FulfillmentLine,
+            (FulfillmentLine.shop_id == Fulfillment.shop_id) & (FulfillmentLine.fulfillment_id == Fulfillment.id),
+        )
+        .where(Fulfillment.shop_id == shop_id, among(Fulfillment.order_id, order_ids))
+        .execution_options(populate_existing=True)
+    ).all()
+    found: dict[int, dict[int, tuple[int, Fulfillment]]] = defaultdict(dict)
+    for parcel, line in rows:
+        found[parcel.id][line.order_line_id] = (line.quantity, parcel)
+    return found
+
+
+def _refunded(session: Session, shop_id: int, line_ids: list[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(RefundLine.order_line_id, func.sum(RefundLine.quantity).label("quantity"))
+        .where(RefundLine.shop_id == shop_id, among(RefundLine.order_line_id, line_ids))
+        .group_by(RefundLine.order_line_id)
+    )
+    return {row.order_line_id: int(row.quantity) for row in rows}
+
+
+def _said(session: Session, shop_id: int, planned: Sequence[Planned], line_ids: list[int]) -> Said:
+    subjects = {run.subject_id for _, run, _ in planned}
+    rows = session.execute(
+        select(MessageItem.item_kind, MessageItem.item_id, MessageItem.step, Message.follow_up_id, Message.state)
+        .join(Message, (Message.shop_id == MessageItem.shop_id) & (Message.id == MessageItem.message_id))
+        .where(
+            MessageItem.shop_id == shop_id,
+            MessageItem.step.in_({step.key for _, _, step in planned}),
+            among(MessageItem.item_id, [*line_ids, *subjects]),
+        )
+    )
+    return {(row.item_kind, row.item_id, row.step): (row.follow_up_id, SENT.get(row.state, Sent.NEVER)) for row in rows}
+
+
+def _sent(said: Said, row: FollowUp, kind: str, item_id: int, step: Step) -> Sent:
+    found = said.get((kind, item_id, step.key))
+    if found is None:
+        return Sent.NEVER
+    follow_up_id, sent = found
+    # Another row that holds the item and has not spoken yet will speak: not this one too.
+    return Sent.UNKNOWN if sent is Sent.NEVER and follow_up_id != row.id else sent

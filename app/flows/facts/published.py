@@ -1,0 +1,39 @@
+"""Read the published versions of a shop's flows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.flows.models import Flow, FlowVersion
+from app.flows.rules.step_forms import flow_document
+from app.flows.rules.steps import FlowDocument
+from app.kit.work import entered_shop
+
+
+def flows(session: Session) -> dict[str, Flow]:
+    """Return the shop's flows by key, in the order they are shown."""
+    rows = session.scalars(select(Flow).where(Flow.shop_id == entered_shop(session)).order_by(Flow.id))
+    return {flow.key: flow for flow in rows}
+
+
+def documents(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], FlowDocument]:
+    """Return the documents of (flow id, version number) pairs."""
+    pairs = set(wanted)
+    rows = session.execute(
+        select(FlowVersion.flow_id, FlowVersion.number, FlowVersion.document).where(
+            FlowVersion.shop_id == entered_shop(session), FlowVersion.flow_id.in_({flow_id for flow_id, _ in pairs})
+        ),
+    )
+    return {
+        (row.flow_id, row.number): flow_document(row.document) for row in rows if (row.flow_id, row.number) in pairs
+    }
+
+
+def current(session: Session) -> dict[str, tuple[Flow, FlowDocument]]:
+    """Return the shop's flows with their published documents, by key."""
+    known = flows(session)
+    found = documents(session, [(flow.id, flow.version) for flow in known.values()])
+    return {key: (flow, found[flow.id, flow.version]) for key, flow in known.items()}

@@ -1,0 +1,1 @@
+"""What a merchant sees and presses in the admin."""

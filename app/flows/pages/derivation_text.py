@@ -1,0 +1,36 @@
+"""Write a derivation as plain text, for the terminal and for support. Names no address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.flows.pages.derivation import Derivation
+from app.flows.words.day_words import clock_words, date_words, place_words
+from app.flows.words.explain import RuleLine
+
+
+def derivation_text(told: Derivation) -> str:
+    """Return the text, without a line end after the last line."""
+    lines = [
+        f"{told.step} · order {told.order} · message {told.follow_up_id}",
+        f"  {told.why.explanation.verdict}",
+        *_rules(told.why.explanation.rules),
+    ]
+    if told.planned:
+        lines += ["  Planned:", *(f"    {words}" for words in told.planned)]
+    if told.if_now is not None:
+        lines += [f"  If it were due right now (nothing is sent by asking): {told.if_now.verdict}"]
+        lines += _rules(told.if_now.rules)
+    if told.earlier:
+        lines += ["  Looked at:", *(f"    {_when(told, each.at)}: {each.words}" for each in told.earlier)]
+    lines.append(f"  Rules version {told.rule_version}. Read {_when(told, told.now)}.")
+    return "\n".join(lines)
+
+
+def _rules(rules: Iterable[RuleLine]) -> list[str]:
+    return [f"    {'passed ' if rule.passed else 'STOPPED'} {rule.rule:>2}  {rule.words}" for rule in rules]
+
+
+def _when(told: Derivation, at: datetime) -> str:
+    return f"{date_words(at, told.zone, told.now)} {clock_words(at, told.zone)}{place_words(told.zone)}"

@@ -1,0 +1,147 @@
+"""Say what the first page shows in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.flows.pages.home import Home, Line
+from app.flows.planning.pause import Waiting
+from app.flows.planning.release import OnResume
+from app.flows.words.day_words import clock_words, day_words, on_day
+from app.flows.words.step_words import due_words, is_overdue, step_name
+from app.messages.models import MessageState
+
+STATES = {
+    MessageState.ACCEPTED: ("success", "Sent"),
+    MessageState.REJECTED: ("critical", "Refused"),
+    MessageState.UNKNOWN: ("warning", "May have left"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line of a list, in words."""
+
+    id: int
+    person: str
+    customer_id: int | None
+    order: str
+    step: str
+    when: str
+    badge: str = ""
+    tone: str = "auto"
+    can_skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeChoice:
+    """One way to resume, with what it does."""
+
+    value: str
+    label: str
+    details: str
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 message", "12 messages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def status(home: Home, waiting: Waiting) -> str:
+    """Return the status in a sentence or two: "14 sent today, next at 16:05.", or what a pause holds."""
+    if home.paused_since is not None:
+        first = "It" if waiting.planned == 1 else "The first of them"
+        end = (
+            f" {first} is too old to send {on_day(waiting.first_end, home.zone, home.now)}."
+            if waiting.first_end is not None
+            else ""
+        )
+        since = (
+            f"Paused {on_day(home.paused_since, home.zone, home.now)} at {clock_words(home.paused_since, home.zone)}."
+        )
+        return f"{since} {counted(waiting.planned, 'message')} {'waits' if waiting.planned == 1 else 'wait'}.{end}"
+    sent = f"{home.sent_count:,} sent today" if home.sent_count else "None sent yet today"
+    if home.next_at is None:
+        return f"{sent}. The next message goes out {_without_day(home)}."
+    return f"{sent}, next {next_words(home.next_at, home.zone, home.now)}."
+
+
+def next_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Return when the next message goes out: "in a moment", "at 16:05", "tomorrow at 9:02", "on Tuesday at 9:02"."""
+    if at <= now:
+        return "in a moment"
+    day = day_words(at, zone, now)
+    return f"at {clock_words(at, zone)}" if day == "today" else f"{on_day(at, zone, now)} at {clock_words(at, zone)}"
+
+
+def later(home: Home) -> str:
+    """Return what stands where nothing goes out soon."""
+    if home.next_at is None:
+        return f"Nothing within a day. The next message goes out {_without_day(home)}."
+    return f"Nothing within a day. The next one goes out {next_words(home.next_at, home.zone, home.now)}."
+
+
+def _without_day(home: Home) -> str:
+    return "once a parcel has arrived, or with the next order" if home.planned_count else "with the next order"
+
+
+def lines(home: Home, found: Sequence[Line]) -> list[Shown]:
+    """Return list rows in words: what went out by the shop's clock, what is planned by each person's own."""
+    return [_shown(home, line) for line in found]
+
+
+def pause_words(waiting: Waiting) -> str:
+    """Return what pausing does."""
+    if waiting.planned == 0:
+        return "Nothing is planned. New orders will be planned and wait. On resuming you choose what becomes of them."
+    wait = f"{counted(waiting.planned, 'message')} will wait."
+    return f"{wait} On resuming you choose; those over a day late are left out by default."
+
+
+def resume_choices(waiting: Waiting) -> list[ResumeChoice]:
+    """Return the ways to resume, the default first."""
+    fresh = waiting.due - waiting.late
+    skipped = (
+        "1 is over a day late and left out" if waiting.late == 1 else f"{waiting.late} are over a day late and left out"
+    )
+    return [
+        ResumeChoice(
+            OnResume.DROP_LATE,
+            "Send those less than a day late",
+            f"{fresh} {'goes' if fresh == 1 else 'go'} out at the next allowed hour; {skipped}."
+            if waiting.late
+            else f"{fresh} {'goes' if fresh == 1 else 'go'} out at the next allowed hour.",
+        ),
+        ResumeChoice(
+            OnResume.SHIFT,
+            "Move everything by the length of the pause",
+            "Each person's messages keep their distance from one another.",
+        ),
+        ResumeChoice(
+            OnResume.SEND,
+            "Send all of them",
+            f"{counted(waiting.due, 'message')} at the next allowed hour, however late.",
+        ),
+        ResumeChoice(OnResume.SKIP, "Send none of them", f"{counted(waiting.due, 'message')} left out for good."),
+    ]
+
+
+def _shown(home: Home, line: Line) -> Shown:
+    tone, badge = STATES.get(MessageState(line.state), ("auto", "")) if line.state else ("auto", "")
+    when = clock_words(line.at, line.zone) if line.state else due_words(line.at, line.zone, home.now, home.zone)
+    if not line.state and is_overdue(line.at, home.now):
+        when = f"was due {when}" if home.paused_since is not None else "in a moment"
+    return Shown(
+        id=line.follow_up_id,
+        person=line.person,
+        customer_id=line.customer_id,
+        order=line.order,
+        step=step_name(line.step),
+        when=when,
+        badge=badge,
+        tone=tone,
+        can_skip=not line.state,
+    )

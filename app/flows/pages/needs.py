@@ -1,0 +1,158 @@
+"""Find what only the merchant can put right: at most three things, the gravest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from app.customers.models import Customer
+from app.flows.facts.people import full_name
+from app.flows.models import FollowUp
+from app.flows.rules.reasons import Reason
+from app.flows.words.step_words import step_name
+from app.kit.clock import business_now, real_now
+from app.kit.work import entered_shop
+from app.messages.models import Message, MessageState
+from app.orders.models import Order
+from app.reviews.models import Review
+from app.reviews.states import ReviewState
+from app.shopify.models import InboxState, WebhookInbox
+from app.shops.models import Shop, ShopProfile, ShopStatus
+
+MOST: Final = 3
+RECENT: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing to look at: what it is, what it means, and where it is put right ("" where opening the app does)."""
+
+    tone: str
+    heading: str
+    words: str
+    action: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message or webhook behind a card."""
+
+    title: str
+    detail: str
+    at: datetime
+    customer_id: int | None = None
+
+
+def cards(session: Session) -> list[Card]:
+    """Return what needs the merchant, at most three."""
+    shop_id = entered_shop(session)
+    found: list[Card] = []
+    shop = session.get_one(Shop, shop_id)
+    if shop.status is ShopStatus.NEEDS_RECONNECTION:
+        words = (
+            "Shopify no longer accepts our access. Everything waits; nothing is lost. Open the app again to reconnect."
+        )
+        found.append(Card("critical", "Your store is disconnected", words))
+    if _withheld(session, shop_id):
+        words = "Shopify has not opened customer data to this app yet. Messages wait until access is approved."
+        found.append(Card("warning", "Waiting for access to customer data", words))
+    unknown = _count(session, Message, Message.state == MessageState.UNKNOWN)
+    if unknown:
+        heading = f"{unknown} {'message' if unknown == 1 else 'messages'} may or may not have left"
+        found.append(Card("warning", heading, "We never send twice by ourselves.", "Look", "/needs/unknown"))
+    broken = _count(session, FollowUp, FollowUp.reason == Reason.RENDER_ERROR, FollowUp.done_at >= _since(session))
+    if broken:
+        heading = f"{broken} {'mail' if broken == 1 else 'mails'} could not be written"
+        found.append(Card("warning", heading, "A field the mail needs was missing.", "See which", "/needs/unwritten"))
+    waiting = _count(session, Review, Review.state == ReviewState.PENDING)
+    if waiting:
+        heading = f"{waiting} {'review waits' if waiting == 1 else 'reviews wait'} for you"
+        found.append(Card("info", heading, "Each waits until you decide.", "Decide", "/reviews"))
+    parked = len(_parked(session, shop))
+    if parked:
+        heading = f"{parked} {'notice' if parked == 1 else 'notices'} from Shopify could not be read"
+        found.append(
+            Card("info", heading, "What they said is checked again every quarter hour.", "Look", "/needs/parked")
+        )
+    return found[:MOST]
+
+
+def unknown(session: Session) -> list[Case]:
+    """Return the messages nobody knows the end of."""
+    rows = session.execute(
+        select(Message, Order, Customer)
+        .join(Order, (Order.shop_id == Message.shop_id) & (Order.id == Message.order_id))
+        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
+        .where(Message.shop_id == entered_shop(session), Message.state == MessageState.UNKNOWN)
+        .order_by(Message.created_at.desc())
+        .limit(100)
+    )
+    return [
+        Case(
+            f"{full_name(customer, order)}: {step_name(message.step)}",
+            f"Order {order.name}. The mail server never answered.",
+            message.created_at,
+            order.customer_id,
+        )
+        for message, order, customer in rows
+    ]
+
+
+def unwritten(session: Session) -> list[Case]:
+    """Return the messages of the last days that could not be written."""
+    rows = session.execute(
+        select(FollowUp, Order, Customer)
+        .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
+        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
+        .where(FollowUp.shop_id == entered_shop(session), FollowUp.reason == Reason.RENDER_ERROR)
+        .where(FollowUp.done_at >= _since(session))
+        .order_by(FollowUp.done_at.desc())
+        .limit(100)
+    )
+    return [
+        Case(
+            f"{full_name(customer, order)}: {step_name(row.step)}", f"Order {order.name}", row.due_at, order.customer_id
+        )
+        for row, order, customer in rows
+    ]
+
+
+def parked(session: Session) -> list[Case]:
+    """Return the webhooks of the last days that could not be applied, with why."""
+    shop = session.get_one(Shop, entered_shop(session))
+    return [Case(row.topic, row.reason or "", row.received_at) for row in _parked(session, shop)]
+
+
+def _withheld(session: Session, shop_id: int) -> bool:
+    closed = session.scalar(
+        select(ShopProfile.id).where(ShopProfile.shop_id == shop_id, ShopProfile.data_access.is_(False))
+    )
+    order = select(Order.id).where(Order.shop_id == shop_id, Order.email_withheld).limit(1)
+    return closed is not None or session.scalar(order) is not None
+
+
+def _parked(session: Session, shop: Shop) -> list[WebhookInbox]:
+    """Read a platform table: the domain is ours, taken from the row of the entered shop."""
+    return list(
+        session.scalars(
+            select(WebhookInbox)
+            .where(WebhookInbox.shop_domain == shop.domain, WebhookInbox.state == InboxState.PARKED)
+            .where(WebhookInbox.received_at >= real_now() - RECENT)
+            .order_by(WebhookInbox.id.desc())
+            .limit(100)
+        )
+    )
+
+
+def _count(session: Session, table: type[Message | FollowUp | Review], *which: ColumnElement[bool]) -> int:
+    asked = select(func.count()).select_from(table).where(table.shop_id == entered_shop(session), *which)
+    return session.scalar(asked) or 0
+
+
+def _since(session: Session) -> datetime:
+    return business_now(session) - RECENT

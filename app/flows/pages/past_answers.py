@@ -1,0 +1,87 @@
+"""Read what a person said: reviews, choices about mail, agreement to marketing, and an address that stopped working."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Product
+from app.customers.models import ConsentEntry, Preference
+from app.flows.pages.entries import Entry, Span, Whose
+from app.flows.words.consent_words import consent_words, source_words
+from app.orders.models import OrderLine
+from app.reviews.models import Review
+from app.reviews.states import ReviewState
+
+REVIEW_BADGES: Final = {
+    ReviewState.PENDING: ("To decide", "warning"),
+    ReviewState.PUBLISHED: ("Published", "success"),
+    ReviewState.HIDDEN: ("Hidden", "neutral"),
+}
+TOPICS: Final = {
+    "all": "all optional messages",
+    "order": "thanks for an order",
+    "shipping": "news of parcels",
+    "product_help": "product help",
+    "review_ask": "review requests",
+}
+LONGEST: Final = 300  # characters of a review; the whole of it is on the page of reviews
+
+
+def reviews(session: Session, whose: Whose, span: Span) -> list[Entry]:
+    """Return the person's reviews."""
+    lines = select(OrderLine.id).where(OrderLine.shop_id == whose.shop_id, OrderLine.order_id.in_(whose.orders()))
+    query = (
+        select(Review, OrderLine.title, Product.title)
+        .join(OrderLine, (OrderLine.shop_id == Review.shop_id) & (OrderLine.id == Review.order_line_id))
+        .join(
+            Product,
+            (Product.shop_id == Review.shop_id) & (Product.shopify_id == Review.product_shopify_id),
+            isouter=True,
+        )
+        .where(Review.shop_id == whose.shop_id, Review.order_line_id.in_(lines))
+    )
+    found = []
+    for review, bought, product in session.execute(span.of(query, Review.submitted_at)):
+        badge, tone = REVIEW_BADGES[review.state]
+        title = f"{review.rating} of 5 stars for {product or bought}"
+        body = review.body if len(review.body) <= LONGEST else f"{review.body[:LONGEST].rstrip()}…"
+        found.append(Entry(review.submitted_at, title, body, badge, tone))
+    return found
+
+
+def choices(session: Session, whose: Whose, span: Span) -> list[Entry]:
+    """Return what was switched off, on or paused, and by whom."""
+    if whose.customer is None:
+        return []
+    query = select(Preference).where(Preference.shop_id == whose.shop_id, Preference.customer_id == whose.customer.id)
+    return [
+        Entry(row.happened_at, _choice(row), f"By {source_words(row.source)}")
+        for row in session.scalars(span.of(query, Preference.happened_at))
+    ]
+
+
+def consent(session: Session, whose: Whose, span: Span) -> list[Entry]:
+    """Return statements about marketing. Those made by unsubscribing from a mail are told with that mail."""
+    if whose.customer is None:
+        return []
+    query = select(ConsentEntry).where(
+        ConsentEntry.shop_id == whose.shop_id,
+        ConsentEntry.customer_id == whose.customer.id,
+        ConsentEntry.source != "our_link",
+    )
+    return [
+        Entry(row.happened_at, consent_words(row.state), f"Source: {source_words(row.source)}")
+        for row in session.scalars(span.of(query, ConsentEntry.happened_at))
+    ]
+
+
+def _choice(row: Preference) -> str:
+    topic = TOPICS.get(row.topic, row.topic)
+    if row.value == "paused":
+        return f"Paused {topic}"
+    if row.topic == "all":
+        return "Resumed all optional messages" if row.value == "on" else f"Switched {topic} off"
+    return f"Switched {topic} {row.value}"

@@ -1,0 +1,54 @@
+"""Say how far the first reading of a shop has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Product
+from app.customers.models import Customer
+from app.flows.planning import on_the_road
+from app.flows.syncing import sync_stages
+from app.kit.clock import business_now
+from app.kit.work import entered_shop
+from app.messages.models import Message
+from app.orders.models import Order
+from app.shopify.models import SyncCursor
+
+STAGES: Final = tuple(sync_stages.STAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Hold what has been read; `share` of the stages is behind us, 0 to 1. `finished` once a whole pass has ended."""
+
+    finished: bool
+    share: float
+    words: str
+    trouble: str = ""
+
+
+def reading(session: Session) -> Reading:
+    """Return how far the reading of the entered shop has come."""
+    shop_id = entered_shop(session)
+    cursor = session.scalars(select(SyncCursor).where(SyncCursor.shop_id == shop_id)).one_or_none()
+    orders = session.scalar(select(func.count(Order.id)).where(Order.shop_id == shop_id)) or 0
+    if cursor is not None and cursor.finished_at is not None:
+        return Reading(finished=True, share=1.0, words=_sentence(session, orders))
+    products = session.scalar(select(func.count(Product.id)).where(Product.shop_id == shop_id)) or 0
+    people = session.scalar(select(func.count(Customer.id)).where(Customer.shop_id == shop_id)) or 0
+    stage = STAGES.index(cursor.stage) if cursor is not None and cursor.stage in STAGES else 0
+    trouble = "Shopify did not answer. It is asked again within five minutes." if cursor and cursor.last_fault else ""
+    words = f"{products:,} products, {people:,} customers, {orders:,} orders read so far."
+    return Reading(finished=False, share=max(0.05, stage / len(STAGES)), words=words, trouble=trouble)
+
+
+def _sentence(session: Session, orders: int) -> str:
+    parcels = on_the_road.counted(session, business_now(session))
+    read = f"{orders:,} {'order' if orders == 1 else 'orders'} read."
+    sent = select(Message.id).where(Message.shop_id == entered_shop(session), Message.accepted_at.is_not(None)).limit(1)
+    said = "Nothing has been sent." if session.scalar(sent) is None else "Nothing is sent before you start."
+    return f"{read} {parcels} {'parcel' if parcels == 1 else 'parcels'} on the road. {said}"

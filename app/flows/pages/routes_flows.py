@@ -1,0 +1,125 @@
+"""The five messages as one list, and the page of each: its switch, its timing, what a change would move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from app.flows.facts import published
+from app.flows.pages import step_page
+from app.flows.pages.home_words import counted
+from app.flows.pages.routes_preview import preview_values
+from app.flows.planning.edit import Change, find, foresee, save_step
+from app.flows.rules.step_forms import WrongFlow
+from app.flows.rules.steps import Arrival, Step
+from app.flows.words.step_words import move_words, step_name
+from app.kit.errors import Invalid
+from app.shopify import app_home
+from app.shopify.merchant_session import by_merchant, merchant_session
+
+blueprint = Blueprint("flows", __name__)
+app_home.guard(blueprint)
+
+
+@blueprint.get("/flows")
+def show_flows() -> str:
+    """Show the five messages."""
+    with merchant_session() as session:
+        return _list(session)
+
+
+@blueprint.post("/flows/<step>/switch")
+def switch(step: str) -> str:
+    """Set one step's switch."""
+    state = request.form.get("state", "")
+    try:
+        with merchant_session() as session:
+            done = save_step(session, step, {"state": state}, by=by_merchant())
+            return _list(session, notice=_switched(step, done))
+    except WrongFlow as wrong:
+        raise Invalid(next(iter(wrong.errors.values())), field="state") from wrong
+
+
+@blueprint.get("/flows/<step>")
+def show_step(step: str) -> str:
+    """Show one message: its timing beside the mail itself."""
+    with merchant_session() as session:
+        _, document = find(session, step)
+        return _page(session, document.step(step))
+
+
+@blueprint.post("/flows/<step>")
+def save(step: str) -> Response:
+    """Publish what was typed, or show what is wrong with it next to the field."""
+    with merchant_session() as session:
+        _, document = find(session, step)
+        before = document.step(step)
+        try:
+            done = save_step(session, step, step_page.typed_in(request.form, before), by=by_merchant())
+        except WrongFlow as wrong:
+            errors = step_page.field_errors(step, wrong.errors)
+            return make_response(_page(session, before, errors=errors), 422)
+        return make_response(_page(session, done.step, notice=_saved(done)))
+
+
+@blueprint.post("/flows/<step>/moves")
+def show_moves(step: str) -> str:
+    """Say what saving the form as it stands would move; nothing while something in it is wrong. Changes nothing."""
+    with merchant_session() as session:
+        _, document = find(session, step)
+        try:
+            change = foresee(session, step, step_page.typed_in(request.form, document.step(step)))
+        except WrongFlow:
+            return render_template("admin/moves.html", words="")
+        retimed = change.moves or change.step != document.step(step)
+        words = move_words(len(change.moves), *_first(change), done=False) if retimed else ""
+        return render_template("admin/moves.html", words=words)
+
+
+def _list(session: Session, notice: str = "") -> str:
+    known = published.current(session).values()
+    return render_template(
+        "admin/flows.html",
+        steps=[step_page.shown(step) for _, document in known for step in document.steps],
+        started=any(flow.started_at is not None for flow, _ in known),
+        notice=notice,
+    )
+
+
+def _page(session: Session, step: Step, *, errors: dict[str, str] | None = None, notice: str = "") -> str:
+    return render_template(
+        "admin/step.html",
+        step=step_page.shown(step),
+        states=step_page.states(step),
+        typed=step_page.field_values(step, request.form if errors else None),
+        errors=errors or {},
+        notice=notice,
+        least_delay=1 if step.arrival is Arrival.LIKELY else 0,
+        delay_details=step_page.delay_details(step),
+        fallback_details=step_page.fallback_details(step),
+        **preview_values(session, step.key),
+    )
+
+
+def _saved(done: Change) -> str:
+    moved = move_words(len(done.moves), *_first(done), done=True) if done.moves else ""
+    return " ".join(part for part in ("Saved.", moved, _went_on(done)) if part)
+
+
+def _switched(step: str, done: Change) -> str:
+    state = {"on": "switched on", "paused": "paused", "left_to_shopify": "left to Shopify"}[done.step.state]
+    return " ".join(part for part in (f"{step_name(step)} is {state}.", _went_on(done)) if part)
+
+
+def _went_on(done: Change) -> str:
+    left_out = f"{counted(done.dropped, 'message')} over a day late left out." if done.dropped else ""
+    goes_on = f"{counted(done.released, 'waiting message')} {'goes' if done.released == 1 else 'go'} on."
+    return " ".join(part for part in (goes_on if done.released else "", left_out) if part)
+
+
+def _first(change: Change) -> tuple[datetime | None, ZoneInfo]:
+    first = change.moves[0].planned if change.moves else None
+    return (first.due_at, first.zone.zone) if first else (None, ZoneInfo("Etc/UTC"))

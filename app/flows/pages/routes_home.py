@@ -1,0 +1,142 @@
+"""The first page inside the admin, and what can be pressed on it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.flows.pages import home as at_home
+from app.flows.pages import home_words, needs
+from app.flows.pages.first_page import first_page
+from app.flows.pages.reading import reading
+from app.flows.pages.silent import silence
+from app.flows.planning import pause
+from app.flows.planning.release import OnResume
+from app.flows.planning.skip import skip
+from app.flows.words.day_words import date_words
+from app.kit.clock import business_now
+from app.kit.errors import Invalid, NotFound
+from app.shopify import app_home
+from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shops.zone import shop_zone
+
+blueprint = Blueprint("home", __name__)
+app_home.guard(blueprint)
+
+SILENT_AT_HOME, SILENT_WHOLE = 6, 60
+NEEDS = {
+    "unknown": (
+        "Messages that may or may not have left",
+        "The mail server took them in and never answered. They are never sent again by themselves.",
+        needs.unknown,
+    ),
+    "unwritten": (
+        "Mails that could not be written",
+        "Something the mail cannot do without was missing on the order.",
+        needs.unwritten,
+    ),
+    "parked": (
+        "Notices from Shopify that could not be read",
+        "Orders are also read from Shopify every quarter hour, so what these said is usually known by now.",
+        needs.parked,
+    ),
+}
+
+
+@blueprint.get("/")
+def show() -> str:
+    """Show how it goes; before the start, what was read and what would be sent."""
+    with merchant_session() as session:
+        known = reading(session)
+        if not known.finished:
+            return render_template("admin/reading.html", reading=known)
+        found = at_home.home(session)
+        return _running(session, found) if found.started else first_page(session, known.words)
+
+
+@blueprint.get("/progress")
+def progress() -> Response:
+    """Show how far the reading has come; once it is over, lead to the page it was for."""
+    with merchant_session() as session:
+        known = reading(session)
+    answer = make_response(render_template("admin/progress.html", reading=known))
+    if known.finished:
+        answer.headers["HX-Location"] = (
+            '{"path": "/", "target": "#page", "select": "#page", "swap": "outerHTML", "replace": "true"}'
+        )
+    return answer
+
+
+@blueprint.post("/pause")
+def pause_sending() -> AnyResponse:
+    """Hold everything."""
+    with merchant_session() as session:
+        pause.pause_all(session, by=by_merchant())
+    return redirect("/", 303)
+
+
+@blueprint.post("/resume")
+def resume_sending() -> AnyResponse:
+    """Go on, with the merchant's choice about what waited."""
+    typed = request.form.get("choice", OnResume.DROP_LATE.value)
+    if typed not in set(OnResume):
+        raise Invalid("Choose what becomes of the messages that waited.", field="choice")
+    with merchant_session() as session:
+        pause.resume(session, OnResume(typed), by=by_merchant())
+    return redirect("/", 303)
+
+
+@blueprint.get("/needs/<kind>")
+def show_needs(kind: str) -> str:
+    """Show the messages or webhooks behind a card."""
+    if kind not in NEEDS:
+        raise NotFound
+    heading, words, find = NEEDS[kind]
+    with merchant_session() as session:
+        zone, now = shop_zone(session), business_now(session)
+        cases = [
+            {
+                "title": each.title,
+                "detail": each.detail,
+                "customer_id": each.customer_id,
+                "when": date_words(each.at, zone, now),
+            }
+            for each in find(session)
+        ]
+        return render_template("admin/needs.html", heading=heading, words=words, cases=cases)
+
+
+@blueprint.get("/not-sent")
+def show_not_sent() -> str:
+    """Show what was not sent, waits, or would not be sent, each with its reason."""
+    with merchant_session() as session:
+        return render_template("admin/not_sent.html", silence=silence(session, SILENT_WHOLE))
+
+
+@blueprint.post("/follow-ups/<int:follow_up_id>/skip")
+def leave_out(follow_up_id: int) -> str:
+    """Leave one planned message out."""
+    with merchant_session() as session:
+        row = skip(session, follow_up_id)
+        words = "Left out." if row.reason == "skipped_by_merchant" else "Too late: it has left already."
+        return render_template("admin/left_out.html", words=words)
+
+
+def _running(session: Session, found: at_home.Home) -> str:
+    held = pause.waiting(session)
+    silent = silence(session, SILENT_AT_HOME)
+    return render_template(
+        "admin/home.html",
+        home=found,
+        silence=silent,
+        silent_words=home_words.counted(silent.count, "message"),
+        status=home_words.status(found, held),
+        waiting=held,
+        choices=home_words.resume_choices(held),
+        pause_words=home_words.pause_words(held),
+        cards=needs.cards(session),
+        sent=home_words.lines(found, found.sent),
+        coming=home_words.lines(found, found.coming),
+        later=home_words.later(found),
+    )

@@ -1,0 +1,112 @@
+"""What the pages about steps show: each step in words, what was typed, and what its switch may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.flows.rules.steps import Arrival, Step, StepState, Topic, step_json
+from app.flows.words.step_words import rhythm_words, step_name
+
+BADGES = {
+    StepState.ON: ("success", "On"),
+    StepState.PAUSED: ("warning", "Paused"),
+    StepState.LEFT_TO_SHOPIFY: ("auto", "Left to Shopify"),
+}
+HOURS = ("from_hour", "to_hour")
+FIELDS = ("state", "delay_days", "fallback_days")
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """One step in words. `other` is what its switch changes its state to."""
+
+    key: str
+    name: str
+    goal: str
+    rhythm: str
+    tone: str
+    badge: str
+    on: bool
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateChoice:
+    """One position of a step's switch."""
+
+    value: str
+    label: str
+    details: str
+
+
+def shown(step: Step) -> StepShown:
+    """Return a step in words."""
+    tone, badge = BADGES[step.state]
+    return StepShown(
+        key=step.key,
+        name=step_name(step.key),
+        goal=step.goal,
+        rhythm=rhythm_words(step),
+        tone=tone,
+        badge=badge,
+        on=step.state is StepState.ON,
+        other=(off_state(step) if step.state is StepState.ON else StepState.ON).value,
+    )
+
+
+def off_state(step: Step) -> StepState:
+    """Return what switching a step off means: news of the parcel goes back to Shopify, the rest waits."""
+    return StepState.LEFT_TO_SHOPIFY if step.topic is Topic.SHIPPING else StepState.PAUSED
+
+
+def states(step: Step) -> list[StateChoice]:
+    """Return the positions of a step's switch."""
+    found = [
+        StateChoice(StepState.ON, "On", "Goes out as planned."),
+        StateChoice(StepState.PAUSED, "Paused", "Planned and held; nothing is dropped."),
+    ]
+    if step.topic is Topic.SHIPPING:
+        found.append(StateChoice(StepState.LEFT_TO_SHOPIFY, "Left to Shopify", "Shopify sends its own mail instead."))
+    return found
+
+
+def typed_in(form: Mapping[str, str], step: Step) -> dict[str, object]:
+    """Return the changes a form asks for, in the document's names; fields the step does not have are ignored."""
+    changes: dict[str, object] = {name: form[name] for name in FIELDS if name in form}
+    if step.fallback is None:
+        changes.pop("fallback_days", None)
+    if step.window is not None and any(name in form for name in HOURS):
+        window: dict[str, Any] = dict(step_json(step)["window"])
+        changes["window"] = window | {name: form[name] for name in HOURS if name in form}
+    return changes
+
+
+def field_values(step: Step, form: Mapping[str, str] | None = None) -> dict[str, object]:
+    """Return what the fields hold: what was typed where it was refused, else what is published."""
+    known = step_json(step)
+    window = known["window"] or dict.fromkeys(HOURS)
+    values = {name: known[name] for name in FIELDS} | {name: window[name] for name in HOURS}
+    return values | {name: form[name] for name in values if form and name in form and values[name] is not None}
+
+
+def field_errors(step: str, errors: Mapping[str, str]) -> dict[str, str]:
+    """Return sentences by field: "steps.review_request.delay_days" is the field delay_days."""
+    return {path.removeprefix(f"steps.{step}."): sentence for path, sentence in errors.items()}
+
+
+def delay_details(step: Step) -> str:
+    """Return what stands under the delay."""
+    return {
+        Arrival.NOT_NEEDED: "0 means at once.",
+        Arrival.KNOWN: "After somebody reported that it arrived. 0 means at once.",
+        Arrival.LIKELY: "After the parcel arrived, and never sooner than 2 days after that.",
+    }[step.arrival]
+
+
+def fallback_details(step: Step) -> str:
+    """Return what stands under the latest day."""
+    if step.arrival is Arrival.KNOWN:
+        return "Where nobody reports an arrival by then, this message is left out."
+    return "Where nobody reports that it arrived, it goes out then."

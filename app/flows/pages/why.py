@@ -1,0 +1,96 @@
+"""Answer "why?" for one follow-up: the decision that holds, or the one that would be made when it is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.flows.facts.gather import Gathered, gather
+from app.flows.facts.people import first_name
+from app.flows.models import Decision, FollowUp, FollowUpState
+from app.flows.pages.verdicts import kept, last_decisions
+from app.flows.rules.decision import Limits, Send
+from app.flows.rules.guard import decide
+from app.flows.rules.reasons import Reason
+from app.flows.rules.recorded import recorded
+from app.flows.words.explain import Explanation, explain, reason_words
+from app.flows.words.step_words import plan_words, reason_to_go
+from app.kit.clock import business_now
+from app.kit.errors import NotFound
+from app.kit.work import entered_shop
+from app.messages.models import Message, MessageState
+from app.shops.zone import zone_name
+
+BY_HAND = frozenset(
+    {Reason.SKIPPED_BY_MERCHANT, Reason.DROPPED_ON_RESUME, Reason.BEFORE_START, Reason.REJECTED, Reason.STALE}
+    | {Reason.LEFT_TO_SHOPIFY, Reason.ERASED, Reason.ALREADY_SENT}
+)  # ends that come without a decision of the table, or after it
+OUTCOMES = {
+    MessageState.SENDING: "It is being handed over right now.",
+    MessageState.ACCEPTED: "The mail server took it.",
+    MessageState.REJECTED: "The mail server refused it for good.",
+    MessageState.UNKNOWN: "Whether it left is not known: the mail server never answered. It is never sent twice by"
+    " itself.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The answer: a verdict sentence with its derivation, and whether it tells what was or what would be."""
+
+    person: str
+    step: str
+    explanation: Explanation
+    happened: bool
+
+
+def why(session: Session, follow_up_id: int) -> Why:
+    """Return the answer for one follow-up of the entered shop; raise NotFound for any other id."""
+    shop_id = entered_shop(session)
+    known = session.scalars(select(FollowUp).where(FollowUp.shop_id == shop_id, FollowUp.id == follow_up_id))
+    row = known.one_or_none()
+    if row is None:
+        raise NotFound
+    (one,) = gather(session, [row.id])
+    now = business_now(session)
+    person = first_name(one.person.customer, one.order)
+    last = last_decisions(session, [row.id]).get(row.id)
+    if row.state is FollowUpState.DONE:
+        return Why(person, row.step, _ended(session, one, last, person, now), happened=True)
+    if last is not None and row.reason == last.reason and last.outcome in {"hold", "postpone"}:
+        return Why(person, row.step, explain(kept(last), person, now), happened=True)
+    return Why(person, row.step, _foreseen(session, one, person, now), happened=False)
+
+
+def _ended(session: Session, one: Gathered, last: Decision | None, person: str, now: datetime) -> Explanation:
+    """Tell an end: as decided, or where it ended otherwise (by hand, by the mail server), that."""
+    row = one.follow_up
+    told = explain(kept(last), person, now) if last is not None else Explanation("", ())
+    if row.outcome == "handed_over" and row.reason is None:
+        state = session.scalar(
+            select(Message.state).where(Message.shop_id == row.shop_id, Message.id == row.message_id)
+        )
+        after = OUTCOMES.get(state, "") if state is not None else ""
+        return replace(told, verdict=f"{told.verdict} {after}".strip())
+    reason = Reason(row.reason) if row.reason else None
+    if reason is not None and (last is None or last.reason != reason):
+        rules = told.rules if reason in BY_HAND else ()
+        verdict = reason_words(reason, one.facts, person, until=None, now=now)
+        return Explanation(verdict, rules)
+    return told
+
+
+def _foreseen(session: Session, one: Gathered, person: str, now: datetime) -> Explanation:
+    """Tell what would be decided at the due time if nothing changed until then."""
+    at = max(now, one.facts.follow_up.due_at)
+    verdict = decide(one.facts, Limits(), at)
+    told = explain(recorded(verdict, one.facts, at), person, now)
+    if not isinstance(verdict, Send):
+        return replace(told, verdict=f"As things stand: {told.verdict}")
+    zone = zone_name(session)
+    when = plan_words(one.facts, now, ZoneInfo(zone or one.facts.follow_up.zone))
+    return replace(told, verdict=f"Goes to {person} {when}. {reason_to_go(one.facts, now)}")

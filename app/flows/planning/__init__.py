@@ -1,0 +1,1 @@
+"""What is planned, moved, held and released."""

@@ -1,0 +1,78 @@
+"""Keep a decision and do to the plan what it says. Every evaluation leaves a row: that is what "Why?" reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.flows.models import Decision, FollowUp, FollowUpState
+from app.flows.rules.decision import Decision as Verdict
+from app.flows.rules.decision import Facts, Hold, Postpone, Send, Skip
+from app.flows.rules.guard import RULE_VERSION
+from app.flows.rules.recorded import OUTCOMES, kept_facts
+from app.kit.insert_rows import insert_rows
+from app.kit.one_trip import one_trip
+
+SOONEST = timedelta(minutes=1)  # a wait that ends now would be decided again at once, for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Hold one evaluation of a row: what went in and what came out."""
+
+    row: FollowUp
+    facts: Facts
+    verdict: Verdict
+
+
+def record(session: Session, row: FollowUp, facts: Facts, verdict: Verdict, now: datetime) -> None:
+    """Append the decision and, unless it is Send, put the row where the decision leaves it."""
+    record_all(session, [Evaluated(row, facts, verdict)], now)
+
+
+def record_all(session: Session, evaluated: Sequence[Evaluated], now: datetime) -> None:
+    """Do what `record` does for many rows of one shop, in one statement."""
+    rows = [_values(each, now) for each in evaluated]
+    if rows:
+        one_trip(session, [insert_rows(Decision, rows)])
+    for each in evaluated:
+        _carry_out(each.row, each.verdict, now)
+
+
+def _values(each: Evaluated, now: datetime) -> dict[str, Any]:
+    verdict = each.verdict
+    stopped = None if isinstance(verdict, Send) else verdict
+    return {
+        "shop_id": each.row.shop_id,
+        "follow_up_id": each.row.id,
+        "decided_at": now,
+        "rule_version": RULE_VERSION,
+        "rule": stopped.rule if stopped else None,
+        "outcome": OUTCOMES[type(verdict)],
+        "reason": stopped.reason if stopped else None,
+        "until": verdict.until if isinstance(verdict, Postpone) else None,
+        "facts": kept_facts(each.facts, verdict),
+    }
+
+
+def _carry_out(row: FollowUp, verdict: Verdict, now: datetime) -> None:
+    match verdict:
+        case Skip():
+            finish(row, verdict.reason, now)
+        case Postpone():
+            row.due_at = row.postponed_until = max(verdict.until, now + SOONEST)
+            row.state, row.reason, row.lease_until = FollowUpState.SCHEDULED, verdict.reason, None
+        case Hold():
+            row.state, row.reason, row.lease_until = FollowUpState.HELD, verdict.reason, None
+        case Send():
+            pass
+
+
+def finish(row: FollowUp, reason: str, now: datetime) -> None:
+    """End a row without a message, for good."""
+    row.state, row.outcome, row.reason = FollowUpState.DONE, "skipped", reason
+    row.done_at, row.lease_until = now, None

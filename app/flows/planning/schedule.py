@@ -1,0 +1,128 @@
+"""Plan what an order's runs will say: enrol it where a flow has started, and put every unsent step at its due time.
+
+Called whenever anything about an order changed. Planning the same facts again changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.flows.facts import published
+from app.flows.models import Enrollment, FollowUp, FollowUpState
+from app.flows.planning.enrol import enrol
+from app.flows.rules.plan import Moments, Plan, plan
+from app.flows.rules.recipient_zone import RecipientZone, recipient_zone
+from app.flows.rules.steps import FlowDocument, Subject
+from app.kit import fault
+from app.kit.clock import business_now
+from app.kit.queue import SENDS
+from app.kit.work import ring_after_commit
+from app.orders.delivery import Delivered, DeliverySource
+from app.orders.models import Order
+from app.orders.parcels import Fulfillment
+from app.orders.told import OrderChanged
+from app.shops.models import ShopProfile
+
+
+def order_changed(session: Session, event: OrderChanged) -> None:
+    """Enrol the order and its parcels where flows have started, and plan their steps anew."""
+    order = session.get_one(Order, (session.info["shop_id"], event.order_id))
+    known = published.current(session)
+    parcels = list(
+        session.scalars(
+            select(Fulfillment).where(Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id)
+        )
+    )
+    for flow, document in known.values():
+        enrol(session, flow, document, order, parcels)
+    replan(session, order, parcels)
+
+
+def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
+    """Put every unsent step of the order's runs where today's facts say it belongs."""
+    runs = session.scalars(
+        select(Enrollment).where(Enrollment.shop_id == order.shop_id, Enrollment.order_id == order.id)
+    ).all()
+    if not runs:
+        return
+    documents = published.documents(session, [(run.flow_id, run.version) for run in runs])
+    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == order.shop_id)).one_or_none()
+    zone = recipient_zone(order.country, order.province, profile.timezone if profile else "")
+    by_id = {parcel.id: parcel for parcel in parcels}
+    now = business_now(session)
+    for run in runs:
+        parcel = by_id.get(run.subject_id) if run.subject_kind == Subject.FULFILLMENT else None
+        _plan_run(session, run, documents[run.flow_id, run.version], moments(order, parcel), zone, now)
+    session.flush()
+    fault.point("P3")
+
+
+def row_seed(run: Enrollment, step: str) -> str:
+    """Return what a row's jitter is drawn from: known before the run is stored, so that a preview says the same."""
+    return f"{run.subject_kind}.{run.subject_id}.{step}"
+
+
+def moments(order: Order, parcel: Fulfillment | None) -> Moments:
+    """Return what has happened to an order, or to the one parcel of it a run is about."""
+    if parcel is None:
+        return Moments(placed_at=order.placed_at)
+    arrived = (
+        Delivered(parcel.delivered_at, DeliverySource(parcel.delivered_source))
+        if parcel.delivered_at is not None and parcel.delivered_source is not None
+        else None
+    )
+    return Moments(placed_at=order.placed_at, shipped_at=parcel.shipped_at, delivered=arrived)
+
+
+def _plan_run(
+    session: Session, run: Enrollment, document: FlowDocument, known: Moments, zone: RecipientZone, now: datetime
+) -> None:
+    rows = {
+        row.step: row
+        for row in session.scalars(
+            select(FollowUp).where(FollowUp.shop_id == run.shop_id, FollowUp.enrollment_id == run.id).with_for_update(),
+        )
+    }
+    for step in document.steps:
+        row = rows.get(step.key)
+        if row is not None and row.state in {FollowUpState.DONE, FollowUpState.CLAIMED}:
+            continue
+        planned = plan(step, known, zone, seed=row_seed(run, step.key), now=now)
+        fault.point("P1")
+        if planned is None:
+            continue
+        if row is None:
+            session.add(new_row(run, step.key, planned))
+            fault.point("P2")
+        else:
+            _move(row, planned)
+        if planned.due_at <= now:
+            ring_after_commit(session, SENDS)
+
+
+def new_row(run: Enrollment, step: str, planned: Plan) -> FollowUp:
+    """Return a planned row, not stored yet."""
+    return FollowUp(
+        shop_id=run.shop_id,
+        enrollment_id=run.id,
+        order_id=run.order_id,
+        step=step,
+        state=FollowUpState.SCHEDULED,
+        due_at=planned.due_at,
+        provisional=planned.provisional,
+        expires_at=planned.expires_at,
+        anchor_at=planned.anchor_at,
+        zone=planned.zone.name,
+        fence=0,
+        attempts=0,
+    )
+
+
+def _move(row: FollowUp, planned: Plan) -> None:
+    if row.anchor_at == planned.anchor_at and row.provisional == planned.provisional and row.zone == planned.zone.name:
+        return  # the same plan: a passed slot or a postponement is not undone by hearing the same thing again
+    row.anchor_at, row.provisional, row.zone = planned.anchor_at, planned.provisional, planned.zone.name
+    row.due_at, row.expires_at, row.postponed_until = planned.due_at, planned.expires_at, None

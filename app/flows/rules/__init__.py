@@ -1,0 +1,1 @@
+"""What decides: timing, the guard and its rules, reasons. Pure."""

@@ -1,0 +1,207 @@
+"""The plain values a decision is made of: what went in, what came out. Pure; no table and no clock is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from app.flows.rules.reasons import Reason
+from app.flows.rules.steps import Step, StepState
+from app.orders.delivery import DeliverySource
+
+Looked: TypeAlias = Mapping[str, str | int | bool | None]
+
+
+class ShopState(StrEnum):
+    """Say whether we may work for the shop at all."""
+
+    ACTIVE = "active"
+    UNINSTALLED = "uninstalled"
+    NEEDS_RECONNECTION = "needs_reconnection"
+    AWAITING_DATA_ACCESS = "awaiting_data_access"  # fields are null because unapproved, not because absent
+
+
+class Sent(StrEnum):
+    """Say what became of an earlier message of this step about the same thing."""
+
+    NEVER = "never"  # also where the receiver refused it before accepting
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"  # it may have left; includes one that is being sent right now
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """The shop's state and its pause of all sending."""
+
+    state: ShopState = ShopState.ACTIVE
+    paused_at: datetime | None = None
+    paused_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlowFacts:
+    """The switches as they stand now, whichever version the run is pinned to."""
+
+    running: bool = True
+    paused_at: datetime | None = None
+    paused_by: str | None = None
+    step_state: StepState = StepState.ON
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFacts:
+    """The planned row. `zone` is the recipient's IANA zone, `zone_source` what it was found by."""
+
+    anchor_at: datetime | None
+    due_at: datetime
+    expires_at: datetime
+    zone: str
+    zone_source: str = "shop"
+    provisional: bool = False
+    sent: Sent = Sent.NEVER  # about the subject as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """The order as it stands now. `financial_status` in Shopify's vocabulary, any case."""
+
+    name: str
+    placed_at: datetime
+    cancelled_at: datetime | None = None
+    cancel_reason: str | None = None
+    deleted_at: datetime | None = None
+    financial_status: str | None = None
+    refunded_at: datetime | None = None  # the latest refund
+    is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One order line in one parcel (or in none yet). `current_quantity` nets removals, refunds and returns.
+
+    `refunded` and `returned` say that every unit was; `tracked` that a carrier can be asked about the parcel.
+    """
+
+    order_id: int
+    order_line_id: int
+    current_quantity: int
+    fulfillment_id: int | None = None
+    title: str = ""
+    requires_shipping: bool = True
+    is_gift_card: bool = False
+    refunded: bool = False
+    returned: bool = False
+    parcel_cancelled: bool = False
+    tracked: bool = True
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    delivered_source: DeliverySource | None = None
+    sent: Sent = Sent.NEVER
+    reviewed: bool = False
+
+    @property
+    def reported_at(self) -> datetime | None:
+        """Return when it arrived as somebody reported it; None for an assumed arrival."""
+        return None if self.delivered_source is DeliverySource.FALLBACK else self.delivered_at
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReturn:
+    """A return of this order that is neither closed nor declined."""
+
+    name: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """The recipient as they stand now. `stopped` is why no mail may reach the address at all."""
+
+    country: str | None = None
+    has_address: bool = True
+    erased_at: datetime | None = None
+    merged: bool = False
+    stopped: str | None = None  # hard_bounce | complaint | erased
+    stopped_at: datetime | None = None
+    stopped_words: str | None = None  # the receiver's own
+    agreed_to_marketing: bool = False
+    unsubscribed_at: datetime | None = None  # from everything but order news
+    topics_off: frozenset[str] = frozenset()
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFacts:
+    """Whether the mail can be written: what is wrong with the current version, and whether an older one works."""
+
+    problem: str | None = None
+    last_good: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that one decision looks at."""
+
+    step: Step
+    follow_up: FollowUpFacts
+    order: OrderFacts
+    items: tuple[Item, ...]
+    shop: ShopFacts = field(default_factory=ShopFacts)
+    flow: FlowFacts = field(default_factory=FlowFacts)
+    customer: CustomerFacts = field(default_factory=CustomerFacts)
+    template: TemplateFacts = field(default_factory=TemplateFacts)
+    open_returns: tuple[OpenReturn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds that hold whatever a flow says."""
+
+    min_gap: timedelta = timedelta(hours=48)  # between arrival and any help or question about the product
+    recheck: timedelta = timedelta(hours=24)  # how soon to look again where nothing says when a wait ends
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send it, about these order lines; with the last good template where the current one fails."""
+
+    lines: tuple[int, ...]
+    passed: tuple[int, ...]
+    last_good: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leave it out, for good. `rule` is the row of the decision table, `looked_at` what it looked at."""
+
+    reason: Reason
+    rule: int
+    looked_at: Looked
+    passed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Postpone:
+    """Look again at `until`, which lies after now and not after the row's end."""
+
+    until: datetime
+    reason: Reason
+    rule: int
+    looked_at: Looked
+    passed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keep it until somebody resumes, or until its end makes it stale."""
+
+    reason: Reason
+    rule: int
+    looked_at: Looked
+    passed: tuple[int, ...] = ()
+
+
+Decision: TypeAlias = Send | Skip | Postpone | Hold

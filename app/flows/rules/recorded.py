@@ -1,0 +1,59 @@
+"""A decision as it is kept, and what can be read out of it again. Pure. Nothing in it names a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from app.flows.rules.decision import Decision, Facts, Hold, Postpone, Send, Skip
+from app.flows.rules.facts_json import from_json, to_json
+from app.flows.rules.guard import RULE_VERSION
+
+OUTCOMES: Final = {Send: "send", Skip: "skip", Postpone: "postpone", Hold: "hold"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One evaluation: the columns of the decision table. `facts` is what `kept_facts` wrote."""
+
+    decided_at: datetime
+    outcome: str  # send | skip | postpone | hold
+    rule: int | None  # None for a send: no rule stopped it
+    reason: str | None
+    until: datetime | None
+    facts: Mapping[str, Any]
+    rule_version: int = RULE_VERSION
+
+    def read_facts(self) -> Facts:
+        """Return what went in. Raises TypeError, ValueError or KeyError where the record is not one of ours."""
+        return from_json(Facts, self.facts["facts"])
+
+    @property
+    def passed(self) -> list[int]:
+        """Return the rules that were passed, in the order they ran."""
+        return list(self.facts["verdict"]["passed"])
+
+    @property
+    def looked_at(self) -> Mapping[str, Any]:
+        """Return what the rule that stopped it looked at."""
+        return dict(self.facts["verdict"].get("looked_at", {}))
+
+
+def kept_facts(facts: Facts, verdict: Decision) -> dict[str, Any]:
+    """Return the JSON to keep: what went in ("facts") and what came out with its derivation ("verdict")."""
+    return {"facts": to_json(facts), "verdict": to_json(verdict)}
+
+
+def recorded(verdict: Decision, facts: Facts, now: datetime) -> Recorded:
+    """Return the columns to keep for one evaluation."""
+    stopped = None if isinstance(verdict, Send) else verdict
+    return Recorded(
+        decided_at=now,
+        outcome=OUTCOMES[type(verdict)],
+        rule=stopped.rule if stopped else None,
+        reason=stopped.reason.value if stopped else None,
+        until=verdict.until if isinstance(verdict, Postpone) else None,
+        facts=kept_facts(facts, verdict),
+    )

@@ -1,0 +1,155 @@
+"""Rules about what the message is about: order, lines, parcels, returns. Pure; rows 3 to 9 of the table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from app.customers.legal_basis import MessageClass
+from app.flows.rules.case import UNNUMBERED, Case, Verdict, keep, postpone, skip
+from app.flows.rules.decision import Item, Looked, Sent, Skip
+from app.flows.rules.plan import latest_at, ready_at
+from app.flows.rules.reasons import Reason
+from app.flows.rules.steps import Anchor, Arrival, Topic
+from app.orders.delivery import DeliverySource
+
+FULLY_REFUNDED: Final = "refunded"
+VOIDED: Final = "voided"
+FRAUD: Final = "fraud"
+
+
+def not_said_before(case: Case) -> Verdict:
+    """Skip what an earlier message of this step has said, or may have said."""
+    sent = case.facts.follow_up.sent
+    lines = keep(case.lines, lambda line: line.sent is Sent.NEVER) if case.step.about_lines else case.lines
+    if sent is Sent.NEVER and case.lines and not lines:
+        sent = Sent.UNKNOWN if any(line.sent is Sent.UNKNOWN for line in case.lines) else Sent.ACCEPTED
+    return lines if sent is Sent.NEVER else skip(Reason.ALREADY_SENT, sent=sent)
+
+
+def still_news(case: Case) -> Verdict:
+    """Skip what is past its age, and "it is on its way" once it has arrived."""
+    if case.now >= case.facts.follow_up.expires_at:
+        return Skip(Reason.STALE, UNNUMBERED, age(case))
+    if case.step.anchor is Anchor.SHIPPED:
+        for line in case.lines:
+            at = line.reported_at
+            if at is not None and at <= case.now and line.delivered_source is not DeliverySource.DIGITAL:
+                return skip(Reason.OVERTAKEN, delivered_at=at, source=line.delivered_source)
+    return case.lines
+
+
+def age(case: Case) -> Looked:
+    """Return what the rule about age looks at."""
+    return {"expires_at": case.facts.follow_up.expires_at.isoformat()}
+
+
+def order_stands(case: Case) -> Verdict:
+    """Skip a deleted order's messages, and all but transactional ones of an order that was undone or is a test."""
+    order = case.facts.order
+    if order.deleted_at is not None:
+        return skip(Reason.ORDER_DELETED, deleted_at=order.deleted_at)
+    if case.step.message_class is MessageClass.TRANSACTIONAL:
+        return case.lines
+    if order.is_test:
+        return skip(Reason.TEST_ORDER, is_test=True)
+    if order.cancelled_at is not None:
+        fraud = (order.cancel_reason or "").lower() == FRAUD
+        reason = Reason.ORDER_FRAUD if fraud else Reason.ORDER_CANCELLED
+        return skip(reason, cancelled_at=order.cancelled_at, cancel_reason=order.cancel_reason)
+    status = (order.financial_status or "").lower()
+    if status == VOIDED:
+        return skip(Reason.ORDER_VOIDED, financial_status=status)
+    if status == FULLY_REFUNDED:
+        return skip(Reason.ORDER_REFUNDED, financial_status=status, refunded_at=order.refunded_at)
+    return case.lines
+
+
+def something_left(case: Case) -> Verdict:
+    """Take out lines that are refunded, returned or removed, or not this step's to speak of; skip when none is left."""
+    left = keep(case.lines, lambda line: _gone(case, line) is None)
+    if left:
+        return left
+    reasons = {_gone(case, line) for line in case.lines}
+    reason = (reasons.pop() if len(reasons) == 1 else None) or Reason.NOTHING_LEFT
+    when = case.facts.order.cancelled_at if reason is Reason.ORDER_CANCELLED else case.facts.order.refunded_at
+    return skip(reason, lines=len(case.lines), at=when)
+
+
+def _gone(case: Case, line: Item) -> Reason | None:
+    """Return why one line no longer counts, or None."""
+    if line.parcel_cancelled:
+        return Reason.PARCEL_CANCELLED
+    if line.returned:
+        return Reason.ITEMS_RETURNED
+    if line.refunded:
+        return Reason.ITEMS_REFUNDED
+    if case.facts.order.cancelled_at is not None and line.fulfillment_id is None:
+        return Reason.ORDER_CANCELLED  # nothing of it will ever be sent: no thanks for it either
+    if line.current_quantity <= 0:
+        return Reason.ITEMS_REMOVED
+    if case.step.topic is Topic.SHIPPING and not line.requires_shipping:
+        return Reason.NOTHING_TO_SHIP
+    if case.step.about_lines and line.is_gift_card:
+        return Reason.GIFT_CARD
+    return None
+
+
+def no_return_open(case: Case) -> Verdict:
+    """Wait while a return of the order is open. News of the order itself goes out all the same."""
+    if case.step.is_news or not case.facts.open_returns:
+        return case.lines
+    first = min(case.facts.open_returns, key=lambda each: each.opened_at)
+    return postpone(case.now + case.limits.recheck, Reason.RETURN_OPEN, name=first.name, opened_at=first.opened_at)
+
+
+def in_hand(case: Case) -> Verdict:
+    """Wait for lines that have not arrived, or not long enough ago, up to the step's latest day."""
+    if case.step.arrival is Arrival.NOT_NEEDED:
+        return case.lines
+    if case.step.arrival is Arrival.KNOWN:
+        return _arrival_known(case)
+    here = keep(case.lines, lambda line: _ready(case, line) <= case.now)
+    if any(_open(case, line) for line in here):
+        return here
+    waiting = [line for line in case.lines if line not in here and _open(case, line)]
+    if not waiting:
+        return case.lines  # only the goal stops these, and the next rule says so
+    first = min(waiting, key=lambda line: _ready(case, line))
+    return _wait_for(first, _ready(case, first))
+
+
+def _arrival_known(case: Case) -> Verdict:
+    """Let a message that says "it arrived" pass only once somebody reported it."""
+    reported = [line.reported_at for line in case.lines if line.reported_at is not None]
+    if any(at <= case.now for at in reported):
+        return case.lines
+    first = min(case.lines, key=lambda line: _ready(case, line))
+    until = min(reported) if reported else _ready(case, first)
+    if until <= case.now:
+        return skip(Reason.DELIVERY_UNCONFIRMED, shipped_at=first.shipped_at, latest_at=until)
+    return _wait_for(first, until)
+
+
+def _ready(case: Case, line: Item) -> datetime:
+    """Return from when on the step may speak about a line; before a shipment exists, when to look again."""
+    if line.reported_at is not None:
+        return ready_at(case.step, line.reported_at, case.limits)
+    return latest_at(case.step, line.shipped_at) or case.now + case.limits.recheck
+
+
+def _wait_for(line: Item, until: datetime) -> Verdict:
+    if line.reported_at is not None:
+        return postpone(until, Reason.TOO_SOON, delivered_at=line.reported_at, source=line.delivered_source)
+    return postpone(until, Reason.NOT_DELIVERED, shipped_at=line.shipped_at, tracked=line.tracked, latest_at=until)
+
+
+def goal_open(case: Case) -> Verdict:
+    """Leave out lines the buyer has reviewed; skip when that is all of them."""
+    left = keep(case.lines, lambda line: _open(case, line))
+    return left or skip(Reason.ALREADY_REVIEWED, lines=len(case.lines))
+
+
+def _open(case: Case, line: Item) -> bool:
+    """Say whether the step still has a goal with this line."""
+    return case.step.message_class is not MessageClass.REVIEW_ASK or not line.reviewed

@@ -1,0 +1,91 @@
+"""Write one message: the facts of an order as finished words, in the reader's language and zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.flows.facts.gather import Gathered
+from app.flows.facts.gather_shown import Shown
+from app.flows.rules.steps import Step, Topic
+from app.flows.sending.linking import Linking
+from app.messages import wording
+from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
+from app.messages.fill import RenderError
+from app.messages.links import Purpose
+from app.orders.parcels import Fulfillment
+
+EXPECTED_SPREAD = timedelta(days=1)  # carriers name one day; a day either side is what they keep
+OPENS_NEED_CONSENT = frozenset(
+    {"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT"}
+    | {"NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO", "GB", "CH"},
+)  # ePrivacy Art. 5(3), PECR reg. 6, Swiss FADP: no pixel without consent
+STARS = range(1, 6)
+
+
+def compose(
+    shown: Shown, one: Gathered, lines: tuple[int, ...], linking: Linking, arm: str, now: datetime
+) -> MailContext:
+    """Return everything the mail may say about `lines` (our order line ids, in the order to be named).
+
+    What a link needs, `linking` makes. Raises RenderError while the shop's name is not known.
+    """
+    order, zone = one.order, ZoneInfo(one.facts.follow_up.zone)
+    locale = one.enrollment.frozen.get("locale") or order.locale or "en"
+    profile = shown.profile
+    if profile is None:
+        raise RenderError("shop.name", "The shop's name is not known yet.")
+    wanted = lines or tuple(item.order_line_id for item in one.facts.items)
+    things = tuple(shown.lines[each] for each in wanted if each in shown.lines)
+    customer = one.person.customer
+    first = customer.first_name if customer else order.recipient_name
+    last = customer.last_name if customer else None
+    parcel_id = next((item.fulfillment_id for item in one.facts.items if item.fulfillment_id), None)
+    parcel = _describe(shown.parcels[parcel_id] if parcel_id else None, zone, locale, now)
+    return MailContext(
+        shop=Shop(profile.name, profile.contact_email, profile.primary_url, profile.address or ""),
+        customer=Customer(wording.address_name(first, last, locale), wording.address_name(first, None, locale)),
+        order=Order(order.name, wording.day(order.placed_at, zone, locale, now)),
+        lines=things,
+        parcel=parcel,
+        links=_links(linking, one, parcel, things),
+        locale=wording.mail_locale(locale),
+        arm=arm,
+    )
+
+
+def _describe(row: Fulfillment | None, zone: ZoneInfo, locale: str, now: datetime) -> Parcel:
+    if row is None:
+        return Parcel()
+    expected = row.estimated_delivery_at
+    return Parcel(
+        carrier=row.tracking_company or "",
+        tracking_number=row.tracking_number or "",
+        tracking_url=row.tracking_url or "",
+        delivered=wording.day(row.delivered_at, zone, locale, now) if row.delivered_at else "",
+        delivered_known=row.delivered_at is not None,
+        expected=wording.between(expected - EXPECTED_SPREAD, expected + EXPECTED_SPREAD, zone, locale, now)
+        if expected and expected > now
+        else "",
+    )
+
+
+def _links(linking: Linking, one: Gathered, parcel: Parcel, lines: tuple[Line, ...]) -> Links:
+    step, ours, out = one.step, linking.ours, linking.out
+    review = ours(Purpose.REVIEW) if step.topic is Topic.REVIEW_ASK else ""
+    return Links(
+        review=review,
+        rate=tuple(f"{review}?stars={stars}" for stars in STARS) if review else (),
+        buy_again=ours(Purpose.BUY_AGAIN) if may_promote(step) else "",
+        tracking=out("tracking", parcel.tracking_url),
+        order=out("order", one.order.status_url or ""),
+        product=out("product", next((line.product_url for line in lines if line.product_url), "")),
+        unsubscribe=ours(Purpose.UNSUBSCRIBE) if not step.is_news else "",
+        preferences=ours(Purpose.PREFERENCES),
+        open=ours(Purpose.OPEN) if (one.person.facts.country or "DE") not in OPENS_NEED_CONSENT else "",
+    )
+
+
+def may_promote(step: Step) -> bool:
+    """Tell whether a mail may invite to buy: a transactional one never does."""
+    return step.message_class != "transactional"

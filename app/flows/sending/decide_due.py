@@ -1,0 +1,139 @@
+"""Decide about claimed rows and write the messages that go, a batch in one transaction.
+
+Everything asked of the database is asked for the whole batch; between, each row is decided and written by itself, so
+that a failure nobody foresaw holds up one row and not the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.experiments import expose
+from app.flows.facts.gather import Gathered, gather
+from app.flows.facts.grounds import Fingerprint, Grounds, asked, fingerprints
+from app.flows.models import FollowUpState
+from app.flows.planning.record_decision import Evaluated, finish, record, record_all
+from app.flows.rules.decision import Limits, Send, TemplateFacts
+from app.flows.rules.guard import decide
+from app.flows.rules.reasons import Reason
+from app.flows.sending.write import Desk, Written, prepare_desk, write
+from app.kit import fault
+from app.kit.clock import business_now
+from app.kit.one_trip import one_trip
+from app.kit.runtime import Runtime
+from app.kit.work import entered_shop, unit_of_work
+from app.messages.fill import RenderError
+from app.messages.mime import MimeError
+from app.messages.outbox import Prepared
+from app.messages.prepare import Kept, keep, withdraw
+
+LOCK_ROWS = "select id from follow_up where shop_id = %(shop)s and id = any(%(ids)s) order by id for update"
+AFTER_FAILURE = timedelta(minutes=15)
+MAX_FAILURES = 5
+
+log = structlog.get_logger()
+
+
+def decide_due(runtime: Runtime, shop_id: int, claimed: Mapping[int, int]) -> list[Prepared]:
+    """Return the messages to hand over of rows claimed (id → fence). K2 all is written, K3 committed."""
+    with unit_of_work(runtime, shop_id=shop_id, committed="K3") as session:
+        before = _still_ours(session, claimed)
+        now = business_now(session)
+        found = [
+            one
+            for one in gather(session, list(claimed))
+            if one.follow_up.fence == claimed[one.follow_up.id] and one.follow_up.state is FollowUpState.CLAIMED
+        ]
+        sends = [(one, verdict) for one in found if (verdict := _decided(session, one, now)) is not None]
+        desk = prepare_desk(session, runtime.config, [one for one, _ in sends])
+        written = [each for one, verdict in sends if (each := _written(session, desk, one, verdict, now)) is not None]
+        record_all(session, [Evaluated(each.one.follow_up, each.one.facts, each.verdict) for each in written], now)
+        prepared = _kept(session, written, before, now)
+        if prepared:
+            fault.point("K2")
+    return prepared
+
+
+def _still_ours(session: Session, claimed: Mapping[int, int]) -> dict[int, Fingerprint]:
+    """Lock the rows, so that whoever plans anew waits until we have decided; return their fingerprints.
+
+    Those are taken before the facts are read: what changes in between shows at the hand-off.
+    """
+    facts = {"shop": entered_shop(session), "ids": list(claimed)}
+    _, prints = one_trip(session, [(LOCK_ROWS, facts), asked(entered_shop(session), list(claimed))])
+    return fingerprints(prints)
+
+
+def _decided(session: Session, one: Gathered, now: datetime) -> Send | None:
+    """Decide about one row; what is not to be sent is recorded."""
+    try:
+        verdict = decide(one.facts, Limits(), now)
+        if isinstance(verdict, Send):
+            return verdict
+        record(session, one.follow_up, one.facts, verdict, now)
+    except Exception as failure:  # noqa: BLE001 - the edge of one row
+        _push_ahead(one, failure, now)
+    return None
+
+
+def _written(session: Session, desk: Desk, one: Gathered, verdict: Send, now: datetime) -> Written | None:
+    """Write one message; one that cannot be written is skipped and says why."""
+    try:
+        try:
+            written = write(desk, one, verdict, now)
+        except (RenderError, MimeError) as problem:
+            log.warning("render_error", step=one.step.key, field=problem.field)
+            facts = replace(one.facts, template=TemplateFacts(problem=str(problem)))
+            record(session, one.follow_up, facts, decide(facts, Limits(), now), now)
+            return None
+        if written is None:
+            finish(one.follow_up, Reason.ALREADY_SENT, now)
+            return None
+    except Exception as failure:  # noqa: BLE001 - the edge of one row
+        _push_ahead(one, failure, now)
+        return None
+    return written
+
+
+def _kept(
+    session: Session, written: Sequence[Written], before: Mapping[int, Fingerprint], now: datetime
+) -> list[Prepared]:
+    """Make the rows of what was written; words about things another message took meanwhile are not sent."""
+    rows = keep(session, [each.draft for each in written])
+    prepared: list[Prepared] = []
+    shown: list[expose.Shown] = []
+    for each in written:
+        row, kept = each.one.follow_up, rows.get(each.draft.follow_up_id)
+        if kept is None:
+            finish(row, Reason.ALREADY_SENT, now)
+        elif set(kept.items) != set(each.draft.items):
+            withdraw(session, kept.message_id)
+            row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now, None
+        else:
+            prepared.append(_prepared(each, kept, before[row.id]))
+            if each.experiment_id is not None and each.draft.customer_id is not None and each.draft.arm is not None:
+                shown.append(expose.Shown(each.experiment_id, each.draft.customer_id, each.draft.arm, kept.message_id))
+    expose.expose(session, shown, now)
+    return prepared
+
+
+def _prepared(each: Written, kept: Kept, fingerprint: Fingerprint) -> Prepared:
+    grounds = Grounds(fingerprint, each.one.facts)
+    draft = each.draft
+    return Prepared(
+        kept.message_id, draft.follow_up_id, kept.attempt, draft.fence, each.verdict.lines, each.outbound, grounds
+    )
+
+
+def _push_ahead(one: Gathered, failure: Exception, now: datetime) -> None:
+    row = one.follow_up
+    log.error("follow_up_failed", follow_up=row.id, step=row.step, exc_info=failure)
+    if row.attempts >= MAX_FAILURES:
+        finish(row, Reason.FAILED, now)
+    else:
+        row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now + AFTER_FAILURE, None

@@ -1,0 +1,84 @@
+"""Send what is due: shop by shop, batch by batch, each message decided at the last moment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from app.channels.base import PhasedTransport
+from app.flows.sending.claim import claim_batch, lease_shops, release_shop
+from app.flows.sending.decide_due import decide_due
+from app.flows.sending.steer import STEERING
+from app.kit import fault
+from app.kit.runtime import Runtime
+from app.messages.outbox import Prepared, WayOut, send_group
+
+CONNECTIONS = 8  # bodies brought to their final dot before one transaction hands them all off
+LONGEST_S = 20.0  # a job ends by then; the next ring goes on
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Hold what came of one batch: how many rows were taken, and the messages to hand over."""
+
+    taken: int
+    prepared: list[Prepared]
+
+
+def drain(runtime: Runtime) -> int:
+    """Serve every shop with due follow-ups; return how many rows were taken. Ends when a round claims nothing."""
+    ends_at = time.monotonic() + LONGEST_S
+    taken = 0
+    with _way_out(runtime) as way_out:
+        while time.monotonic() < ends_at:
+            shops = lease_shops(runtime)
+            if shops:
+                fault.point("C1")
+            served = 0
+            for shop_id in shops:
+                served += _serve(runtime, shop_id, way_out, ends_at)
+            taken += served
+            if not served:
+                break
+    return taken
+
+
+@contextmanager
+def _way_out(runtime: Runtime) -> Iterator[WayOut]:
+    """Yield connections, opened at their first message and kept for all of this drain's."""
+    connections: list[PhasedTransport] = [runtime.parts["transport"]() for _ in range(CONNECTIONS)]
+    with ThreadPoolExecutor(CONNECTIONS + 2) as pool:  # and for the batch decided ahead and the outcomes kept
+        try:
+            yield WayOut(connections, pool)
+        finally:
+            for connection in connections:
+                connection.close()
+
+
+def _serve(runtime: Runtime, shop_id: int, way_out: WayOut, ends_at: float) -> int:
+    """Send what is due in one shop; the next batch is decided and written while this one is on its way."""
+    taken = 0
+    ahead = way_out.pool.submit(_next_batch, runtime, shop_id)
+    try:
+        while (batch := ahead.result()).taken:
+            taken += batch.taken
+            goes_on = time.monotonic() < ends_at
+            if goes_on:
+                ahead = way_out.pool.submit(_next_batch, runtime, shop_id)
+            for start in range(0, len(batch.prepared), CONNECTIONS):
+                send_group(runtime, shop_id, batch.prepared[start : start + CONNECTIONS], way_out, STEERING)
+            if not goes_on:
+                break
+        way_out.settle()
+    finally:
+        wait([ahead])
+        release_shop(runtime, shop_id)
+    return taken
+
+
+def _next_batch(runtime: Runtime, shop_id: int) -> Batch:
+    claimed = claim_batch(runtime, shop_id)
+    return Batch(len(claimed), decide_due(runtime, shop_id, claimed) if claimed else [])

@@ -1,0 +1,132 @@
+"""What the outbox asks the plan: who may still be handed off, under lock, and what an outcome means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.channels.base import Scope
+from app.customers.models import SuppressionScope
+from app.customers.suppress import suppress
+from app.flows.facts.gather import gather
+from app.flows.facts.grounds import Grounds
+from app.flows.models import FollowUp, FollowUpState
+from app.flows.planning.record_decision import finish, record
+from app.flows.rules.decision import Limits, Send
+from app.flows.rules.guard import decide
+from app.flows.rules.reasons import Reason
+from app.flows.rules.steps import Step
+from app.flows.sending.lock_group import Locked, lock
+from app.kit.clock import business_now
+from app.kit.one_trip import one_trip
+from app.kit.work import entered_shop
+from app.messages.models import AttemptState, Message
+from app.messages.outbox import Outcome, Prepared, Steering
+from app.messages.prepare import withdraw
+
+HANDED_OVER = """update follow_up f set state = 'done', outcome = 'handed_over', reason = null, done_at = %(now)s,
+    lease_until = null, message_id = t.message_id
+    from unnest(%(ids)s::bigint[], %(messages)s::bigint[]) t(id, message_id)
+    where f.shop_id = %(shop)s and f.id = t.id"""
+
+
+def may_hand_off(session: Session, group: Sequence[Prepared]) -> set[int]:
+    """Lock what could change the answer, decide anew, and return the messages that may go. The rest is recorded.
+
+    Whoever unsubscribes, refunds, pauses or uninstalls takes the same locks: their commit comes before ours and is
+    seen here, or after ours and finds the message gone. Lock order: shop, flow, order, person, row.
+    """
+    locked = lock(session, group)
+    now = business_now(session)
+    same = [each for each in locked.mine if _still_holds(each, locked, now)]
+    allowed = {each.message_id for each in same}
+    _mark_done(session, same, now)
+    changed = {each.follow_up_id: each for each in locked.mine if each.message_id not in allowed}
+    for one in gather(session, list(changed)) if changed else ():
+        prepared, row = changed[one.follow_up.id], one.follow_up
+        verdict = decide(one.facts, Limits(), now)
+        if not isinstance(verdict, Send):
+            withdraw(session, prepared.message_id)
+            record(session, row, one.facts, verdict, now)
+        elif not _says(prepared, one.step, verdict):
+            # A line was refunded while the words were written: they are written again without it.
+            withdraw(session, prepared.message_id)
+            row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now, None
+        else:
+            row.state, row.outcome, row.reason = FollowUpState.DONE, "handed_over", None
+            row.done_at, row.message_id, row.lease_until = now, prepared.message_id, None
+            allowed.add(prepared.message_id)
+    session.flush()
+    return allowed
+
+
+def _still_holds(prepared: Prepared, locked: Locked, now: datetime) -> bool:
+    """Say whether nothing it was decided by has changed, and the same decision comes out at this later instant."""
+    grounds = prepared.grounds
+    if not isinstance(grounds, Grounds) or grounds.fingerprint != locked.fingerprints.get(prepared.follow_up_id):
+        return False
+    verdict = decide(grounds.facts, Limits(), now)
+    return isinstance(verdict, Send) and _says(prepared, grounds.facts.step, verdict)
+
+
+def _mark_done(session: Session, handed_over: Sequence[Prepared], now: datetime) -> None:
+    if handed_over:
+        facts = {
+            "shop": entered_shop(session),
+            "now": now,
+            "ids": [each.follow_up_id for each in handed_over],
+            "messages": [each.message_id for each in handed_over],
+        }
+        one_trip(session, [(HANDED_OVER, facts)])
+
+
+def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Carry out what outcomes mean: a deferred message comes due again, a dead address is suppressed."""
+    moved = {
+        outcome.prepared.follow_up_id: outcome
+        for outcome in outcomes
+        if outcome.state in {AttemptState.DEFERRED, AttemptState.REJECTED}
+    }
+    if not moved:
+        return
+    now = business_now(session)
+    for outcome in moved.values():
+        if outcome.state is AttemptState.REJECTED and outcome.scope is Scope.ADDRESS:
+            _suppress(session, outcome)
+    rows = session.scalars(
+        select(FollowUp)
+        .where(FollowUp.shop_id == entered_shop(session), FollowUp.id.in_(moved))
+        .order_by(FollowUp.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        outcome = moved[row.id]
+        if outcome.retry_in is not None:
+            row.state, row.outcome, row.reason, row.done_at = FollowUpState.SCHEDULED, None, None, None
+            row.due_at, row.lease_until = now + outcome.retry_in, None
+        elif outcome.state is AttemptState.REJECTED:
+            finish(row, Reason.REJECTED, now)
+            row.outcome, row.message_id = "handed_over", outcome.prepared.message_id
+
+
+STEERING = Steering(may_hand_off=may_hand_off, settle=settle)
+
+
+def _says(prepared: Prepared, step: Step, verdict: Send) -> bool:
+    return not step.about_lines or set(prepared.about) == set(verdict.lines)
+
+
+def _suppress(session: Session, outcome: Outcome) -> None:
+    message = session.get_one(Message, (entered_shop(session), outcome.prepared.message_id))
+    suppress(
+        session,
+        message.recipient,
+        scope=SuppressionScope.ADDRESS,
+        reason="hard_bounce",
+        at=business_now(session),
+        detail=outcome.reply,
+    )

@@ -1,0 +1,1 @@
+"""Keeping a shop's copy true."""

@@ -1,0 +1,81 @@
+"""The stages of a pass, in order. Each reads one page of what changed since an instant and returns the next cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.record_product import record_product
+from app.customers.identify import record_customer
+from app.customers.topics import state_customer_consent
+from app.flows.syncing.sync_deletions import deletions
+from app.kit.clock import business_now, real_now
+from app.kit.work import entered_shop
+from app.orders.fetch import client
+from app.orders.models import Order
+from app.orders.record_order import record_order
+from app.orders.told import RECONCILE, Told
+from app.shopify import fetch
+from app.shops.profile import record_profile
+
+Stage = Callable[[Session, datetime, str | None], str | None]
+
+
+def shop(session: Session, since: datetime, page: str | None) -> str | None:
+    """Keep what the shop is called and where it is."""
+    record_profile(session, fetch.shop(client(session)), seen_at=business_now(session))
+    return None
+
+
+def products(session: Session, since: datetime, page: str | None) -> str | None:
+    """Keep a page of products. The catalogue is read whole: a line may name a product older than 60 days."""
+    told = fetch.products(client(session), _all_when_new(session, since), page)
+    for facts in told.items:
+        record_product(session, facts)
+    return told.next_cursor
+
+
+def customers(session: Session, since: datetime, page: str | None) -> str | None:
+    """Keep a page of customers with what they agreed to."""
+    told = fetch.customers(client(session), _all_when_new(session, since), page)
+    seen_at = business_now(session)
+    for facts in told.items:
+        row = record_customer(session, facts, seen_at=seen_at)
+        if row is not None:
+            state_customer_consent(session, row.id, facts, received_at=real_now(), seen_at=seen_at)
+    return told.next_cursor
+
+
+def orders(session: Session, since: datetime, page: str | None) -> str | None:
+    """Keep a page of orders with everything on them, and plan by what changed."""
+    told = Told(RECONCILE, business_now(session), real_now())
+    found = fetch.orders_updated(client(session), since, page)
+    for facts in found.items:
+        record_order(session, facts, told)
+    return found.next_cursor
+
+
+FIRST = "shop"
+STAGES: Mapping[str, Stage] = {
+    FIRST: shop,
+    "products": products,
+    "customers": customers,
+    "orders": orders,
+    "deletions": deletions,
+}
+
+
+def after(stage: str) -> str | None:
+    """Return the stage that follows, None after the last."""
+    names = list(STAGES)
+    place = names.index(stage) + 1
+    return names[place] if place < len(names) else None
+
+
+def _all_when_new(session: Session, since: datetime) -> datetime | None:
+    """Return None, which means everything, while this shop has never been read whole."""
+    known = session.scalar(select(Order.id).where(Order.shop_id == entered_shop(session)).limit(1))
+    return since if known is not None else None

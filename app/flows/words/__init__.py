@@ -1,0 +1,1 @@
+"""What a merchant reads about decisions. Pure, English."""

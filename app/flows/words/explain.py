@@ -1,0 +1,148 @@
+"""Tell a recorded decision in words: the verdict, the rules passed, and the one that stopped it with its fact. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.customers.legal_basis import MessageClass
+from app.flows.rules.decision import Facts, Sent
+from app.flows.rules.plan import latest_at
+from app.flows.rules.reasons import Reason, sentence
+from app.flows.rules.recorded import Recorded
+from app.flows.rules.steps import Arrival
+from app.flows.words.day_words import clock_words, date_words, moment_words, on_day, place_words
+from app.flows.words.passed_words import passed_words
+
+COUNTRIES = {"DE": "Germany", "AT": "Austria"}  # those the legal table names
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One rule of the derivation, in words."""
+
+    rule: int
+    passed: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a follow-up was or was not sent: one sentence, then the derivation in the order the rules ran."""
+
+    verdict: str
+    rules: tuple[RuleLine, ...]
+
+
+def explain(recorded: Recorded, person: str, now: datetime | None = None) -> Explanation:
+    """Return the words for one evaluation.
+
+    `person` is how the merchant knows the recipient ("Emi"); an empty one becomes "the customer". `now` is when it is
+    read, for "today" and "on Tuesday"; without it the words are those of the moment of the decision.
+    """
+    facts, zone = recorded.read_facts(), ZoneInfo(recorded.read_facts().follow_up.zone)
+    read_at = now or recorded.decided_at
+    lines = [
+        RuleLine(rule, passed=True, words=passed_words(rule, facts, recorded.decided_at)) for rule in recorded.passed
+    ]
+    if recorded.reason is None or recorded.rule is None:
+        return Explanation(sent_words(facts, recorded.decided_at, person, read_at), tuple(lines))
+    verdict = reason_words(Reason(recorded.reason), facts, person, until=recorded.until, now=read_at)
+    looked_at = ", ".join(
+        f"{name.replace('_', ' ')}: {_shown(value, zone, read_at)}"
+        for name, value in recorded.looked_at.items()
+        if value is not None
+    )
+    lines.append(RuleLine(recorded.rule, passed=False, words=f"{verdict} ({looked_at})" if looked_at else verdict))
+    return Explanation(verdict, tuple(lines))
+
+
+def reason_words(reason: Reason, facts: Facts, person: str, *, until: datetime | None, now: datetime) -> str:
+    """Return the sentence for a reason, filled from the facts, with dates by the recipient's clock."""
+    return sentence(reason, _told(reason, facts, person or "the customer", until, now), _variant(reason, facts))
+
+
+def sent_words(facts: Facts, decided_at: datetime, person: str, now: datetime) -> str:
+    """Return the sentence for a message that was let go."""
+    zone = ZoneInfo(facts.follow_up.zone)
+    when = f"{on_day(decided_at, zone, now)} at {clock_words(decided_at, zone)}{place_words(zone)}"
+    verb = "Asked" if facts.step.message_class is MessageClass.REVIEW_ASK else "Sent to"
+    return f"{verb} {person or 'the customer'} {when}: every rule passed."
+
+
+def _variant(reason: Reason, facts: Facts) -> str | None:
+    """Choose between sentences where one reason has several."""
+    match reason:
+        case Reason.FLOW_PAUSED:
+            return None if facts.flow.paused_at else "not_started"
+        case Reason.ALREADY_SENT:
+            every = {facts.follow_up.sent, *(line.sent for line in facts.items)}
+            return "unknown" if Sent.UNKNOWN in every and Sent.ACCEPTED not in every else None
+        case Reason.NO_BASIS:
+            if facts.step.message_class is not MessageClass.REVIEW_ASK:
+                return "promotion"
+            return None if (facts.customer.country or "").strip().upper() in COUNTRIES else "unknown_country"
+        case Reason.NOT_DELIVERED:
+            if all(line.shipped_at is None for line in facts.items):
+                return "not_shipped"
+            if facts.step.arrival is Arrival.KNOWN:
+                return "news"
+            return None if any(line.tracked for line in facts.items) else "untracked"
+        case _:
+            return None
+
+
+def _told(reason: Reason, facts: Facts, person: str, until: datetime | None, now: datetime) -> dict[str, str]:
+    """Return everything a sentence may be filled with."""
+    zone = ZoneInfo(facts.follow_up.zone)
+    asked = "asked" if facts.step.message_class is MessageClass.REVIEW_ASK else "sent"
+    at = _happened_at(reason, facts)
+    latest = [day for line in facts.items if (day := latest_at(facts.step, line.shipped_at)) is not None]
+    paused_by = facts.shop.paused_by if reason is Reason.SHOP_PAUSED else facts.flow.paused_by
+    on = on_day(at, zone, now) if at else "earlier"
+    words = facts.customer.stopped_words
+    return {
+        "person": person,
+        "order": facts.order.name,
+        "asked": asked,
+        "Asked": asked.capitalize(),
+        "on": on,
+        "maybe_on": f" {on}" if at else "",
+        "by": f" by {paused_by}" if paused_by else "",
+        "until": moment_words(until, zone, now) if until else "later",
+        "expires": date_words(facts.follow_up.expires_at, zone, now),
+        "latest": date_words(min(latest), zone, now) if latest else "then",
+        "country": COUNTRIES.get((facts.customer.country or "").strip().upper(), "this country"),
+        "words": f" (“{words}”)" if words else "",
+        "problem": facts.template.problem or "a field was missing",
+    }
+
+
+def _happened_at(reason: Reason, facts: Facts) -> datetime | None:
+    """Return the instant of the fact behind a reason."""
+    order, customer = facts.order, facts.customer
+    reported = [line.reported_at for line in facts.items if line.reported_at is not None]
+    return {
+        Reason.SHOP_PAUSED: facts.shop.paused_at,
+        Reason.FLOW_PAUSED: facts.flow.paused_at,
+        Reason.ORDER_CANCELLED: order.cancelled_at,
+        Reason.ORDER_FRAUD: order.cancelled_at,
+        Reason.ORDER_DELETED: order.deleted_at,
+        Reason.ORDER_REFUNDED: order.refunded_at,
+        Reason.ITEMS_REFUNDED: order.refunded_at,
+        Reason.OVERTAKEN: min(reported, default=None),
+        Reason.TOO_SOON: min(reported, default=None),
+        Reason.UNSUBSCRIBED: customer.unsubscribed_at,
+    }.get(reason)
+
+
+def _shown(value: object, zone: ZoneInfo, now: datetime) -> str:
+    """Return a recorded fact for people: an instant by the recipient's clock, anything else as it is."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    try:
+        at = datetime.fromisoformat(str(value)) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        at = None
+    return moment_words(at, zone, now) if at else str(value).replace("_", " ")

@@ -1,0 +1,92 @@
+"""Say of a step what it is called and when it speaks, for the merchant. Pure, English."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.flows.rules.decision import Facts
+from app.flows.rules.steps import Anchor, Arrival, Step
+from app.flows.words.day_words import clock_words, date_words, day_words, on_day, place_words
+
+MOMENT: Final = timedelta(minutes=1)
+NAMES: Final = {
+    "thank_you": "Thank you",
+    "shipped": "On its way",
+    "delivered": "Arrived",
+    "product_help": "Product help",
+    "review_request": "Review request",
+}
+EVENTS: Final = {
+    Anchor.ORDER_PLACED: "the order is paid",
+    Anchor.SHIPPED: "the parcel is sent",
+    Anchor.DELIVERED: "the parcel arrives",
+}
+HAPPENED: Final = {
+    Anchor.ORDER_PLACED: "the order was placed",
+    Anchor.SHIPPED: "the parcel was sent",
+    Anchor.DELIVERED: "the parcel arrived",
+}
+
+
+def step_name(key: str) -> str:
+    """Return what a step is called."""
+    return NAMES.get(key) or key.replace("_", " ").capitalize()
+
+
+def days_words(length: timedelta) -> str:
+    """Return "7 days"."""
+    return f"{length.days} {'day' if length.days == 1 else 'days'}"
+
+
+def rhythm_words(step: Step) -> str:
+    """Return when a step speaks: "7 days after the parcel arrives, between 9:00 and 20:00 their time"."""
+    event = EVENTS[step.anchor]
+    when = f"{days_words(step.delay)} after {event}" if step.delay else f"As soon as {event}"
+    window = step.window
+    return f"{when}, between {window.from_hour}:00 and {window.to_hour}:00 their time" if window else when
+
+
+def plan_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:
+    """Return when a planned message goes out, by the recipient's clock."""
+    row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
+    if is_overdue(row.due_at, now):
+        return "in a moment"
+    if row.provisional and step.arrival is Arrival.KNOWN:
+        return "when the parcel arrives"
+    latest = f"{on_day(row.due_at, zone, now)} at the latest"
+    if row.provisional:
+        after = f"{days_words(step.delay)} after it arrives" if step.delay else "when it arrives"
+        return f"{after}, {latest}"
+    return due_words(row.due_at, zone, now, shop_zone)
+
+
+def is_overdue(due_at: datetime, now: datetime) -> bool:
+    """Tell whether a planned message should have left already: its own time would only confuse."""
+    return due_at < now - MOMENT
+
+
+def reason_to_go(facts: Facts, now: datetime) -> str:
+    """Return why a planned message is due when it is."""
+    row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
+    if row.anchor_at is None or row.provisional:
+        return f"Planned {rhythm_words(step)[0].lower()}{rhythm_words(step)[1:]}."
+    since = f"{HAPPENED[step.anchor]} {on_day(row.anchor_at, zone, now)}"
+    return f"{days_words(step.delay)} after {since}." if step.delay else f"{since[0].upper()}{since[1:]}."
+
+
+def due_words(at: datetime, zone: ZoneInfo, now: datetime, shop_zone: ZoneInfo) -> str:
+    """Return "today 16:05", "Thursday 27 November 10:00 in Tokyo": the place only where the shop's clock differs."""
+    place = place_words(zone) if at.astimezone(zone).utcoffset() != at.astimezone(shop_zone).utcoffset() else ""
+    return f"{day_words(at, zone, now)} {clock_words(at, zone)}{place}"
+
+
+def move_words(count: int, first: datetime | None, zone: ZoneInfo, *, done: bool) -> str:
+    """Return what a change moves: "12 messages move, the first to Thursday 27 November 10:00."."""
+    if count == 0 or first is None:
+        return "No planned message moved." if done else "No planned message moves."
+    noun = "message" if count == 1 else "messages"
+    verb = "moved" if done else ("moves" if count == 1 else "move")
+    to = f"{date_words(first, zone, first)} {clock_words(first, zone)}"
+    return f"{count} {noun} {verb}, the first to {to}." if count > 1 else f"1 {noun} {verb}, to {to}."
