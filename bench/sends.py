@@ -75,7 +75,7 @@ def send_due() -> dict[str, float]:
 
 def drain(here: runtime.Runtime) -> int:
     """Ring once: what the ticker does for as long as rows are due."""
-    from app.flows.drain import drain as once  # noqa: PLC0415 - with the mail stack, which only one role needs
+    from app.flows.sending.drain import drain as once  # noqa: PLC0415 - with the mail stack, which only one role needs
 
     return once(here)
 
