@@ -1,5 +1,6 @@
 """Read a script's JSON, strictly enough that a typing error is told and never a 500."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,6 +9,7 @@ from flask import request
 
 from devstore.world.refused import Refused
 
+WHOLE = re.compile(r"-?[0-9]{1,19}")
 DEFAULT_SHOP = "kiln-and-kettle"
 
 
@@ -31,7 +33,7 @@ def only(given: dict[str, Any], *known: str) -> None:
 def whole_number(given: dict[str, Any], field: str, default: int | None = None) -> int:
     """Return a whole number within 64 bits."""
     value = given.get(field, default)
-    if isinstance(value, str) and value.lstrip("-").isdigit():
+    if isinstance(value, str) and WHOLE.fullmatch(value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**63:
         raise Refused(field, f"{field} must be a whole number.")

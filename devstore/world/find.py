@@ -51,8 +51,10 @@ def lines_of(session: Session, order: Order) -> list[LineItem]:
 def find_variant(session: Session, shop: Shop, key: int | str) -> tuple[Variant, Product]:
     """Return a variant and its product by variant id, or the first variant of a product's handle."""
     query = select(Variant, Product).join(Product, Product.id == Variant.product_id).where(Variant.shop_id == shop.id)
-    if isinstance(key, int) or key.isdigit():
-        query = query.where(Variant.id == int(key))
+    if isinstance(key, int) or key.isdecimal():
+        query = query.where(
+            Variant.id == (int(key) if abs(int(key)) < 2**63 else 0)
+        )  # none has such a number
     else:
         query = query.where(Product.handle == key).order_by(Variant.position)
     found = session.execute(query.limit(1)).first()

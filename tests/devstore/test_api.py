@@ -39,6 +39,13 @@ def test_a_body_that_is_no_order_is_told_so(store, body):
     assert store.post("/api/orders", data=body).status_code == 422
 
 
+@pytest.mark.parametrize("variant", [2**63, -(2**63), str(2**63), "²", "--5", -1, True], ids=repr)
+@pytest.mark.parametrize("quantity", [1, "²", "--5", str(2**63)], ids=repr)
+def test_a_number_nobody_has_is_told_so(store, variant, quantity):
+    order = {"lines": [{"variant": variant, "quantity": quantity}]}
+    assert store.post("/api/orders", json=order).status_code == 422
+
+
 @pytest.mark.parametrize("key", ["0", "x", "99999999999999999999", "%00", "-1", "#1"])
 def test_an_order_that_is_not_there(store, key):
     assert store.get(f"/api/orders/{key}").status_code in {404, 422}
