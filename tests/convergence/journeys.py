@@ -89,7 +89,7 @@ class Journey:
             return
         closed = decided + self.dice.uniform(1, 60)
         self.at(closed, "decide", decision="close")
-        if self.happens(0.6):
+        if self.happens(0.8):
             self.at(closed + self.dice.uniform(0, 24), "decide", decision="reopen")
             if self.happens(0.6):
                 self.at(closed + self.dice.uniform(25, 60), "decide", decision="close")

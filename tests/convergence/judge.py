@@ -14,6 +14,7 @@ from tests.convergence.expected import LINE_STEPS, SEND, SKIP, WAIT, keys, verdi
 
 LOOKS_AGAIN = timedelta(hours=48)  # after a return closed: a day until the next look, and a night
 MUST, MUST_NOT, MAY = "must", "must not", "may"
+EITHER = "either"  # the truth could not be known to anybody who asks the shop
 
 
 @dataclass
@@ -33,23 +34,31 @@ class Chronicle:
     def __init__(self):
         self.chances, self._orders = [], defaultdict(list)
 
-    def note(self, now, number, truth, *, erased):
-        """Note an order as it is from now on; None where it is gone. `erased` says that its buyer is."""
-        self._orders[number].append((now, truth, erased))
+    def note(self, now, number, truth, *, erased, deleted):
+        """Note an order as it is from now on; None where it is gone. `erased` says that its buyer is.
+
+        Whoever was deleted before anybody could ask leaves an order that reads like a stranger's: it may go either way.
+        """
+        notes = self._orders[number]
+        unheard = deleted and all(note[-1] for note in notes)
+        notes.append((now, truth, erased, unheard))
 
     def timelines(self):
         """Return the verdicts at every chance: key → parcel → [(when, verdict)]."""
         found = {}
         for notes in self._orders.values():
-            mine = {key: {} for _, truth, _ in notes if truth for key in keys(truth)}
+            mine = {key: {} for _, truth, *_ in notes if truth for key in keys(truth)}
             found |= mine
-            ends = [since for since, _, _ in notes[1:]] + [None]
-            for (since, truth, erased), until in zip(notes, ends, strict=True):
+            ends = [since for since, *_ in notes[1:]] + [None]
+            for (since, truth, erased, unheard), until in zip(notes, ends, strict=True):
                 first = bisect_left(self.chances, since)
                 last = bisect_left(self.chances, until) if until else None
                 for now in self.chances[first:last]:
                     for key, told in mine.items():
                         said = verdicts(key, truth, erased, now) if truth else dict.fromkeys(told, SKIP)
+                        if truth and unheard:
+                            other = verdicts(key, truth, not erased, now)
+                            said = {one: said[one] if said[one] == other[one] else EITHER for one in said}
                         for parcel, verdict in said.items():
                             told.setdefault(parcel, []).append((now, verdict))
         return found
@@ -78,7 +87,11 @@ def judge(both, chronicle, told_at=None):
             result.faults.append(f"{key} was not said: {story}")
         if demand == MUST_NOT and times:
             result.faults.append(f"{key} was said on {times[0]:%d.%m. %H:%M}: {story}")
-        elif times and told_at is None and not any((times[0], SEND) in timeline for timeline in told.values()):
+        elif (
+            times
+            and told_at is None
+            and not any((times[0], verdict) in timeline for timeline in told.values() for verdict in (SEND, EITHER))
+        ):
             result.faults.append(f"{key} was said on {times[0]:%d.%m. %H:%M}, when it was not to be: {story}")
     return result
 

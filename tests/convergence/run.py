@@ -128,7 +128,7 @@ def _note(chronicle, now, journeys):
     for number, journey in mine.items():
         one = found.get(number)
         deleted = one is not None and one.order.customer_id is not None and one.customer is None
-        chronicle.note(now, number, one, erased=deleted or journey.is_redacted)
+        chronicle.note(now, number, one, erased=deleted or journey.is_redacted, deleted=deleted)
 
 
 def _is_due(both, now):

@@ -16,7 +16,7 @@ import pytest
 from tests.browser import PHONE, picture
 from tests.journeys.eyes import PATIENT_MS, app_in, comes_back, look, patient, resize
 from tests.journeys.ledger import accepted, differences, ledger, rows
-from tests.journeys.walking import JUMP_S, after, mails, opened, until
+from tests.journeys.walking import JUMP_S, LEASES_S, after, mails, opened, until
 
 pytestmark = pytest.mark.browser
 
@@ -130,7 +130,7 @@ def test_broken_on_purpose_nothing_is_lost_and_nothing_is_sent_twice(demo, open_
     until(lambda: demo.pids("worker sends"))
 
     demo.flask("reconcile")
-    until(lambda: demo.ready()["inbox_received"] == demo.ready()["follow_ups_due"] == 0)
+    until(lambda: demo.ready()["inbox_received"] == demo.ready()["follow_ups_due"] == 0, LEASES_S)
     until(lambda: differences(demo) == [])
     books = until(lambda: (now := ledger(demo)).lost == () and now)
     print(books, dict(books.not_sent))

@@ -8,7 +8,8 @@ from tests.journeys.eyes import patient
 # The agent of a browser without a head is told as a machine's, and rightly.
 PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 SOON_S = 60
-JUMP_S = 170
+JUMP_S = 300
+LEASES_S = 150  # what a killed worker had claimed is free again after two minutes
 
 
 def after(done, name):
