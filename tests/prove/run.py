@@ -16,10 +16,16 @@ def main(arguments: list[str]) -> int:
     reader = argparse.ArgumentParser(prog="bin/prove", description="Measure what the product claims.")
     reader.add_argument("group", nargs="?", choices=GROUPS, help="only this group")
     reader.add_argument("--quick", action="store_true", help="the small claims alone, at small sizes")
+    reader.add_argument("--only", metavar="WORDS", default="", help="only claims with these words in their sentence")
     asked = reader.parse_args(arguments)
     for path in sorted(HERE.glob("claim_*.py")):
         importlib.import_module(f"tests.prove.{path.stem}")
-    chosen = [one for one in CLAIMS if (not asked.group or one.group == asked.group) and (one.quick or not asked.quick)]
+    words = asked.only.lower()
+    chosen = [
+        one
+        for one in CLAIMS
+        if one.group == (asked.group or one.group) and (one.quick or not asked.quick) and words in one.sentence.lower()
+    ]
     if not chosen:
         print("no claim to measure here")
         return 2
