@@ -52,9 +52,7 @@ def find_variant(session: Session, shop: Shop, key: int | str) -> tuple[Variant,
     """Return a variant and its product by variant id, or the first variant of a product's handle."""
     query = select(Variant, Product).join(Product, Product.id == Variant.product_id).where(Variant.shop_id == shop.id)
     if isinstance(key, int) or key.isdecimal():
-        query = query.where(
-            Variant.id == (int(key) if abs(int(key)) < 2**63 else 0)
-        )  # none has such a number
+        query = query.where(Variant.id == (int(key) if abs(int(key)) < 2**63 else 0))  # none has such a number
     else:
         query = query.where(Product.handle == key).order_by(Variant.position)
     found = session.execute(query.limit(1)).first()

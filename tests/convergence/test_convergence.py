@@ -4,7 +4,7 @@ import pytest
 
 from tests.convergence.run import play
 
-JOURNEYS = 10
+JOURNEYS = 4
 
 
 @pytest.mark.parametrize("ask_always", [True, False], ids=["asked before every sending", "asked once at the end"])
