@@ -37,10 +37,14 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Hold what came back. `denied` are the paths Shopify refused for want of a scope or of approved data access."""
+    """Hold what came back. `denied` are the paths Shopify refused for want of a scope or of approved data access.
+
+    `unapproved` says that at least one was refused for want of approval.
+    """
 
     data: dict[str, Any]
     denied: frozenset[Path]
+    unapproved: bool = False
 
     def denied_below(self, *start: str | int) -> frozenset[str]:
         """Return the refused fields under a place in `data`, as dotted names such as "customer.firstName"."""
@@ -84,7 +88,8 @@ class AdminClient:
         reply = self.ask(name, **variables)
         payload = next(iter(reply.data.values()), None)
         if not isinstance(payload, dict):
-            raise AccessDenied(name) if reply.denied else Unreachable("a mutation without an answer")
+            denied = AccessDenied(name, unapproved=reply.unapproved)
+            raise denied if reply.denied else Unreachable("a mutation without an answer")
         errors = tuple(_user_error(entry) for entry in Fields(payload).children("userErrors"))
         if errors:
             raise UserErrors(name, errors)
@@ -123,25 +128,32 @@ def _refuse_status(status: int) -> None:
 
 
 def _reply(name: str, told: Fields) -> Reply:
-    faults = [(_code(error), _path(error)) for error in told.children("errors")]
+    errors = told.children("errors")
+    faults = [(_code(error), _path(error)) for error in errors]
     codes = {code for code, _ in faults}
     if "THROTTLED" in codes:
         raise Throttled(_wait_s(told))
     if codes & PASSING:
         raise Unreachable(", ".join(sorted(codes)))
     denied = frozenset(path for code, path in faults if code == "ACCESS_DENIED")
+    unapproved = any(_is_unapproved(error) for error in errors)
     data = told.plain("data")
     if data is None or (faults and not any(value is not None for value in data.values())):
         if denied:
-            raise AccessDenied(name)
+            raise AccessDenied(name, unapproved=unapproved)
         raise Rejected(f"{name}: {', '.join(sorted(codes)) or 'no data'}")
     if codes - {"ACCESS_DENIED"}:
         raise Rejected(f"{name}: {', '.join(sorted(codes))}")
-    return Reply(data=data, denied=denied)
+    return Reply(data=data, denied=denied, unapproved=unapproved)
 
 
 def _code(error: Fields) -> str:
     return error.inner("extensions").maybe_text("code") or "UNKNOWN"
+
+
+def _is_unapproved(error: Fields) -> bool:
+    """Tell a refusal of protected customer data from one for a missing scope, which names the scope it wants."""
+    return _code(error) == "ACCESS_DENIED" and not error.inner("extensions").has("requiredAccess")
 
 
 def _path(error: Fields) -> Path:

@@ -23,7 +23,15 @@ class TokenRefused(AdminFault):
 
 
 class AccessDenied(AdminFault):
-    """Say that a scope or the approval for protected customer data is missing for all that was asked."""
+    """Say that a scope or the approval for protected customer data is missing for all that was asked.
+
+    `unapproved` tells the second from the first: the merchant has granted the scopes, Shopify has not opened the data.
+    """
+
+    def __init__(self, name: str, *, unapproved: bool = False) -> None:
+        """Take what was asked for."""
+        super().__init__(name)
+        self.unapproved = unapproved
 
 
 class ShopClosed(AdminFault):

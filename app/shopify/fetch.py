@@ -94,12 +94,18 @@ def granted_scopes(client: AdminClient) -> frozenset[str]:
 
 
 def existing(client: AdminClient, kind: str, shopify_ids: Iterable[int]) -> frozenset[int]:
-    """Return those of the ids that still exist in the shop; `kind` is a type such as "Order" or "Product"."""
+    """Return those of the ids that still exist in the shop; `kind` is a type such as "Order" or "Product".
+
+    Raise AccessDenied where the shop may not say: what is withheld looks the same as what is gone.
+    """
     wanted = sorted(set(shopify_ids))
     found: set[int] = set()
     for start in range(0, len(wanted), MOST_IDS):
         ids = [_gid(kind, shopify_id) for shopify_id in wanted[start : start + MOST_IDS]]
-        nodes = client.ask("nodes", ids=ids).data.get("nodes")
+        reply = client.ask("nodes", ids=ids)
+        if reply.denied:
+            raise AccessDenied("nodes", unapproved=reply.unapproved)
+        nodes = reply.data.get("nodes")
         found.update(Fields(node).identifier("id") for node in nodes or () if node is not None)
     return frozenset(found)
 

@@ -177,5 +177,26 @@ def test_data_that_was_not_approved_is_withheld_and_not_absent(admin, shop):
     assert listed.withheld == fetched.withheld
     with unit_of_work() as session:
         session.query(Installation).one().data_level = 0
-    with pytest.raises(AccessDenied):
+    with pytest.raises(AccessDenied) as refused:
         fetch.order(admin, order_id)
+    assert refused.value.unapproved
+
+
+@pytest.mark.parametrize("kind", ["Order", "Customer"])
+def test_what_is_withheld_is_not_taken_for_gone(admin, shop, kind):
+    order_id = shop()
+    with unit_of_work() as session:
+        session.query(Installation).one().data_level = 0
+    with pytest.raises(AccessDenied) as refused:
+        fetch.existing(admin, kind, [order_id if kind == "Order" else shop.ids["customer"]])
+    assert refused.value.unapproved
+    assert fetch.existing(admin, "Product", [shop.ids["product"]]) == {shop.ids["product"]}
+
+
+def test_a_missing_scope_is_not_taken_for_missing_approval(admin, shop):
+    with unit_of_work() as session:
+        row = session.query(Installation).one()
+        row.scopes = [scope for scope in row.scopes if scope != "read_customers"]
+    with pytest.raises(AccessDenied) as refused:
+        fetch.customer(admin, shop.ids["customer"])
+    assert not refused.value.unapproved

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from devstore.platform.admin_api.access import FIELDS, TYPES, denied
+from devstore.platform.admin_api.access import FIELDS, PERSONAL, TYPES, denied, unapproved
 from devstore.platform.admin_api.call import Call
 from devstore.platform.admin_api.customers import one_customer
 from devstore.platform.admin_api.field import field
@@ -83,7 +83,7 @@ def typename(row: Any) -> str:
 def find(call: Call, gid: str) -> Any:
     """Return what a global id names, or nothing.
 
-    Raises GraphQLError when the app lacks the scope for that kind.
+    Raises GraphQLError when the app lacks the scope for that kind, or the approval for data about customers.
     """
     ident = read_gid(gid)
     reader = READERS.get(ident[0]) if ident else None
@@ -92,6 +92,8 @@ def find(call: Call, gid: str) -> Any:
     needed = TYPES.get(ident[0]) or FIELDS.get(("QueryRoot", ident[0].lower()))
     if needed and call.scopes.isdisjoint(needed):
         raise denied("node", needed)
+    if call.installation.data_level < 1 and ident[0] in PERSONAL:
+        raise unapproved(f"access the {ident[0]} object")
     return reader(call, ident[1])
 
 
