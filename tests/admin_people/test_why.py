@@ -79,7 +79,7 @@ def test_what_was_not_sent_names_the_rule_that_stopped_it(merchant):
     told = why(merchant, order, "review_request")
     assert told.count("In Germany a review request counts as advertising, and Bernd has not agreed.") == 2
     assert "country: DE" in told
-    assert "Decided Wednesday 25 November at 13:00" in told  # by the recipient's clock
+    assert "Decided Wednesday 25 November at 12:00 in London" in told  # by the merchant's clock
     assert "Not reviewed yet." in told
     assert "If it were due right now" not in told
 
@@ -99,7 +99,47 @@ def test_a_wait_shows_what_was_seen_before(merchant):
     told = why(merchant, order, "review_request")
     assert "Emi's return is open." in told
     assert "Looked at before" in told
-    assert "Friday 20 November at 12:00: Emi's return is open." in told
+    assert "Friday 20 November at 12:00 in London: Emi's return is open." in told
+
+
+def test_every_hour_is_the_merchants_but_the_one_the_recipients_clock_decides(merchant):
+    """The page and the answer to "why?" side by side: one event, one hour, and never one without its place."""
+    stories.starts(merchant)
+    order = merchant.order("Dai", placed=9, sent=8, arrived=3, country="JP")
+    person = words(merchant.fetch(f"/customers/{stories.person_of(merchant, order)}").text)
+    told = why(merchant, order, "review_request")
+    assert "Hours are by your shop's clock (London)." in person
+    assert "Parcel of #1401 arrived Tuesday 17 November, 12:00 Known by" in person
+    assert "Counts from: the parcel arrived on Tuesday 17 November at 12:00 in London." in told
+    due = re.search(r"Review request · order #1401 (Wednesday 9:0\d in Tokyo, 0:0\d for you)", person)
+    assert due, person
+    assert f"Goes to Dai {due[1]}. 7 days after the parcel arrived on Tuesday." in told
+    assert re.search(r"Due on Wednesday 25 November at 9:0\d in Tokyo, 0:0\d for you; not sent", told)
+    hours = re.findall(r"\d{1,2}:\d\d(?! to| in (?:London|Tokyo)| for you)(?! and)[^,;.]{0,12}", told)
+    assert hours == ["20:00 by the reci"]
+
+
+def test_a_day_that_is_another_one_for_the_merchant_is_named(merchant):
+    stories.starts(merchant)
+    order = merchant.order("Kai", placed=9, sent=8, arrived=3, country="NZ")
+    told = why(merchant, order, "review_request")
+    assert re.search(r"Goes to Kai Wednesday 9:0\d in Auckland, Tuesday 20:0\d for you\.", told)
+
+
+def test_what_left_and_what_waits_say_both_hours(merchant):
+    stories.starts(merchant)
+    order = merchant.order("Dai", placed=13, sent=12, arrived=10, country="JP")
+    stories.decides(merchant, order, "review_request")  # 12:00 in London is 21:00 in Tokyo
+    told = why(merchant, order, "review_request")
+    assert "Dai: waits until tomorrow 9:00 in Tokyo, 0:00 for you." in told
+    assert "Decided Friday 20 November at 12:00 in London" in told
+    merchant.pass_time(hours=13)
+    stories.decides(merchant, order, "review_request")
+    told = why(merchant, order, "review_request")
+    assert "It is 10:00 in Tokyo, within 9:00 to 20:00, 1:00 for you." in told
+    row = row_of(merchant, order, "review_request")
+    printed = asked(merchant, "--message", str(row.id)).output
+    assert "For you: by the shop's clock, Europe/London." in printed
 
 
 def test_a_sent_one_says_that_every_rule_passed_and_what_became_of_it(merchant):

@@ -3,9 +3,12 @@
 import json
 import string
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import datetimes, just, sampled_from
 
 from app.flows.rules.decision import (
     CustomerFacts,
@@ -20,11 +23,14 @@ from app.flows.rules.guard import RULES
 from app.flows.rules.reasons import SENTENCES, Reason, sentence
 from app.flows.rules.recorded import recorded
 from app.flows.rules.steps import StepState
+from app.flows.words.day_words import your_words
 from app.flows.words.explain import explain, reason_words
 from app.flows.words.passed_words import WORDS
 from tests.flows.cases import LINE, NOON, SHIPPED, facts, lines, verdict, with_
 
 DAY = timedelta(days=1)
+LONDON = ZoneInfo("Europe/London")
+ZONES = ("Europe/London", "Europe/Berlin", "Asia/Tokyo", "Pacific/Auckland", "America/New_York", "Etc/UTC")
 ON_ITS_WAY = replace(LINE, delivered_at=None, delivered_source=None)
 
 
@@ -123,6 +129,34 @@ def test_the_verdict_is_the_fact_and_what_would_change_it(person, known, words):
 
 def test_a_message_that_left_says_when_by_the_recipients_clock():
     assert told(facts(), "Ana").verdict == "Asked Ana today at 12:00 in London: every rule passed."
+
+
+def test_whoever_reads_by_another_clock_gets_both_hours_where_the_recipients_decides():
+    known = with_(facts(), follow_up={"zone": "Asia/Tokyo"})
+    morning = NOON + timedelta(hours=13)  # 10:00 in Tokyo, 1:00 in London
+    told = explain(recorded(verdict(known, morning), known, morning), "Dai", yours=LONDON)
+    assert told.verdict == "Asked Dai today at 10:00 in Tokyo, 1:00 for you: every rule passed."
+    words = {line.rule: line.words for line in told.rules}
+    assert words[15] == "It is 10:00 in Tokyo, within 9:00 to 20:00, 1:00 for you."
+    waits = explain(recorded(verdict(known), known, NOON), "Dai", yours=ZoneInfo("America/New_York"))
+    assert waits.verdict == "Dai: waits until tomorrow 9:00 in Tokyo, today 19:00 for you."
+    assert "until: tomorrow" not in waits.rules[-1].words
+
+
+@settings(deadline=None)
+@given(
+    at=datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 31), timezones=just(UTC)),  # noqa: DTZ001
+    zone=sampled_from(ZONES),
+    yours=sampled_from(ZONES),
+)
+def test_an_hour_for_you_stands_exactly_where_the_clocks_differ(at, zone, yours):
+    told = your_words(at, ZoneInfo(zone), ZoneInfo(yours), NOON)
+    same = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == at.astimezone(ZoneInfo(yours)).replace(tzinfo=None)
+    assert (told == "") == same
+    if told:
+        local = at.astimezone(ZoneInfo(yours))
+        assert told.endswith(f"{local.hour}:{local.minute:02} for you")
+        assert told.startswith(" their time, " if zone == "Etc/UTC" else ", ")
 
 
 def test_the_derivation_lists_the_rules_passed_and_the_one_that_stopped_it():

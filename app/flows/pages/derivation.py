@@ -25,6 +25,7 @@ from app.flows.words.step_words import step_name
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
+from app.shops.zone import shop_zone
 
 EARLIER = 10
 
@@ -41,7 +42,7 @@ class Looked:
 class Derivation:
     """Everything there is to say about one follow-up. `planned` and `if_now` are empty once it has ended.
 
-    `zone` is the recipient's clock; `decided_at` is UTC, None where nothing was decided yet.
+    `zone` is the merchant's clock; `decided_at` is UTC, None where nothing was decided yet.
     """
 
     follow_up_id: int
@@ -67,7 +68,7 @@ def derive(session: Session, follow_up_id: int) -> Derivation:
         raise NotFound
     answer = why(session, follow_up_id)
     (one,) = gather(session, [follow_up_id])
-    now = business_now(session)
+    now, zone = business_now(session), shop_zone(session)
     open_still = row.state is not FollowUpState.DONE
     decisions = list(
         session.scalars(
@@ -82,20 +83,22 @@ def derive(session: Session, follow_up_id: int) -> Derivation:
         step=step_name(row.step),
         order=one.order.name,
         why=answer,
-        planned=planned_words(one.facts, now) if open_still else (),
-        if_now=_if_now(one, answer.person, now) if open_still else None,
-        earlier=tuple(Looked(each.decided_at, explain(kept(each), answer.person, now).verdict) for each in decisions),
-        zone=ZoneInfo(one.facts.follow_up.zone),
+        planned=planned_words(one.facts, now, zone) if open_still else (),
+        if_now=_if_now(one, answer.person, zone, now) if open_still else None,
+        earlier=tuple(
+            Looked(each.decided_at, explain(kept(each), answer.person, now, zone).verdict) for each in decisions
+        ),
+        zone=zone,
         now=now,
         decided_at=decisions[0].decided_at if decisions else None,
         rule_version=decisions[0].rule_version if decisions else RULE_VERSION,
     )
 
 
-def _if_now(one: Gathered, person: str, now: datetime) -> Explanation:
+def _if_now(one: Gathered, person: str, yours: ZoneInfo, now: datetime) -> Explanation:
     """Return what would be decided if it were due at this instant."""
     verdict = decide(one.facts, Limits(), now)
-    told = explain(recorded(verdict, one.facts, now), person, now)
+    told = explain(recorded(verdict, one.facts, now), person, now, yours)
     if isinstance(verdict, Send):
         return Explanation("It would go out: every rule passes.", told.rules)
     return told

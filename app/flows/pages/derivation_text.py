@@ -1,4 +1,7 @@
-"""Write a derivation as plain text, for the terminal and for support. Names no address."""
+"""Write a derivation as plain text, for the terminal and for support. Names no address.
+
+Who reads it may sit anywhere, so it says whose clock "for you" is.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.flows.pages.derivation import Derivation
-from app.flows.words.day_words import clock_words, date_words, place_words
+from app.flows.words.day_words import FOR_YOU, clock_words, date_words, place_words
 from app.flows.words.explain import RuleLine
 
 
@@ -25,7 +28,8 @@ def derivation_text(told: Derivation) -> str:
     if told.earlier:
         lines += ["  Looked at:", *(f"    {_when(told, each.at)}: {each.words}" for each in told.earlier)]
     lines.append(f"  Rules version {told.rule_version}. Read {_when(told, told.now)}.")
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return f"{text} For you: by the shop's clock, {told.zone.key}." if FOR_YOU in text else text
 
 
 def _rules(rules: Iterable[RuleLine]) -> list[str]:

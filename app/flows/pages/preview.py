@@ -26,6 +26,7 @@ from app.messages.fill import Filled, RenderError, fill
 from app.messages.sample import sample_context
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
+from app.shops.zone import shop_zone
 
 LANGUAGES = {"en": "English", "de": "German"}
 PASSING = frozenset({Reason.ALREADY_SENT, Reason.DELIVERY_UNCONFIRMED})  # says nothing about the person
@@ -86,11 +87,11 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
     except RenderError as problem:
         return replace(told, problem=str(problem))
     stopped = verdict.reason if isinstance(verdict, Skip) and verdict.reason not in PASSING else None
-    name = first_name(one.person.customer, order)
+    name, yours = first_name(one.person.customer, order), shop_zone(session)
     return replace(
         _filled(told, context),
         language=LANGUAGES[context.locale],
-        not_sent=reason_words(stopped, one.facts, name, until=None, now=now) if stopped else "",
+        not_sent=reason_words(stopped, one.facts, name, until=None, now=now, yours=yours) if stopped else "",
     )
 
 

@@ -17,14 +17,18 @@ from app.flows.pages.nothing_planned import nothing_planned
 from app.flows.pages.pause_person import LENGTHS, pause_person, resume_person
 from app.flows.pages.search import Hit, search
 from app.flows.pages.timeline import timeline
-from app.flows.words.day_words import date_words
+from app.flows.words.day_words import clock_name, date_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
 from app.shopify import app_home
 from app.shopify.merchant_session import merchant_session
 from app.shops.zone import shop_zone
 
-DONE = {"paused": "Optional messages wait from now on.", "resumed": "Messages go on."}
+DONE = {
+    "paused": "Optional messages wait from now on.",
+    "resumed": "Messages go on.",
+    "nothing": "There was no pause to end.",
+}
 
 blueprint = Blueprint("people", __name__)
 app_home.guard(blueprint)
@@ -93,8 +97,10 @@ def pause(customer_id: int) -> AnyResponse:
 def resume(customer_id: int) -> AnyResponse:
     """End the pause."""
     with merchant_session() as session:
+        whose = people.find(session, customer_id)
+        paused = people.person(session, whose, shop_zone(session), business_now(session)).paused_until is not None
         resume_person(session, customer_id)
-    return redirect(f"/customers/{customer_id}?done=resumed", 303)
+    return redirect(f"/customers/{customer_id}?done={'resumed' if paused else 'nothing'}", 303)
 
 
 @blueprint.get("/customers/<int:customer_id>/pause")
@@ -116,6 +122,7 @@ def _page(session: Session, whose: Whose, *, error: str = "") -> str:
         person=head,
         about=" · ".join(part for part in (head.orders, head.country) if part),
         timeline=told,
+        clock=clock_name(zone),
         first=before is None,
         newer=address if before is not None else "",
         older=f"{address}?{urlencode({'before': told.older_than.isoformat()})}" if told.older_than else "",

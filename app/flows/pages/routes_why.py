@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 
 from app.flows.pages.derivation import Derivation, derive
 from app.flows.pages.derivation_text import derivation_text
-from app.flows.words.day_words import clock_words, date_words
+from app.flows.words.day_words import clock_words, date_words, place_words
 from app.shopify import app_home
 from app.shopify.merchant_session import merchant_session
 
@@ -31,4 +31,4 @@ def show_why(follow_up_id: int) -> str:
 
 
 def _moment(told: Derivation, at: datetime) -> str:
-    return f"{date_words(at, told.zone, told.now)} at {clock_words(at, told.zone)}"
+    return f"{date_words(at, told.zone, told.now)} at {clock_words(at, told.zone)}{place_words(told.zone)}"

@@ -25,6 +25,7 @@ from app.flows.words.step_words import step_name
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
+from app.shops.zone import shop_zone
 
 AROUND = timedelta(days=7)  # looked at on either side of now
 MOST_FORESEEN = 100
@@ -97,7 +98,8 @@ def _foreseen(session: Session, now: datetime) -> dict[int, tuple[str, str]]:
         at = now if guessed else max(now, one.facts.follow_up.due_at)
         verdict = decide(one.facts, Limits(), at)
         if not isinstance(verdict, Send):
-            told = explain(recorded(verdict, one.facts, at), first_name(one.person.customer, one.order), now)
+            name = first_name(one.person.customer, one.order)
+            told = explain(recorded(verdict, one.facts, at), name, now, shop_zone(session))
             found[one.follow_up.id] = (str(verdict.reason), told.verdict)
     return found
 

@@ -66,7 +66,7 @@ def _row(each: Supposed, zone: ZoneInfo, now: datetime) -> Row:
     else:
         until = verdict.until if isinstance(verdict, Postpone) else None
         name = first_name(one.person.customer, one.order)
-        words = reason_words(verdict.reason, one.facts, name, until=until, now=now)
+        words = reason_words(verdict.reason, one.facts, name, until=until, now=now, yours=zone)
     return Row(step_name(one.step.key), goes(each), words)
 
 

@@ -89,21 +89,21 @@ def _planned(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> t
     )
     shown = []
     for one in gather(session, ids):
-        waits = verdict(one, last.get(one.follow_up.id), now)
+        waits = verdict(one, last.get(one.follow_up.id), now, zone)
         if one.follow_up.id in tried and not waits:
             waits = "The mail server asked to try again later."
-        waits = waits or _left_out(one, now)
+        waits = waits or _left_out(one, zone, now)
         shown.append(_coming(one, waits, zone, now))
     return count, shown
 
 
-def _left_out(one: Gathered, now: datetime) -> str:
+def _left_out(one: Gathered, zone: ZoneInfo, now: datetime) -> str:
     """Return why it would be left out when it is due, if nothing changes until then; "" where it would not."""
     verdict = decide(one.facts, Limits(), max(now, one.follow_up.due_at))
     if not isinstance(verdict, Skip):
         return ""
     person = first_name(one.person.customer, one.order)
-    return f"As things stand: {reason_words(verdict.reason, one.facts, person, until=None, now=now)}"
+    return f"As things stand: {reason_words(verdict.reason, one.facts, person, until=None, now=now, yours=zone)}"
 
 
 def _coming(one: Gathered, waits: str, zone: ZoneInfo, now: datetime) -> Entry:

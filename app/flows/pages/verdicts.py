@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -17,6 +18,7 @@ from app.flows.rules.recorded import Recorded
 from app.flows.words.explain import explain, reason_words
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
+from app.shops.zone import shop_zone
 
 
 def verdicts(session: Session, rows: Sequence[FollowUp]) -> dict[int, str]:
@@ -25,18 +27,23 @@ def verdicts(session: Session, rows: Sequence[FollowUp]) -> dict[int, str]:
     told = dict.fromkeys((row.id for row in rows), "")
     if not ids:
         return told
-    now, last = business_now(session), last_decisions(session, ids)
-    return told | {one.follow_up.id: verdict(one, last.get(one.follow_up.id), now) for one in gather(session, ids)}
+    now, last, yours = business_now(session), last_decisions(session, ids), shop_zone(session)
+    return told | {
+        one.follow_up.id: verdict(one, last.get(one.follow_up.id), now, yours) for one in gather(session, ids)
+    }
 
 
-def verdict(one: Gathered, last: Decision | None, now: datetime) -> str:
-    """Return the sentence for the reason a follow-up has: from the decision that gave it, else from today's facts."""
+def verdict(one: Gathered, last: Decision | None, now: datetime, yours: ZoneInfo) -> str:
+    """Return the sentence for the reason a follow-up has: from the decision that gave it, else from today's facts.
+
+    `yours` is the merchant's clock.
+    """
     row, person = one.follow_up, first_name(one.person.customer, one.order)
     if row.reason is None:
         return ""
     if last is not None and last.reason == row.reason:
-        return explain(kept(last), person, now).verdict
-    return reason_words(Reason(row.reason), one.facts, person, until=row.postponed_until, now=now)
+        return explain(kept(last), person, now, yours).verdict
+    return reason_words(Reason(row.reason), one.facts, person, until=row.postponed_until, now=now, yours=yours)
 
 
 def last_decisions(session: Session, ids: Sequence[int]) -> dict[int, Decision]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +22,7 @@ from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
-from app.shops.zone import zone_name
+from app.shops.zone import shop_zone
 
 BY_HAND = frozenset(
     {Reason.SKIPPED_BY_MERCHANT, Reason.DROPPED_ON_RESUME, Reason.BEFORE_START, Reason.REJECTED, Reason.STALE}
@@ -62,14 +61,14 @@ def why(session: Session, follow_up_id: int) -> Why:
     if row.state is FollowUpState.DONE:
         return Why(person, row.step, _ended(session, one, last, person, now), happened=True)
     if last is not None and row.reason == last.reason and last.outcome in {"hold", "postpone"}:
-        return Why(person, row.step, explain(kept(last), person, now), happened=True)
+        return Why(person, row.step, explain(kept(last), person, now, shop_zone(session)), happened=True)
     return Why(person, row.step, _foreseen(session, one, person, now), happened=False)
 
 
 def _ended(session: Session, one: Gathered, last: Decision | None, person: str, now: datetime) -> Explanation:
     """Tell an end: as decided, or where it ended otherwise (by hand, by the mail server), that."""
-    row = one.follow_up
-    told = explain(kept(last), person, now) if last is not None else Explanation("", ())
+    row, yours = one.follow_up, shop_zone(session)
+    told = explain(kept(last), person, now, yours) if last is not None else Explanation("", ())
     if row.outcome == "handed_over" and row.reason is None:
         state = session.scalar(
             select(Message.state).where(Message.shop_id == row.shop_id, Message.id == row.message_id)
@@ -79,18 +78,17 @@ def _ended(session: Session, one: Gathered, last: Decision | None, person: str, 
     reason = Reason(row.reason) if row.reason else None
     if reason is not None and (last is None or last.reason != reason):
         rules = told.rules if reason in BY_HAND else ()
-        verdict = reason_words(reason, one.facts, person, until=None, now=now)
+        verdict = reason_words(reason, one.facts, person, until=None, now=now, yours=yours)
         return Explanation(verdict, rules)
     return told
 
 
 def _foreseen(session: Session, one: Gathered, person: str, now: datetime) -> Explanation:
     """Tell what would be decided at the due time if nothing changed until then."""
-    at = max(now, one.facts.follow_up.due_at)
+    at, yours = max(now, one.facts.follow_up.due_at), shop_zone(session)
     verdict = decide(one.facts, Limits(), at)
-    told = explain(recorded(verdict, one.facts, at), person, now)
+    told = explain(recorded(verdict, one.facts, at), person, now, yours)
     if not isinstance(verdict, Send):
         return replace(told, verdict=f"As things stand: {told.verdict}")
-    zone = zone_name(session)
-    when = plan_words(one.facts, now, ZoneInfo(zone or one.facts.follow_up.zone))
-    return replace(told, verdict=f"Goes to {person} {when}. {reason_to_go(one.facts, now)}")
+    when = plan_words(one.facts, now, yours)
+    return replace(told, verdict=f"Goes to {person} {when}. {reason_to_go(one.facts, now, yours)}")

@@ -1,4 +1,8 @@
-"""Say instants as people say them, by the clock of the person concerned. Pure, English."""
+"""Say instants as people say them, by a named clock. Pure, English.
+
+What happened is told by the clock of whoever reads (`yours`); an hour that the recipient's clock decides is told by
+that one, with the place, and then as it is for the reader.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 THIS_WEEK: Final = 6  # days either way in which a weekday alone is understood
+FOR_YOU: Final = " for you"
 NAMED: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
 
@@ -48,7 +53,31 @@ def place_words(zone: ZoneInfo) -> str:
     return f" in {city.replace('_', ' ')}" if area and area != "Etc" else ""
 
 
-def moment_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """Return "10:00 in Tokyo" for today, "Tuesday 9:00 in Tokyo" for another day."""
+def clock_name(zone: ZoneInfo) -> str:
+    """Return "London" for the clock of London, and the zone's own name where no place is named."""
+    return place_words(zone).removeprefix(" in ") or zone.key.rpartition("/")[2]
+
+
+def clocks_differ(at: datetime, zone: ZoneInfo, yours: ZoneInfo) -> bool:
+    """Tell whether two clocks show different hours at an instant."""
+    return at.astimezone(zone).utcoffset() != at.astimezone(yours).utcoffset()
+
+
+def your_words(at: datetime, zone: ZoneInfo, yours: ZoneInfo, now: datetime | None = None) -> str:
+    """Return ", 1:00 for you" behind an hour by the clock of `zone`; nothing where your clock shows the same.
+
+    With `now` the day is named too where it is another one for you: ", Monday 23:00 for you".
+    """
+    if not clocks_differ(at, zone, yours):
+        return ""
+    other_day = now is not None and at.astimezone(zone).date() != at.astimezone(yours).date()
+    day = f"{day_words(at, yours, now)} " if now is not None and other_day else ""
+    unnamed = "" if place_words(zone) else " their time"
+    return f"{unnamed}, {day}{clock_words(at, yours)}{FOR_YOU}"
+
+
+def moment_words(at: datetime, zone: ZoneInfo, now: datetime, yours: ZoneInfo | None = None) -> str:
+    """Return "10:00 in Tokyo" for today, "Tuesday 9:00 in Tokyo" for another day; and when that is for you."""
     day = day_words(at, zone, now)
-    return f"{'' if day == 'today' else day + ' '}{clock_words(at, zone)}{place_words(zone)}"
+    there = f"{'' if day == 'today' else day + ' '}{clock_words(at, zone)}{place_words(zone)}"
+    return f"{there}{your_words(at, zone, yours or zone, now)}"

@@ -12,7 +12,7 @@ from app.flows.rules.plan import latest_at
 from app.flows.rules.reasons import Reason, sentence
 from app.flows.rules.recorded import Recorded
 from app.flows.rules.steps import Arrival
-from app.flows.words.day_words import clock_words, date_words, moment_words, on_day, place_words
+from app.flows.words.day_words import clock_words, date_words, moment_words, on_day, place_words, your_words
 from app.flows.words.passed_words import passed_words
 
 COUNTRIES = {"DE": "Germany", "AT": "Austria"}  # those the legal table names
@@ -35,22 +35,25 @@ class Explanation:
     rules: tuple[RuleLine, ...]
 
 
-def explain(recorded: Recorded, person: str, now: datetime | None = None) -> Explanation:
+def explain(recorded: Recorded, person: str, now: datetime | None = None, yours: ZoneInfo | None = None) -> Explanation:
     """Return the words for one evaluation.
 
     `person` is how the merchant knows the recipient ("Emi"); an empty one becomes "the customer". `now` is when it is
-    read, for "today" and "on Tuesday"; without it the words are those of the moment of the decision.
+    read, for "today" and "on Tuesday"; without it the words are those of the moment of the decision. `yours` is the
+    reader's clock; without it everything is told by the recipient's.
     """
-    facts, zone = recorded.read_facts(), ZoneInfo(recorded.read_facts().follow_up.zone)
+    facts = recorded.read_facts()
+    reader = yours or ZoneInfo(facts.follow_up.zone)
     read_at = now or recorded.decided_at
     lines = [
-        RuleLine(rule, passed=True, words=passed_words(rule, facts, recorded.decided_at)) for rule in recorded.passed
+        RuleLine(rule, passed=True, words=passed_words(rule, facts, recorded.decided_at, reader))
+        for rule in recorded.passed
     ]
     if recorded.reason is None or recorded.rule is None:
-        return Explanation(sent_words(facts, recorded.decided_at, person, read_at), tuple(lines))
-    verdict = reason_words(Reason(recorded.reason), facts, person, until=recorded.until, now=read_at)
+        return Explanation(sent_words(facts, recorded.decided_at, person, read_at, reader), tuple(lines))
+    verdict = reason_words(Reason(recorded.reason), facts, person, until=recorded.until, now=read_at, yours=reader)
     looked_at = ", ".join(
-        f"{name.replace('_', ' ')}: {_shown(value, zone, read_at)}"
+        f"{name.replace('_', ' ')}: {_shown(value, reader, read_at)}"
         for name, value in recorded.looked_at.items()
         if value is not None
     )
@@ -58,15 +61,24 @@ def explain(recorded: Recorded, person: str, now: datetime | None = None) -> Exp
     return Explanation(verdict, tuple(lines))
 
 
-def reason_words(reason: Reason, facts: Facts, person: str, *, until: datetime | None, now: datetime) -> str:
-    """Return the sentence for a reason, filled from the facts, with dates by the recipient's clock."""
-    return sentence(reason, _told(reason, facts, person or "the customer", until, now), _variant(reason, facts))
+def reason_words(
+    reason: Reason, facts: Facts, person: str, *, until: datetime | None, now: datetime, yours: ZoneInfo | None = None
+) -> str:
+    """Return the sentence for a reason, filled from the facts, with dates by the reader's clock `yours`.
 
-
-def sent_words(facts: Facts, decided_at: datetime, person: str, now: datetime) -> str:
-    """Return the sentence for a message that was let go."""
+    The hour it waits for is the recipient's; without `yours` all of it is.
+    """
     zone = ZoneInfo(facts.follow_up.zone)
-    when = f"{on_day(decided_at, zone, now)} at {clock_words(decided_at, zone)}{place_words(zone)}"
+    waits = moment_words(until, zone, now, yours) if until else "later"
+    told = _told(reason, facts, person or "the customer", now, yours or zone)
+    return sentence(reason, told | {"until": waits}, _variant(reason, facts))
+
+
+def sent_words(facts: Facts, decided_at: datetime, person: str, now: datetime, yours: ZoneInfo) -> str:
+    """Return the sentence for a message that was let go, at an hour of the recipient's clock."""
+    zone = ZoneInfo(facts.follow_up.zone)
+    at = f"{clock_words(decided_at, zone)}{place_words(zone)}{your_words(decided_at, zone, yours, now)}"
+    when = f"{on_day(decided_at, zone, now)} at {at}"
     verb = "Asked" if facts.step.message_class is MessageClass.REVIEW_ASK else "Sent to"
     return f"{verb} {person or 'the customer'} {when}: every rule passed."
 
@@ -93,9 +105,8 @@ def _variant(reason: Reason, facts: Facts) -> str | None:
             return None
 
 
-def _told(reason: Reason, facts: Facts, person: str, until: datetime | None, now: datetime) -> dict[str, str]:
-    """Return everything a sentence may be filled with."""
-    zone = ZoneInfo(facts.follow_up.zone)
+def _told(reason: Reason, facts: Facts, person: str, now: datetime, zone: ZoneInfo) -> dict[str, str]:
+    """Return everything a sentence may be filled with but the hour it waits for; days are by the clock of `zone`."""
     asked = "asked" if facts.step.message_class is MessageClass.REVIEW_ASK else "sent"
     at = _happened_at(reason, facts)
     latest = [day for line in facts.items if (day := latest_at(facts.step, line.shipped_at)) is not None]
@@ -110,7 +121,6 @@ def _told(reason: Reason, facts: Facts, person: str, until: datetime | None, now
         "on": on,
         "maybe_on": f" {on}" if at else "",
         "by": f" by {paused_by}" if paused_by else "",
-        "until": moment_words(until, zone, now) if until else "later",
         "expires": date_words(facts.follow_up.expires_at, zone, now),
         "latest": date_words(min(latest), zone, now) if latest else "then",
         "country": COUNTRIES.get((facts.customer.country or "").strip().upper(), "this country"),
@@ -138,7 +148,7 @@ def _happened_at(reason: Reason, facts: Facts) -> datetime | None:
 
 
 def _shown(value: object, zone: ZoneInfo, now: datetime) -> str:
-    """Return a recorded fact for people: an instant by the recipient's clock, anything else as it is."""
+    """Return a recorded fact for people: an instant by the reader's clock, anything else as it is."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     try:

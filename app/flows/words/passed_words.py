@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.customers.legal_basis import Basis, MessageClass, legal_basis
 from app.flows.rules.decision import Facts, Item
 from app.flows.rules.steps import Arrival
-from app.flows.words.day_words import clock_words, date_words, on_day, place_words
+from app.flows.words.day_words import clock_words, date_words, on_day, place_words, your_words
 from app.orders.delivery import DeliverySource
 
 SOURCES = {
@@ -21,35 +21,35 @@ SOURCES = {
 }
 
 
-def passed_words(rule: int, facts: Facts, at: datetime) -> str:
-    """Return what a passed rule saw at the instant it ran."""
+def passed_words(rule: int, facts: Facts, at: datetime, yours: ZoneInfo) -> str:
+    """Return what a passed rule saw at the instant it ran. `yours` is the reader's clock."""
     words = WORDS.get(rule)
-    return words(facts, at) if words else f"Rule {rule} passed."
+    return words(facts, at, yours) if words else f"Rule {rule} passed."
 
 
-def _connected(_facts: Facts, _at: datetime) -> str:
+def _connected(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     return "The shop is connected and sending is not paused."
 
 
-def _switched_on(_facts: Facts, _at: datetime) -> str:
+def _switched_on(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     return "The flow runs and this message is switched on."
 
 
-def _not_said(_facts: Facts, _at: datetime) -> str:
+def _not_said(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     return "This message has not gone out before."
 
 
-def _fresh(facts: Facts, at: datetime) -> str:
-    return f"Still worth sending, until {date_words(facts.follow_up.expires_at, ZoneInfo(facts.follow_up.zone), at)}."
+def _fresh(facts: Facts, at: datetime, yours: ZoneInfo) -> str:
+    return f"Still worth sending, until {date_words(facts.follow_up.expires_at, yours, at)}."
 
 
-def _stands(facts: Facts, _at: datetime) -> str:
+def _stands(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     if facts.step.message_class is MessageClass.TRANSACTIONAL:
         return f"Order {facts.order.name} still exists."
     return f"Order {facts.order.name} is not cancelled, voided, refunded in full or a test."
 
 
-def _left(facts: Facts, _at: datetime) -> str:
+def _left(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     kept = sum(_kept(line) for line in facts.items)
     return f"Still part of it: {kept} of {len(facts.items)} {'item' if len(facts.items) == 1 else 'items'}."
 
@@ -58,11 +58,11 @@ def _kept(line: Item) -> bool:
     return line.current_quantity > 0 and not (line.refunded or line.returned or line.parcel_cancelled)
 
 
-def _returns(facts: Facts, _at: datetime) -> str:
+def _returns(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     return "It reports on the order itself: returns do not matter." if facts.open_returns else "No return is open."
 
 
-def _arrival(facts: Facts, at: datetime) -> str:
+def _arrival(facts: Facts, at: datetime, yours: ZoneInfo) -> str:
     if facts.step.arrival is Arrival.NOT_NEEDED:
         return "It does not need the parcel to have arrived."
     reported = [line for line in facts.items if line.reported_at is not None]
@@ -70,20 +70,20 @@ def _arrival(facts: Facts, at: datetime) -> str:
         return "Nobody reported that the parcel arrived; the latest day to wait for that has come."
     first = min(reported, key=lambda line: line.reported_at or at)
     source = SOURCES.get(first.delivered_source, "reported") if first.delivered_source else "reported"
-    return f"Arrived {on_day(first.reported_at or at, ZoneInfo(facts.follow_up.zone), at)} ({source})."
+    return f"Arrived {on_day(first.reported_at or at, yours, at)} ({source})."
 
 
-def _goal(facts: Facts, _at: datetime) -> str:
+def _goal(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     if facts.step.message_class is MessageClass.REVIEW_ASK:
         return "Not reviewed yet."
     return "Nothing it is meant to bring about has happened yet."
 
 
-def _address(_facts: Facts, _at: datetime) -> str:
+def _address(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     return "The address takes mail, and the person is not erased."
 
 
-def _law(facts: Facts, _at: datetime) -> str:
+def _law(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     customer = facts.customer
     agreed = customer.agreed_to_marketing and customer.unsubscribed_at is None
     match legal_basis(facts.step.message_class, customer.country, agreed=agreed):
@@ -95,24 +95,25 @@ def _law(facts: Facts, _at: datetime) -> str:
             return "The country lets a customer be asked about their own order without consent."
 
 
-def _person(_facts: Facts, _at: datetime) -> str:
+def _person(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     return "It is neither switched off nor paused for this person."
 
 
-def _hour(facts: Facts, at: datetime) -> str:
+def _hour(facts: Facts, at: datetime, yours: ZoneInfo) -> str:
     window, zone = facts.step.window, ZoneInfo(facts.follow_up.zone)
     if window is None:
         return "May leave at any hour."
     hours = f"{window.from_hour}:00 to {window.to_hour}:00"
-    return f"It is {clock_words(at, zone)}{place_words(zone)}, within {hours}."
+    there = f"{clock_words(at, zone)}{place_words(zone)}"
+    return f"It is {there}, within {hours}{your_words(at, zone, yours)}."
 
 
-def _written(facts: Facts, _at: datetime) -> str:
+def _written(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     problem = facts.template.problem
     return f"Written with the last good version: {problem}." if problem else "The mail has every field it needs."
 
 
-WORDS: Final[Mapping[int, Callable[[Facts, datetime], str]]] = {
+WORDS: Final[Mapping[int, Callable[[Facts, datetime, ZoneInfo], str]]] = {
     1: _connected,
     2: _switched_on,
     3: _not_said,

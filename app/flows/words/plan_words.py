@@ -10,7 +10,7 @@ from app.flows.rules.decision import Facts, Limits
 from app.flows.rules.plan import ready_at
 from app.flows.rules.recipient_zone import ZoneSource
 from app.flows.rules.steps import Anchor, Arrival
-from app.flows.words.day_words import clock_words, date_words, place_words
+from app.flows.words.day_words import clock_words, date_words, place_words, your_words
 from app.flows.words.step_words import HAPPENED, days_words
 
 FOUND_BY: Final = {
@@ -21,20 +21,23 @@ FOUND_BY: Final = {
 }
 
 
-def planned_words(facts: Facts, now: datetime) -> tuple[str, ...]:
-    """Return the sentences of the plan, from the anchor to the last day, by the recipient's clock."""
+def planned_words(facts: Facts, now: datetime, yours: ZoneInfo) -> tuple[str, ...]:
+    """Return the sentences of the plan, from the anchor to the last day.
+
+    What happened is by the reader's clock `yours`, and the hour it leaves by the recipient's and the reader's.
+    """
     row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
     told = []
     if row.anchor_at is not None and row.provisional:
         told.append(
-            f"Counts from: the parcel was sent {_moment(row.anchor_at, zone, now)}. Nobody has reported yet that it"
+            f"Counts from: the parcel was sent {_moment(row.anchor_at, yours, now)}. Nobody has reported yet that it"
             " arrived."
         )
         if step.fallback is not None:
             what = "Waits for that report" if step.arrival is Arrival.KNOWN else "Goes out without a report"
             told.append(f"{what} at the latest {days_words(step.fallback)} after sending; an arrival moves it earlier.")
     elif row.anchor_at is not None:
-        told.append(f"Counts from: {HAPPENED[step.anchor]} {_moment(row.anchor_at, zone, now)}.")
+        told.append(f"Counts from: {HAPPENED[step.anchor]} {_moment(row.anchor_at, yours, now)}.")
     told.append(_delay_words(facts))
     if step.window is not None:
         told.append(
@@ -43,7 +46,8 @@ def planned_words(facts: Facts, now: datetime) -> tuple[str, ...]:
         )
     told.append(f"Their clock: {zone.key.replace('_', ' ')}, {FOUND_BY[ZoneSource(row.zone_source)]}.")
     told.append(
-        f"Due {_moment(row.due_at, zone, now)}; not sent any more after {date_words(row.expires_at, zone, now)}."
+        f"Due {_moment(row.due_at, zone, now)}{your_words(row.due_at, zone, yours, now)};"
+        f" not sent any more after {date_words(row.expires_at, yours, now)}."
     )
     return tuple(told)
 

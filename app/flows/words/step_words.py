@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 
 from app.flows.rules.decision import Facts
 from app.flows.rules.steps import Anchor, Arrival, Step
-from app.flows.words.day_words import clock_words, date_words, day_words, on_day, place_words
+from app.flows.words.day_words import (
+    clock_words,
+    clocks_differ,
+    date_words,
+    day_words,
+    on_day,
+    place_words,
+    your_words,
+)
 
 MOMENT: Final = timedelta(minutes=1)
 NAMES: Final = {
@@ -49,17 +57,17 @@ def rhythm_words(step: Step) -> str:
 
 
 def plan_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:
-    """Return when a planned message goes out, by the recipient's clock."""
+    """Return when a planned message goes out: "Tuesday 10:00 in Tokyo, 1:00 for you"."""
     row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
     if is_overdue(row.due_at, now):
         return "in a moment"
     if row.provisional and step.arrival is Arrival.KNOWN:
         return "when the parcel arrives"
-    latest = f"{on_day(row.due_at, zone, now)} at the latest"
+    latest = f"{on_day(row.due_at, shop_zone, now)} at the latest"
     if row.provisional:
         after = f"{days_words(step.delay)} after it arrives" if step.delay else "when it arrives"
         return f"{after}, {latest}"
-    return due_words(row.due_at, zone, now, shop_zone)
+    return due_words(row.due_at, zone, now, shop_zone) + your_words(row.due_at, zone, shop_zone, now)
 
 
 def is_overdue(due_at: datetime, now: datetime) -> bool:
@@ -67,18 +75,18 @@ def is_overdue(due_at: datetime, now: datetime) -> bool:
     return due_at < now - MOMENT
 
 
-def reason_to_go(facts: Facts, now: datetime) -> str:
-    """Return why a planned message is due when it is."""
-    row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
+def reason_to_go(facts: Facts, now: datetime, yours: ZoneInfo) -> str:
+    """Return why a planned message is due when it is. `yours` is the reader's clock."""
+    row, step = facts.follow_up, facts.step
     if row.anchor_at is None or row.provisional:
         return f"Planned {rhythm_words(step)[0].lower()}{rhythm_words(step)[1:]}."
-    since = f"{HAPPENED[step.anchor]} {on_day(row.anchor_at, zone, now)}"
+    since = f"{HAPPENED[step.anchor]} {on_day(row.anchor_at, yours, now)}"
     return f"{days_words(step.delay)} after {since}." if step.delay else f"{since[0].upper()}{since[1:]}."
 
 
 def due_words(at: datetime, zone: ZoneInfo, now: datetime, shop_zone: ZoneInfo) -> str:
     """Return "today 16:05", "Thursday 27 November 10:00 in Tokyo": the place only where the shop's clock differs."""
-    place = place_words(zone) if at.astimezone(zone).utcoffset() != at.astimezone(shop_zone).utcoffset() else ""
+    place = place_words(zone) if clocks_differ(at, zone, shop_zone) else ""
     return f"{day_words(at, zone, now)} {clock_words(at, zone)}{place}"
 
 
