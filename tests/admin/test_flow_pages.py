@@ -14,6 +14,7 @@ from app.flows.models import Enrollment, FlowVersion, FollowUp
 from app.flows.pages import routes_preview
 from app.kit.limit import Limit
 from app.messages.models import Attempt, HitInbox, Message, MessageEvent, MessageItem, TrackedLink
+from app.orders.models import Order
 from tests.channels.scripted_server import ScriptedServer
 
 STEPS = ["thank_you", "shipped", "delivered", "product_help", "review_request"]
@@ -193,3 +194,41 @@ def test_links_of_a_preview_lead_to_a_page_that_says_what_they_would_do(web):
         assert answer.status_code == 200
         assert "changes nothing" in answer.text
     assert web.get("/sample/x").status_code == 404
+
+
+@pytest.mark.parametrize("form", [{}, {"colour": "blue"}])
+def test_an_empty_form_is_refused_at_its_field(merchant, form):
+    answer = merchant.post("/flows/shipped", **form)
+    assert answer.status_code == 422
+    assert "Saved." not in answer.text
+    assert 'error="Choose On, Paused or Left to Shopify. The form came empty."' in answer.text
+    assert len(merchant.rows(select(FlowVersion.id))) == 2
+
+
+def test_saving_what_stands_already_says_that_nothing_was_changed(merchant):
+    form = {"state": "on", "delay_days": "10", "from_hour": "9", "to_hour": "20", "fallback_days": "21"}
+    assert "Saved." in merchant.post("/flows/review_request", **form).text
+    again = merchant.post("/flows/review_request", **form).text
+    assert "Nothing was changed" in again
+    assert "Saved." not in again
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/flows/shipped/switch", 422),
+        ("/settings/stars", 422),
+        ("/customers/{person}/pause", 422),
+        ("/customers/{person}/resume", 303),
+        ("/reviews/1/hide", 404),
+    ],
+)
+def test_no_form_claims_to_have_done_what_an_empty_one_did_not_ask_for(merchant, path, status):
+    order = merchant.order("Ana")
+    (person,) = merchant.rows(select(Order.customer_id).where(Order.id == order))
+    answer = merchant.post(path.format(person=person[0]))
+    assert answer.status_code == status
+    if status == 303:
+        answer = merchant.fetch(answer.headers["Location"])
+        assert "There was no pause to end." in answer.text
+        assert "Messages go on." not in answer.text

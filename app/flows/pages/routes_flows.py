@@ -20,6 +20,8 @@ from app.kit.errors import Invalid
 from app.shopify import app_home
 from app.shopify.merchant_session import by_merchant, merchant_session
 
+UNCHANGED = "Nothing was changed: all of it stands like that already."
+
 blueprint = Blueprint("flows", __name__)
 app_home.guard(blueprint)
 
@@ -53,16 +55,19 @@ def show_step(step: str) -> str:
 
 @blueprint.post("/flows/<step>")
 def save(step: str) -> Response:
-    """Publish what was typed, or show what is wrong with it next to the field."""
+    """Publish what was typed, or show what is wrong with it next to the field: an empty form asks for nothing."""
     with merchant_session() as session:
         _, document = find(session, step)
         before = document.step(step)
+        typed = step_page.typed_in(request.form, before)
+        if not typed:
+            return make_response(_page(session, before, errors={"state": step_page.nothing_typed(before)}), 422)
         try:
-            done = save_step(session, step, step_page.typed_in(request.form, before), by=by_merchant())
+            done = save_step(session, step, typed, by=by_merchant())
         except WrongFlow as wrong:
             errors = step_page.field_errors(step, wrong.errors)
             return make_response(_page(session, before, errors=errors), 422)
-        return make_response(_page(session, done.step, notice=_saved(done)))
+        return make_response(_page(session, done.step, notice=_saved(done) if done.step != before else UNCHANGED))
 
 
 @blueprint.post("/flows/<step>/moves")

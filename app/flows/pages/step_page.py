@@ -83,6 +83,12 @@ def typed_in(form: Mapping[str, str], step: Step) -> dict[str, object]:
     return changes
 
 
+def nothing_typed(step: Step) -> str:
+    """Return what to say of a form that holds no field of the step."""
+    labels = [each.label for each in states(step)]
+    return f"Choose {', '.join(labels[:-1])} or {labels[-1]}. The form came empty."
+
+
 def field_values(step: Step, form: Mapping[str, str] | None = None) -> dict[str, object]:
     """Return what the fields hold: what was typed where it was refused, else what is published."""
     known = step_json(step)
