@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from devstore.admin.frame import app_file, blueprint, in_shop, show
 from devstore.platform.announce import install_app, uninstall_app
-from devstore.platform.install import NotInstalled, installation_of
+from devstore.platform.install import NotInstalled, approve, installation_of
 from devstore.platform.scopes import reason
 from devstore.world.shop import redact_shop
 
@@ -65,5 +65,5 @@ def protected_data(handle: str) -> ResponseReturnValue:
     with in_shop(handle, announce=False) as (session, shop):
         level = request.form.get("level", "2")
         if shop.installed and level in {"0", "1", "2"}:
-            installation_of(session, shop).data_level = int(level)
+            approve(session, shop, int(level))
         return redirect(f"/admin/{shop.handle}/apps", code=303)

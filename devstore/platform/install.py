@@ -15,6 +15,8 @@ from devstore.platform.scopes import with_implied
 from devstore.platform.tables import Installation, Token
 from devstore.state.models import Shop
 
+EVERYTHING = 2  # the level of data about customers that development stores have without asking
+
 
 class NotInstalled(LookupError):
     """The app is not in this shop."""
@@ -40,10 +42,7 @@ def install(session: Session, shop: Shop, app: AppFile, *, app_id: int, now: dat
 
     `now` is the store's time. A reinstallation is a new generation and starts without the optional scopes.
     """
-    row = session.get(Installation, shop.id, with_for_update=True)
-    if row is None:
-        row = Installation(shop_id=shop.id, generation=0, scopes=[], data_level=2)
-        session.add(row)
+    row = _row(session, shop)
     if not shop.installed:
         row.generation += 1
         row.scopes = list(app.scopes)
@@ -52,6 +51,25 @@ def install(session: Session, shop: Shop, app: AppFile, *, app_id: int, now: dat
         shop.uninstalled_at = None
     session.flush()
     declare(session, shop.id, app, app_id=app_id, now=now)
+    return row
+
+
+def approve(session: Session, shop: Shop, level: int) -> None:
+    """Set which customer data the app may see here: 0 none, 1 without name and contact, 2 all; also beforehand."""
+    _row(session, shop).data_level = level
+
+
+def approved_level(session: Session, shop: Shop) -> int:
+    """Return which customer data the app may see, or would see once installed."""
+    row = session.get(Installation, shop.id)
+    return EVERYTHING if row is None else row.data_level
+
+
+def _row(session: Session, shop: Shop) -> Installation:
+    row = session.get(Installation, shop.id, with_for_update=True)
+    if row is None:
+        row = Installation(shop_id=shop.id, generation=0, scopes=[], data_level=EVERYTHING)
+        session.add(row)
     return row
 
 

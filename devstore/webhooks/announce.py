@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from devstore.clock.now import real_now, store_now
 from devstore.config import settings
+from devstore.platform.install import approved_level
 from devstore.state.models import Faults, Shop, TopicLoss, WebhookDelivery
 from devstore.webhooks.subscriptions import COMPLIANCE, AppFileWatch
+from devstore.webhooks.withhold import withheld
 
 
 @cache
@@ -25,13 +27,16 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
     """Queue the payload for every subscription of the topic, inside the caller's transaction.
 
     Nothing is queued for a shop where the app is not installed, unless `anyway` (Shopify still sends
-    app/uninstalled and the compliance topics then). Faults are drawn here, from the seed and the delivery's
-    place in the queue, so that a run can be repeated.
+    app/uninstalled and the compliance topics then), nor of what it is not approved to hear. Faults are drawn here,
+    from the seed and the delivery's place in the queue, so that a run can be repeated.
     """
     if not (shop.installed or anyway):
         return
     deployed = _watch().current()
-    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    told = withheld(topic, payload, approved_level(session, shop))
+    if told is None:
+        return
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     now, real = store_now(session), real_now()
     faults = session.get_one(Faults, 1)
     special = session.get(TopicLoss, topic)
