@@ -44,7 +44,7 @@ from app.messages import routes as messages_routes
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
 from app.orders.told import OrderChanged
-from app.reviews import define_summary, let_stars, publish, standard_stars
+from app.reviews import define_summary, let_stars, renew_storefront, standard_stars
 from app.reviews import privacy as reviews_privacy
 from app.reviews import routes as reviews_routes
 from app.reviews import routes_admin as reviews_admin
@@ -110,7 +110,7 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
 
 SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     OrderChanged: (schedule.order_changed,),
-    ShopInstalled: (set_up.shop_installed, publish.shop_installed),
+    ShopInstalled: (set_up.shop_installed, renew_storefront.shop_installed),
     ShopUninstalled: (wipe_tokens.shop_uninstalled,),
     ScopesChanged: (let_stars.scopes_changed,),
     ShopConnected: (come_back.shop_connected, define_summary.shop_connected, sync.shop_connected),
@@ -133,7 +133,7 @@ WORK: Sequence[Work] = (
 
 CALLERS: Mapping[str, outgoing.Runner] = {
     "definitions": define_summary.define,
-    "review_summary": publish.publish,
+    "review_summary": renew_storefront.renew,
     "standard_stars": standard_stars.write_standard_stars,
 }
 

@@ -9,9 +9,9 @@ from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
 from app.reviews import change
+from app.reviews.keep_summary import product_changed
 from app.reviews.models import Review
 from app.reviews.states import HiddenReason, ReviewState
-from app.reviews.summarise import product_changed
 
 
 def publish(session: Session, review_id: int, *, by: str) -> Review:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.work import entered_shop
-from app.reviews.summarise import SUMMARY_CALL, want_renewal
+from app.reviews.keep_summary import SUMMARY_CALL, want_renewal
 from app.shopify import outgoing
 from app.shopify.admin import AdminClient
 from app.shopify.admin_faults import UserErrors

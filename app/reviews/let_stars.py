@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.work import entered_shop
-from app.reviews.publish import renew_all
+from app.reviews.keep_summary import STARS_CALL
+from app.reviews.renew_storefront import renew_all
 from app.reviews.settings import StandardStars
 from app.reviews.standard_stars import SCOPE
-from app.reviews.summarise import STARS_CALL
 from app.shopify.models import CallState, OutgoingCall
 from app.shops import settings
 from app.shops.granted import granted_scopes

@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.work import entered_shop, unit_of_work
+from app.reviews.keep_summary import stored
 from app.reviews.models import RatingSummary
 from app.reviews.settings import StandardStars
 from app.reviews.standard_values import COUNT, RATING, TYPES, There, is_foreign, wanted_values
-from app.reviews.summarise import stored
 from app.shopify.admin import AdminClient
 from app.shopify.admin_faults import Unreachable, UserErrors
 from app.shopify.outgoing import NotNow

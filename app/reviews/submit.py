@@ -17,10 +17,10 @@ from app.orders.models import Order, OrderLine
 from app.orders.told import OrderChanged
 from app.reviews import change
 from app.reviews.forms import ReviewDraft
+from app.reviews.keep_summary import product_changed
 from app.reviews.models import Review
 from app.reviews.moderation import judge
 from app.reviews.states import ReviewState
-from app.reviews.summarise import product_changed
 
 WRITER = "writer"
 

@@ -11,11 +11,11 @@ from app.orders.models import Order
 from app.reviews import change
 from app.reviews.decide import hide, publish
 from app.reviews.forms import ReviewDraft
+from app.reviews.keep_summary import stored
 from app.reviews.models import Review
 from app.reviews.ratings import summarise
 from app.reviews.states import HiddenReason
 from app.reviews.submit import Writer, submit
-from app.reviews.summarise import stored
 
 PRODUCTS = itertools.count(500_000)
 SHOPPERS = 3

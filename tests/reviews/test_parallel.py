@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from app.reviews import change
 from app.reviews.decide import hide, publish
+from app.reviews.keep_summary import stored
 from app.reviews.models import RatingSummary, Review, ReviewChange
 from app.reviews.ratings import summarise
 from app.reviews.states import HiddenReason, ReviewState
-from app.reviews.summarise import stored
 
 AT_ONCE = 50
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.work import entered_shop
+from app.reviews.keep_summary import stored, want_renewal
 from app.reviews.models import RatingSummary, Review
 from app.reviews.states import ReviewState
-from app.reviews.summarise import stored, want_renewal
 from app.reviews.summary_fields import FIRST_PAGE, Shown, summary_fields
 from app.shopify.admin import AdminClient
 from app.shops.install import ShopInstalled
@@ -19,7 +19,7 @@ from app.shops.zone import shop_zone
 TYPE = "$app:review_summary"
 
 
-def publish(session: Session, client: AdminClient, payload: dict[str, Any]) -> None:
+def renew(session: Session, client: AdminClient, payload: dict[str, Any]) -> None:
     """Write the metaobject of `payload["product"]`. Runs again after a lost reply: the handle is the product's id.
 
     Raises an AdminFault when Shopify does not take it.
