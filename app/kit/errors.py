@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -9,6 +11,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 log = structlog.get_logger()
+
+NOTHING: Final = {
+    "en": "There is nothing here. The link may be old, or a character may be missing.",
+    "de": "Hier ist nichts. Der Link ist vielleicht alt, oder es fehlt ein Zeichen.",
+}
 
 
 class AppError(Exception):
@@ -25,13 +32,16 @@ class AppError(Exception):
 
 
 class NotFound(AppError):
-    """Give the one uniform answer for forged, unknown and foreign links and ids."""
+    """Give the one uniform answer for forged, unknown and foreign links and ids.
+
+    A shopper reads it in the language their browser asks for: all that is known of them is in the request's headers.
+    """
 
     status, code = 404, "not_found"
 
     def __init__(self) -> None:
         """Say nothing that would tell a forged id from a foreign one."""
-        super().__init__("There is nothing here. The link may be old, or a character may be missing.")
+        super().__init__(NOTHING["en"])
 
 
 class Unauthorized(AppError):
@@ -79,13 +89,24 @@ def _answer(status: int, code: str, message: str, field: str | None = None) -> R
         and request.path != "/webhooks"
         and "text/html" in str(request.accept_mimetypes)
     ):
-        response = make_response(render_template("error.html", status=status, message=message), status)
+        language = _language() if status == NotFound.status else "en"
+        told = NOTHING[language] if status == NotFound.status else message
+        response = make_response(render_template("error.html", status=status, message=told, language=language), status)
+        response.headers["Vary"] = "Accept, Accept-Language"
     else:
         error = {"code": code, "message": message} | ({"field": field} if field else {})
         response = make_response(jsonify({"error": error}), status)
     if status == Unavailable.status:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _language() -> str:
+    """Return the language of a page about nothing. A fetch out of the app's own pages is answered in theirs."""
+    if "HX-Request" in request.headers:
+        return "en"
+    wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((each for each in wanted if each in NOTHING), "en")
 
 
 def _answer_app_error(error: AppError) -> Response:

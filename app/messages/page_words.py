@@ -31,6 +31,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unsubscribe_all": "Stop everything but order news",
         "buy_again_gone_title": "Not for sale right now",
         "buy_again_gone_lead": "What you bought can't be put in a basket at the moment. It may come back.",
+        "too_often_title": "That was a bit often",
+        "too_often_lead": "This form was sent many times within a minute. What was sent before is kept; this time "
+        "nothing was changed. Try again in a minute.",
+        "too_often_back": "Back to the page",
     },
     "de": {
         "language": "de",
@@ -60,6 +64,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "buy_again_gone_title": "Zurzeit nicht erhältlich",
         "buy_again_gone_lead": "Was Sie gekauft haben, lässt sich gerade nicht in den Warenkorb legen. Vielleicht "
         "kommt es wieder.",
+        "too_often_title": "Das war etwas oft",
+        "too_often_lead": "Dieses Formular wurde innerhalb einer Minute sehr oft abgeschickt. Was vorher kam, ist "
+        "gespeichert; diesmal wurde nichts geändert. Versuchen Sie es in einer Minute noch einmal.",
+        "too_often_back": "Zurück zur Seite",
     },
 }
 

@@ -16,6 +16,7 @@ from app.messages.links import Purpose, path
 from app.messages.page_words import words
 from app.messages.shopper_page import form, leave, page
 from app.messages.stop import choose_topics, unsubscribe
+from app.messages.too_often import too_often
 from app.messages.wishes import TOPICS, is_unsubscribed, topics_off
 
 blueprint = Blueprint("messages", __name__)
@@ -48,6 +49,9 @@ def stop(token: str) -> Response:
         message = message_of(session, here, Purpose.UNSUBSCRIBE, token)
         typed = form(MAX_FORM_BYTES)
         one_click = typed.get("List-Unsubscribe") == ONE_CLICK
+        held_back = None if one_click else too_often(session, message)
+        if held_back is not None:
+            return held_back
         if not one_click and typed.get("stop") != "yes":
             raise Invalid("To stop these mails, press the button on the page.", field="stop")
         unsubscribe(session, message)
@@ -84,6 +88,9 @@ def save_topics(token: str) -> Response:
         message = message_of(session, here, Purpose.PREFERENCES, token)
         if message.customer_id is None:
             raise NotFound
+        held_back = too_often(session, message)
+        if held_back is not None:
+            return held_back
         typed = form(MAX_FORM_BYTES)
         if typed.get("save") != "yes":
             raise Invalid("To keep a choice, press the button on the page.", field="save")

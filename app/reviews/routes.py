@@ -16,6 +16,7 @@ from app.messages.find import message_of
 from app.messages.links import Purpose
 from app.messages.models import Message
 from app.messages.shopper_page import form, page, profile
+from app.messages.too_often import too_often
 from app.orders.models import Order
 from app.reviews.forms import STARS, FormErrors, parse_reviews
 from app.reviews.page_words import words
@@ -52,6 +53,9 @@ def send(token: str) -> Response:
     with unit_of_work(here) as session:
         message = message_of(session, here, Purpose.REVIEW, token)
         order, writer = _order(session, message), _writer(session, message)
+        held_back = too_often(session, message)
+        if held_back is not None:
+            return held_back
         typed = form(MAX_FORM_BYTES)
         lines = rateable(session, message, order)
         read = parse_reviews(typed, [line.id for line in lines])

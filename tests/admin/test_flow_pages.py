@@ -3,6 +3,7 @@
 import email
 import email.policy
 import html
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -232,3 +233,9 @@ def test_no_form_claims_to_have_done_what_an_empty_one_did_not_ask_for(merchant,
         answer = merchant.fetch(answer.headers["Location"])
         assert "There was no pause to end." in answer.text
         assert "Messages go on." not in answer.text
+
+
+def test_a_page_in_the_admin_brings_its_icon(merchant):
+    (address,) = re.findall(r'<link rel="icon" href="([^"]+)"', merchant.open("/flows").text)
+    with merchant.client.get(address) as icon:
+        assert (icon.status_code, icon.mimetype) == (200, "image/svg+xml")

@@ -97,6 +97,35 @@ def test_every_wrong_link_gets_the_same_answer(web, people, strangers, nothing, 
             assert answer.data == expected, path
 
 
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("fr,de;q=0.8,en;q=0.7", "de"),
+        ("en-GB,de;q=0.5", "en"),
+        ("ja", "en"),
+        ("*", "en"),
+        ("de;q=0", "en"),
+        (";;,q=x,\u00ff", "en"),
+    ],
+)
+def test_nothing_is_said_in_the_language_the_browser_asks_for(web, people, strangers, asked, language):
+    headers = HTML | {"Accept-Language": asked}
+    nothing = web.get("/nowhere", headers=headers)
+    assert f'<html lang="{language}">' in nothing.text
+    assert ("Hier ist nichts." if language == "de" else "There is nothing here.") in nothing.text
+    assert "Accept-Language" in nothing.headers["Vary"]
+    mailed = people.mail(locale="de" if language == "en" else "en")  # the mail's own language gives nothing away
+    for purpose in ROUTES:
+        for path in forged(people, strangers, mailed, purpose):
+            answer = web.get(path, headers=headers)
+            assert (answer.status_code, answer.data) == (404, nothing.data), path
+            assert [pair for pair in answer.headers if pair[0] != "Date"] == [
+                pair for pair in nothing.headers if pair[0] != "Date"
+            ]
+
+
 @pytest.mark.parametrize("purpose", ROUTES)
 def test_the_links_of_an_erased_person_get_it_too(web, people, nothing, purpose):
     mailed = people.mail()

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.messages.links import Purpose
+from app.messages.too_often import FORMS
 from app.reviews.models import Review
 from tests.browser import axe, picture, sideways
 from tests.serving import serving
@@ -170,3 +171,22 @@ def test_everything_works_without_script(open_page, site, people):
     page.goto(f"{site}{mailed.review}?stars=5")
     page.get_by_role("button", name="Send my review").click()
     assert page.get_by_role("heading", name="Thank you").count() == 1
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("locale", "words"), [("en", "Try again in a minute."), ("de", "in einer Minute noch einmal")])
+def test_being_held_back_and_finding_nothing(open_page, site, people, wired, width, locale, words):
+    mailed = arrived(people, site, locale=locale)
+    path = mailed.path(Purpose.UNSUBSCRIBE)
+    page = open_page(width, locale=f"{locale}-{'GB' if locale == 'en' else 'AT'}")
+    page.goto(site + path)
+    for _ in range(FORMS.times):
+        wired.parts["flask"].test_client().post(path)
+    page.get_by_role("button").click()
+    assert page.get_by_text(words).count() == 1
+    good(page, f"shopper-too-often-{locale}")
+    page.get_by_role("main").get_by_role("link").click()
+    assert page.get_by_role("button").count() == 1  # the question again: nothing was stopped
+    page.goto(f"{site}/r/never-signed")
+    assert page.get_by_text("Hier ist nichts." if locale == "de" else "There is nothing here.").count() == 1
+    good(page, f"shopper-nothing-{locale}")
