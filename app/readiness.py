@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.channels.closed import closed
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.sending.claim import is_due
 from app.kit import runtime
@@ -38,12 +39,13 @@ def readyz() -> Response:
 
 
 def waiting_work(session: Session) -> dict[str, Any]:
-    """Return how much of each kind of work waits, and how far business time is ahead."""
+    """Return how much of each kind of work waits, how far business time is ahead, and whether mails can leave."""
     now = business_now(session)
     received = select(func.count()).where(WebhookInbox.state == InboxState.RECEIVED)
     due = select(func.count()).select_from(FollowUp).where(is_due(now))
     claimed = select(func.count()).select_from(FollowUp).where(FollowUp.state == FollowUpState.CLAIMED)
     calls = select(func.count()).where(OutgoingCall.state == CallState.PENDING, OutgoingCall.next_at <= func.now())
+    shut = closed(session)
     hits = select(func.count()).where(HitInbox.applied_at.is_(None))
     return {
         "ready": True,
@@ -53,6 +55,7 @@ def waiting_work(session: Session) -> dict[str, Any]:
         "follow_ups_due": (session.scalar(due) or 0) + (session.scalar(claimed) or 0),
         "calls_due": session.scalar(calls),
         "hits_received": session.scalar(hits),
+        "mails_stuck_since": shut.since.isoformat() if shut is not None else None,
     }
 
 

@@ -1,6 +1,7 @@
 """Every table, imported so that it registers on Base.metadata: for migrations and the tests of the house."""
 
 from app.catalog import models as catalog
+from app.channels import models as channels
 from app.customers import models as customers
 from app.experiments import models as experiments
 from app.flows import models as flows
@@ -14,6 +15,6 @@ from app.shopify import models as shopify
 from app.shops import models as shops
 
 __all__ = [
-    "catalog", "clock", "customers", "experiments", "flows", "kit",
+    "catalog", "channels", "clock", "customers", "experiments", "flows", "kit",
     "messages", "orders", "parcels", "reversals", "reviews", "shopify", "shops",
 ]  # fmt: skip

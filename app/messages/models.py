@@ -23,13 +23,14 @@ class MessageState(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """Say how far one try came. Only `handoff` can turn into `unknown`."""
+    """Say how far one try came. Only `handoff` can turn into `unknown`; `blocked` says nothing about the message."""
 
     PREPARED = "prepared"
     HANDOFF = "handoff"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     DEFERRED = "deferred"
+    BLOCKED = "blocked"  # the shop or everybody was refused: this message's own tries are not used up by it
     UNKNOWN = "unknown"
 
 

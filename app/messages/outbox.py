@@ -28,6 +28,7 @@ from app.messages.models import AttemptState, MessageState
 
 FIRST_RETRY = timedelta(minutes=5)
 LAST_RETRY = timedelta(hours=6)
+LAST_BLOCKED_RETRY = timedelta(hours=1)  # whoever runs the way out puts it right for all: nobody waits long after that
 Result = TypeVar("Result")
 
 MAX_ATTEMPTS = 12  # doubling from five minutes this is a little over the 72 hours receivers are usually given
@@ -38,6 +39,7 @@ class Prepared:
     """Hold one message whose attempt is committed as `prepared`. `fence` must still be ours when it is handed off.
 
     `about` are the order lines its words speak of; `grounds` what the layer above decided by, handed back to it.
+    `spent` counts the earlier tries that ended by what the message or its recipient is.
     """
 
     message_id: int
@@ -47,11 +49,15 @@ class Prepared:
     about: tuple[int, ...]
     outbound: OutboundMessage
     grounds: object = None
+    spent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Say what became of one attempt. `retry_in` is for `deferred` alone; `scope` says how far a refusal reaches."""
+    """Say what became of one attempt. `scope` says how far a refusal reaches.
+
+    `retry_in` is for what is tried again by itself: `deferred`, and `blocked` where the way out is closed for all.
+    """
 
     prepared: Prepared
     state: AttemptState
@@ -65,10 +71,12 @@ class Outcome:
 class Steering:
     """Hold what the layer above decides about: who may still be handed off, and what an outcome means for the plan.
 
-    Both run inside the outbox's transactions. `may_hand_off` locks and re-reads; `settle` records.
+    All run inside the outbox's transactions. `may_hand_off` locks and re-reads; `lock` takes, before an outcome is
+    written, the locks that come before a message's, and `settle` records.
     """
 
     may_hand_off: Callable[[Session, Sequence[Prepared]], set[int]]
+    lock: Callable[[Session, Sequence[Outcome]], None]
     settle: Callable[[Session, Sequence[Outcome]], None]
 
 
@@ -118,6 +126,7 @@ def send_group(
 def _keep(runtime: Runtime, shop_id: int, outcomes: Sequence[Outcome], steering: Steering) -> None:
     fault.point("K10")
     with unit_of_work(runtime, shop_id=shop_id, committed="K11") as session:
+        steering.lock(session, outcomes)
         steering.settle(session, _record(session, outcomes))
 
 
@@ -210,7 +219,9 @@ def _cross(prepared: Prepared, connection: PhasedTransport) -> Outcome:
 
 
 def _refused(prepared: Prepared, refusal: TransportError) -> Outcome:
-    if refusal.permanent or prepared.attempt >= MAX_ATTEMPTS:
+    if refusal.scope in {Scope.SHOP, Scope.CHANNEL}:
+        return _blocked(prepared, refusal)
+    if refusal.permanent or prepared.spent + 1 >= MAX_ATTEMPTS:
         return Outcome(
             prepared,
             AttemptState.REJECTED,
@@ -223,14 +234,28 @@ def _refused(prepared: Prepared, refusal: TransportError) -> Outcome:
         AttemptState.DEFERRED,
         code=refusal.code,
         reply=refusal.message,
-        retry_in=back_off(prepared.attempt, refusal.retry_after_s),
+        retry_in=back_off(prepared.spent + 1, refusal.retry_after_s),
         scope=refusal.scope,
     )
 
 
-def back_off(attempt: int, asked_s: float | None) -> timedelta:
+def _blocked(prepared: Prepared, refusal: TransportError) -> Outcome:
+    """Return what a refusal of the shop, or of everybody, is for one message: no verdict on it, however often."""
+    wait = back_off(prepared.attempt - prepared.spent, refusal.retry_after_s, LAST_BLOCKED_RETRY)
+    return Outcome(
+        prepared,
+        AttemptState.BLOCKED,
+        code=refusal.code,
+        reply=refusal.message,
+        retry_in=wait if refusal.scope is Scope.CHANNEL else None,
+        scope=refusal.scope,
+    )
+
+
+def back_off(attempt: int, asked_s: float | None, longest: timedelta = LAST_RETRY) -> timedelta:
     """Return how long to wait before the next try: doubling, ± 20 %, never less than the receiver asked for."""
-    wait: timedelta = min(FIRST_RETRY * 2 ** (attempt - 1), LAST_RETRY) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
+    doublings = min(attempt - 1, 10)  # far beyond the longest wait, and small enough to be an interval
+    wait: timedelta = min(FIRST_RETRY * 2**doublings, longest) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
     return max(wait, timedelta(seconds=asked_s or 0))
 
 
@@ -238,6 +263,7 @@ MESSAGE_AFTER = {
     AttemptState.ACCEPTED: MessageState.ACCEPTED,
     AttemptState.REJECTED: MessageState.REJECTED,
     AttemptState.DEFERRED: MessageState.PLANNED,
+    AttemptState.BLOCKED: MessageState.PLANNED,
     AttemptState.UNKNOWN: MessageState.UNKNOWN,
 }
 

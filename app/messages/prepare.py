@@ -35,6 +35,7 @@ KEEP_LINK = "on conflict (shop_id, message_id, purpose, position) do update set 
 class Known:
     """Say what is kept of a follow-up's message already; at its first try, nothing but the random id it will have.
 
+    `tries` counts all, `spent` those that ended by what the message or its recipient is: only these are limited.
     `links` maps the purpose of each tracked link to its random id: a message written again keeps its links.
     """
 
@@ -42,6 +43,7 @@ class Known:
     message_id: int | None = None
     state: MessageState = MessageState.PLANNED
     tries: int = 0
+    spent: int = 0
     links: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -95,18 +97,22 @@ def known(session: Session, follow_up_ids: Sequence[int]) -> dict[int, Known]:
         return found
     ids = [row.id for row in rows]
     tries = session.execute(
-        select(Attempt.message_id, func.max(Attempt.n).label("n"))
+        select(
+            Attempt.message_id,
+            func.max(Attempt.n).label("n"),
+            func.count().filter(Attempt.state != AttemptState.BLOCKED).label("spent"),
+        )
         .where(Attempt.shop_id == shop, Attempt.message_id.in_(ids))
         .group_by(Attempt.message_id)
     )
-    counts = {row.message_id: row.n for row in tries}
+    counts = {row.message_id: (row.n, row.spent) for row in tries}
     links: dict[int, dict[str, str]] = defaultdict(dict)
     for link in session.scalars(
         select(TrackedLink).where(TrackedLink.shop_id == shop, TrackedLink.message_id.in_(ids))
     ):
         links[link.message_id][link.purpose] = link.public_id
     for row in rows:
-        found[row.follow_up_id] = Known(row.public_id, row.id, row.state, counts.get(row.id, 0), links[row.id])
+        found[row.follow_up_id] = Known(row.public_id, row.id, row.state, *counts.get(row.id, (0, 0)), links[row.id])
     return found
 
 

@@ -62,12 +62,18 @@ def save(session: Session, section: Section, *, by: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pause(Section):
-    """Say that all sending waits, since when and by whom."""
+    """Say that all sending waits, since when and by whom.
+
+    `paused_by` is a staff number as the admin gives it ("user:7"), or "mail_server": then `words` are what it said, and
+    `follow_up_id` names the message it said it about.
+    """
 
     SECTION: ClassVar[str] = "pause"
 
     paused_at: str | None = None  # ISO instant
     paused_by: str | None = None
+    words: str | None = None  # addresses taken out
+    follow_up_id: int | None = None
 
     @property
     def since(self) -> datetime | None:

@@ -6,9 +6,13 @@ import psycopg
 import pytest
 
 from app import tables, wiring
+from app.channels.smtp.address import parse
+from app.channels.smtp.connection import Deadlines
+from app.channels.smtp.phases import SmtpSender
 from app.kit import runtime
 from app.kit.db import Base
 from tests.admin.merchant import NOON, Merchant
+from tests.channels.scripted_server import ScriptedServer
 from tests.database import make_config
 
 assert tables.__doc__  # loads every table's module
@@ -60,3 +64,22 @@ def merchant(wired, clock):
 def neighbour(wired, clock):
     """The merchant of another shop on the same database."""
     return Merchant(wired, clock, "fernside-tea.myshopify.com", "Fernside Tea")
+
+
+@pytest.fixture
+def serve(wired):
+    """Let mails go to a scripted server: what it is told last holds."""
+    started = []
+
+    def script(**answers):
+        if started:
+            started[-1].script = answers
+        else:
+            started.append(ScriptedServer(**answers))
+            address = parse(f"smtp://127.0.0.1:{started[0].port}")
+            wired.parts["transport"] = lambda: SmtpSender(address, "test.example", Deadlines(5, 5, 5, 5, 1))
+        return started[0]
+
+    yield script
+    for server in started:
+        server.stop()

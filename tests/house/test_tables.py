@@ -19,6 +19,7 @@ PLATFORM = {
     "oauth_state",
     "periodic_job",
     "clock_offset",
+    "closed_channel",
     "heartbeat",
     "alembic_version",
 }

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,6 @@ from app.kit.events import emit
 from app.kit.work import unit_of_work
 from app.messages.links import Purpose
 from app.messages.models import Message
-from app.messages.outbox import Steering
 from app.orders.told import OrderChanged
 from tests.channels.scripted_server import ScriptedServer
 
@@ -145,7 +145,7 @@ def test_no_mail_is_handed_off_after_its_unsubscribe_has_committed(wired, starte
     before, racing, after = addresses[:ALONE], set(addresses[ALONE:-ALONE]), addresses[-ALONE:]
     race = Race(wired, by_address, racing)
     watched = Watched(race.posts)
-    monkeypatch.setattr(drain, "STEERING", Steering(watched.may_hand_off, steer.settle))
+    monkeypatch.setattr(drain, "STEERING", replace(steer.STEERING, may_hand_off=watched.may_hand_off))
     for address in before:
         race.unsubscribe(address)
     race.run()
@@ -194,7 +194,7 @@ def test_an_unsubscribe_waits_for_a_hand_off_that_has_decided(wired, started, si
         return allowed
 
     threads = []
-    monkeypatch.setattr(drain, "STEERING", Steering(may_hand_off, steer.settle))
+    monkeypatch.setattr(drain, "STEERING", replace(steer.STEERING, may_hand_off=may_hand_off))
     drain.drain(wired)
     for thread in threads:
         thread.join(30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record_reversal import OPEN_STATES
 from app.orders.reversals import Refund, ReturnCase
+from app.shopify.payloads.vocabulary import ReturnStatus
 from app.shops.models import Shop, ShopProfile, ShopStatus
 from app.shops.settings import Pause, load
 
@@ -75,12 +76,16 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
         facts = Facts(
             step=step,
             follow_up=_follow_up(row, order, profile, found),
-            order=_order(order, refunded.get(order.id)),
+            order=_order(order, refunded.get(order.id), returns.get(order.id, [])),
             items=found.lines,
             shop=shop if not order.email_withheld else _withheld(shop),
             flow=_flow(flow, documents[flow.id, flow.version], step),
             customer=person.facts,
-            open_returns=tuple(returns.get(order.id, ())),
+            open_returns=tuple(
+                OpenReturn(case.name or str(case.shopify_id), case.opened_at)
+                for case in returns.get(order.id, ())
+                if case.status in OPEN_STATES
+            ),
         )
         gathered.append(Gathered(row, run, order, step, person, facts))
     return gathered
@@ -104,13 +109,14 @@ def _shop(session: Session, shop_id: int) -> tuple[ShopFacts, ShopProfile | None
     }[status]
     if state is ShopState.ACTIVE and profile is not None and not profile.data_access:
         state = ShopState.AWAITING_DATA_ACCESS
-    return ShopFacts(state=state, paused_at=pause.since, paused_by=pause.paused_by), profile
+    shop = ShopFacts(state=state, paused_at=pause.since, paused_by=pause.paused_by, paused_words=pause.words)
+    return shop, profile
 
 
 def _withheld(shop: ShopFacts) -> ShopFacts:
     """Return the shop as it stands for an order whose address Shopify withheld because access is not approved."""
     state = ShopState.AWAITING_DATA_ACCESS if shop.state is ShopState.ACTIVE else shop.state
-    return ShopFacts(state=state, paused_at=shop.paused_at, paused_by=shop.paused_by)
+    return replace(shop, state=state)
 
 
 def _follow_up(row: FollowUp, order: Order, profile: ShopProfile | None, found: gather_items.Found) -> FollowUpFacts:
@@ -126,7 +132,8 @@ def _follow_up(row: FollowUp, order: Order, profile: ShopProfile | None, found: 
     )
 
 
-def _order(order: Order, refunded_at: object) -> OrderFacts:
+def _order(order: Order, refunded_at: object, returns: Sequence[ReturnCase]) -> OrderFacts:
+    closed = [case.closed_at for case in returns if case.status == ReturnStatus.CLOSED and case.closed_at is not None]
     return OrderFacts(
         name=order.name,
         placed_at=order.placed_at,
@@ -135,6 +142,7 @@ def _order(order: Order, refunded_at: object) -> OrderFacts:
         deleted_at=order.deleted_at,
         financial_status=order.financial_status,
         refunded_at=refunded_at,  # type: ignore[arg-type] # max() of an instant column
+        returned_at=max(closed, default=None),
         is_test=order.is_test,
     )
 
@@ -151,15 +159,20 @@ def _flow(flow: Flow, now_published: FlowDocument, step: Step) -> FlowFacts:
     )
 
 
-def _returns(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, list[OpenReturn]]:
+def _returns(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, list[ReturnCase]]:
+    """Return the returns that are open or closed, by order; what was declined or cancelled counts for nothing."""
     rows = session.scalars(
-        select(ReturnCase).where(
-            ReturnCase.shop_id == shop_id, among(ReturnCase.order_id, order_ids), ReturnCase.status.in_(OPEN_STATES)
+        select(ReturnCase)
+        .where(
+            ReturnCase.shop_id == shop_id,
+            among(ReturnCase.order_id, order_ids),
+            ReturnCase.status.in_([*OPEN_STATES, ReturnStatus.CLOSED]),
         )
+        .execution_options(populate_existing=True)
     )
-    found: dict[int, list[OpenReturn]] = {}
+    found: dict[int, list[ReturnCase]] = {}
     for row in rows:
-        found.setdefault(row.order_id, []).append(OpenReturn(row.name or str(row.shopify_id), row.opened_at))
+        found.setdefault(row.order_id, []).append(row)
     return found
 
 

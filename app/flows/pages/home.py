@@ -46,7 +46,7 @@ class Home:
     now: datetime
     zone: ZoneInfo
     started: bool
-    paused_since: datetime | None
+    pause: Pause
     sent_count: int
     sent: tuple[Line, ...]
     coming_count: int
@@ -78,7 +78,7 @@ def home(session: Session) -> Home:
         now=now,
         zone=zone,
         started=running is not None,
-        paused_since=load(session, Pause).since,
+        pause=load(session, Pause),
         sent_count=session.scalar(select(func.count(Message.id)).where(*sent_today)) or 0,
         sent=_sent(session, midnight, zone),
         coming_count=session.scalar(select(func.count(FollowUp.id)).where(*soon)) or 0,

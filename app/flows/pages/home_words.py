@@ -12,6 +12,7 @@ from app.flows.planning.pause import Waiting
 from app.flows.planning.release import OnResume
 from app.flows.words.day_words import clock_words, day_words, on_day
 from app.flows.words.step_words import due_words, is_overdue, step_name
+from app.flows.words.who_words import who_words
 from app.messages.models import MessageState
 
 STATES = {
@@ -52,17 +53,17 @@ def counted(number: int, noun: str) -> str:
 
 def status(home: Home, waiting: Waiting) -> str:
     """Return the status in a sentence or two: "14 sent today, next at 16:05.", or what a pause holds."""
-    if home.paused_since is not None:
+    since = home.pause.since
+    if since is not None:
         first = "It" if waiting.planned == 1 else "The first of them"
         end = (
             f" {first} is too old to send {on_day(waiting.first_end, home.zone, home.now)}."
             if waiting.first_end is not None
             else ""
         )
-        since = (
-            f"Paused {on_day(home.paused_since, home.zone, home.now)} at {clock_words(home.paused_since, home.zone)}."
-        )
-        return f"{since} {counted(waiting.planned, 'message')} {'waits' if waiting.planned == 1 else 'wait'}.{end}"
+        by = f" by {who_words(home.pause.paused_by)}" if home.pause.paused_by else ""
+        paused = f"Paused{by} {on_day(since, home.zone, home.now)} at {clock_words(since, home.zone)}."
+        return f"{paused} {counted(waiting.planned, 'message')} {'waits' if waiting.planned == 1 else 'wait'}.{end}"
     sent = f"{home.sent_count:,} sent today" if home.sent_count else "None sent yet today"
     if home.next_at is None:
         return f"{sent}. The next message goes out {_without_day(home)}."
@@ -133,7 +134,7 @@ def _shown(home: Home, line: Line) -> Shown:
     tone, badge = STATES.get(MessageState(line.state), ("auto", "")) if line.state else ("auto", "")
     when = clock_words(line.at, line.zone) if line.state else due_words(line.at, line.zone, home.now, home.zone)
     if not line.state and is_overdue(line.at, home.now):
-        when = f"was due {when}" if home.paused_since is not None else "in a moment"
+        when = f"was due {when}" if home.pause.since is not None else "in a moment"
     return Shown(
         id=line.follow_up_id,
         person=line.person,

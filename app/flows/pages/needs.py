@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.customers.models import Customer
 from app.flows.facts.people import full_name
 from app.flows.models import FollowUp
+from app.flows.pages.card import Card
+from app.flows.pages.mail_cards import mail_cards
 from app.flows.rules.reasons import Reason
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now, real_now
@@ -28,17 +30,6 @@ RECENT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """One thing to look at: what it is, what it means, and where it is put right ("" where opening the app does)."""
-
-    tone: str
-    heading: str
-    words: str
-    action: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """One message or webhook behind a card."""
 
@@ -51,7 +42,7 @@ class Case:
 def cards(session: Session) -> list[Card]:
     """Return what needs the merchant, at most three."""
     shop_id = entered_shop(session)
-    found: list[Card] = []
+    found = mail_cards(session)
     shop = session.get_one(Shop, shop_id)
     if shop.status is ShopStatus.NEEDS_RECONNECTION:
         words = (

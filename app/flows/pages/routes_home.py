@@ -126,6 +126,7 @@ def leave_out(follow_up_id: int) -> str:
 def _running(session: Session, found: at_home.Home) -> str:
     held = pause.waiting(session)
     silent = silence(session, SILENT_AT_HOME)
+    cards = needs.cards(session)
     return render_template(
         "admin/home.html",
         home=found,
@@ -135,7 +136,8 @@ def _running(session: Session, found: at_home.Home) -> str:
         waiting=held,
         choices=home_words.resume_choices(held),
         pause_words=home_words.pause_words(held),
-        cards=needs.cards(session),
+        cards=cards,
+        refused=any(card.resumes for card in cards),
         sent=home_words.lines(found, found.sent),
         coming=home_words.lines(found, found.coming),
         later=home_words.later(found),

@@ -16,6 +16,7 @@ from app.flows.facts.people import first_name
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.pages import past_answers, past_messages, past_orders
 from app.flows.pages.entries import PER_PAGE, Entry, Span, Whose, newest
+from app.flows.pages.last_try import last_tries
 from app.flows.pages.verdicts import last_decisions, verdict
 from app.flows.rules.decision import Limits, Skip
 from app.flows.rules.guard import decide
@@ -23,7 +24,6 @@ from app.flows.rules.reasons import Reason
 from app.flows.words.day_words import clock_words, date_words
 from app.flows.words.explain import reason_words
 from app.flows.words.step_words import plan_words, step_name
-from app.messages.models import Message
 
 MOST_PLANNED: Final = 30
 
@@ -82,16 +82,11 @@ def _planned(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> t
         select(FollowUp.id).where(*mine).order_by(FollowUp.due_at, FollowUp.id).limit(MOST_PLANNED)
     ).all()
     last = last_decisions(session, ids)
-    tried = set(
-        session.scalars(
-            select(Message.follow_up_id).where(Message.shop_id == whose.shop_id, Message.follow_up_id.in_(ids))
-        )
-    )
+    tried = last_tries(session, ids)
     shown = []
     for one in gather(session, ids):
         waits = verdict(one, last.get(one.follow_up.id), now, zone)
-        if one.follow_up.id in tried and not waits:
-            waits = "The mail server asked to try again later."
+        waits = waits or tried.get(one.follow_up.id, "")
         waits = waits or _left_out(one, zone, now)
         shown.append(_coming(one, waits, zone, now))
     return count, shown

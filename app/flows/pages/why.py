@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.flows.facts.gather import Gathered, gather
 from app.flows.facts.people import first_name
 from app.flows.models import Decision, FollowUp, FollowUpState
+from app.flows.pages.last_try import last_tries
 from app.flows.pages.verdicts import kept, last_decisions
 from app.flows.rules.decision import Limits, Send
 from app.flows.rules.guard import decide
@@ -91,4 +92,6 @@ def _foreseen(session: Session, one: Gathered, person: str, now: datetime) -> Ex
     if not isinstance(verdict, Send):
         return replace(told, verdict=f"As things stand: {told.verdict}")
     when = plan_words(one.facts, now, yours)
-    return replace(told, verdict=f"Goes to {person} {when}. {reason_to_go(one.facts, now, yours)}")
+    tried = last_tries(session, [one.follow_up.id]).get(one.follow_up.id, "")
+    verdict_words = f"Goes to {person} {when}. {reason_to_go(one.facts, now, yours)} {tried}"
+    return replace(told, verdict=verdict_words.strip())

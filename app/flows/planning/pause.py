@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.planning.release import LATE, OnResume, Released, release
 from app.flows.rules.reasons import Reason
+from app.flows.words.who_words import MAIL_SERVER
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.shops.models import Shop
@@ -31,9 +32,19 @@ class Waiting:
 
 def pause_all(session: Session, *, by: str) -> None:
     """Hold everything from now on; a second pause changes nothing."""
+    _pause(session, Pause(paused_by=by))
+
+
+def pause_refused(session: Session, words: str, follow_up_id: int) -> None:
+    """Hold everything of a shop whose mail the server refuses; while something is paused already, nothing changes."""
+    _pause(session, Pause(paused_by=MAIL_SERVER, words=words, follow_up_id=follow_up_id))
+
+
+def _pause(session: Session, pause: Pause) -> None:
     lock_shop(session)
     if load(session, Pause).since is None:
-        save(session, Pause(paused_at=business_now(session).isoformat()), by=by)
+        paused = replace(pause, paused_at=business_now(session).isoformat())
+        save(session, paused, by=pause.paused_by or "")
 
 
 def resume(session: Session, choice: OnResume, *, by: str) -> Released:

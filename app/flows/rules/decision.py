@@ -39,6 +39,7 @@ class ShopFacts:
     state: ShopState = ShopState.ACTIVE
     paused_at: datetime | None = None
     paused_by: str | None = None
+    paused_words: str | None = None  # the mail server's, where its refusal is why
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,16 @@ class OrderFacts:
     deleted_at: datetime | None = None
     financial_status: str | None = None
     refunded_at: datetime | None = None  # the latest refund
+    returned_at: datetime | None = None  # the latest return's closing
     is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One order line in one parcel (or in none yet). `current_quantity` nets removals, refunds and returns.
+    """One order line in one parcel (or in none yet). `current_quantity` nets removals and refunds.
 
-    `refunded` and `returned` say that every unit was; `tracked` that a carrier can be asked about the parcel.
+    `refunded` says that every unit was, `returned` that closed returns left none; `tracked` that a carrier can be asked
+    about the parcel.
     """
 
     order_id: int

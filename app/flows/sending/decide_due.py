@@ -126,7 +126,14 @@ def _prepared(each: Written, kept: Kept, fingerprint: Fingerprint) -> Prepared:
     grounds = Grounds(fingerprint, each.one.facts)
     draft = each.draft
     return Prepared(
-        kept.message_id, draft.follow_up_id, kept.attempt, draft.fence, each.verdict.lines, each.outbound, grounds
+        kept.message_id,
+        draft.follow_up_id,
+        kept.attempt,
+        draft.fence,
+        each.verdict.lines,
+        each.outbound,
+        grounds,
+        draft.known.spent,
     )
 
 

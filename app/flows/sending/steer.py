@@ -1,30 +1,25 @@
-"""What the outbox asks the plan: who may still be handed off, under lock, and what an outcome means."""
+"""What the outbox asks the plan: who may still be handed off, under lock. What an outcome means is in settle.py."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.channels.base import Scope
-from app.customers.models import SuppressionScope
-from app.customers.suppress import suppress
 from app.flows.facts.gather import gather
 from app.flows.facts.grounds import Grounds
-from app.flows.models import FollowUp, FollowUpState
-from app.flows.planning.record_decision import finish, record
+from app.flows.models import FollowUpState
+from app.flows.planning.record_decision import record
 from app.flows.rules.decision import Limits, Send
 from app.flows.rules.guard import decide
-from app.flows.rules.reasons import Reason
 from app.flows.rules.steps import Step
+from app.flows.sending import settle
 from app.flows.sending.lock_group import Locked, lock
 from app.kit.clock import business_now
 from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop
-from app.messages.models import AttemptState, Message
-from app.messages.outbox import Outcome, Prepared, Steering
+from app.messages.outbox import Prepared, Steering
 from app.messages.prepare import withdraw
 
 HANDED_OVER = """update follow_up f set state = 'done', outcome = 'handed_over', reason = null, done_at = %(now)s,
@@ -83,50 +78,8 @@ def _mark_done(session: Session, handed_over: Sequence[Prepared], now: datetime)
         one_trip(session, [(HANDED_OVER, facts)])
 
 
-def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
-    """Carry out what outcomes mean: a deferred message comes due again, a dead address is suppressed."""
-    moved = {
-        outcome.prepared.follow_up_id: outcome
-        for outcome in outcomes
-        if outcome.state in {AttemptState.DEFERRED, AttemptState.REJECTED}
-    }
-    if not moved:
-        return
-    now = business_now(session)
-    for outcome in moved.values():
-        if outcome.state is AttemptState.REJECTED and outcome.scope is Scope.ADDRESS:
-            _suppress(session, outcome)
-    rows = session.scalars(
-        select(FollowUp)
-        .where(FollowUp.shop_id == entered_shop(session), FollowUp.id.in_(moved))
-        .order_by(FollowUp.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    for row in rows:
-        outcome = moved[row.id]
-        if outcome.retry_in is not None:
-            row.state, row.outcome, row.reason, row.done_at = FollowUpState.SCHEDULED, None, None, None
-            row.due_at, row.lease_until = now + outcome.retry_in, None
-        elif outcome.state is AttemptState.REJECTED:
-            finish(row, Reason.REJECTED, now)
-            row.outcome, row.message_id = "handed_over", outcome.prepared.message_id
-
-
-STEERING = Steering(may_hand_off=may_hand_off, settle=settle)
+STEERING = Steering(may_hand_off=may_hand_off, lock=settle.lock, settle=settle.settle)
 
 
 def _says(prepared: Prepared, step: Step, verdict: Send) -> bool:
     return not step.about_lines or set(prepared.about) == set(verdict.lines)
-
-
-def _suppress(session: Session, outcome: Outcome) -> None:
-    message = session.get_one(Message, (entered_shop(session), outcome.prepared.message_id))
-    suppress(
-        session,
-        message.recipient,
-        scope=SuppressionScope.ADDRESS,
-        reason="hard_bounce",
-        at=business_now(session),
-        detail=outcome.reply,
-    )

@@ -14,7 +14,9 @@ from app.flows.rules.recorded import Recorded
 from app.flows.rules.steps import Arrival
 from app.flows.words.day_words import clock_words, date_words, moment_words, on_day, place_words, your_words
 from app.flows.words.passed_words import passed_words
+from app.flows.words.who_words import MAIL_SERVER, who_words
 
+PAUSED_BY = "paused_by"
 COUNTRIES = {"DE": "Germany", "AT": "Austria"}  # those the legal table names
 
 
@@ -53,7 +55,7 @@ def explain(recorded: Recorded, person: str, now: datetime | None = None, yours:
         return Explanation(sent_words(facts, recorded.decided_at, person, read_at, reader), tuple(lines))
     verdict = reason_words(Reason(recorded.reason), facts, person, until=recorded.until, now=read_at, yours=reader)
     looked_at = ", ".join(
-        f"{name.replace('_', ' ')}: {_shown(value, reader, read_at)}"
+        f"{name.replace('_', ' ')}: {_shown(who_words(str(value)) if name == PAUSED_BY else value, reader, read_at)}"
         for name, value in recorded.looked_at.items()
         if value is not None
     )
@@ -86,6 +88,8 @@ def sent_words(facts: Facts, decided_at: datetime, person: str, now: datetime, y
 def _variant(reason: Reason, facts: Facts) -> str | None:
     """Choose between sentences where one reason has several."""
     match reason:
+        case Reason.SHOP_PAUSED:
+            return "refused" if facts.shop.paused_by == MAIL_SERVER else None
         case Reason.FLOW_PAUSED:
             return None if facts.flow.paused_at else "not_started"
         case Reason.ALREADY_SENT:
@@ -120,7 +124,8 @@ def _told(reason: Reason, facts: Facts, person: str, now: datetime, zone: ZoneIn
         "Asked": asked.capitalize(),
         "on": on,
         "maybe_on": f" {on}" if at else "",
-        "by": f" by {paused_by}" if paused_by else "",
+        "by": f" by {who_words(paused_by)}" if paused_by else "",
+        "said": f": “{facts.shop.paused_words}”" if facts.shop.paused_words else "",
         "expires": date_words(facts.follow_up.expires_at, zone, now),
         "latest": date_words(min(latest), zone, now) if latest else "then",
         "country": COUNTRIES.get((facts.customer.country or "").strip().upper(), "this country"),
