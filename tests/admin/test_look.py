@@ -147,3 +147,24 @@ def test_an_error_stands_at_its_field_and_nothing_is_lost(admin, open_page):
     frame.get_by_text("Delay must be 1 to 90 days. You entered 0.").wait_for()
     assert frame.get_by_label("Delay").input_value() == "0"
     looked_at(page, "step-error")
+
+
+@pytest.mark.parametrize("at_work", [False, True], ids=["from the strip", "with the hand in the app"])
+@pytest.mark.parametrize("path", ["", "/customers?q=ferr", "/flows"])
+def test_after_a_jump_the_app_shows_the_new_day_at_the_same_place(admin, open_page, monkeypatch, path, at_work):
+    monkeypatch.setattr("devstore.clock.jump.PATIENCE_SECONDS", 0.2)
+    merchant, address = admin
+    merchant.order("Ana", sent=1)
+    page, frame = opened(open_page, address, path)
+    page.wait_for_url(f"{address}{path}")
+    frame.locator("s-page").evaluate("(page) => { page.dataset.old = 'yes'; }")
+    deep = page.evaluate("history.length")
+    page.get_by_role("button", name="+1 hour").click()
+    if at_work:
+        frame.locator("s-page").click(position={"x": 5, "y": 5})
+        frame.locator("body").evaluate("() => window.focus()")
+    frame.locator("s-page:not([data-old])").wait_for()
+    frame.locator("s-page[data-old]").wait_for(state="detached")
+    assert page.url == f"{address}{path}"
+    assert page.evaluate("history.length") == deep  # Back leads where it led before
+    assert sideways(page) == []

@@ -99,9 +99,15 @@ window.addEventListener("message", (event) => {
   else if (Object.hasOwn(notices, event.data.type)) notices[event.data.type](event.data);
 });
 
-// A new day: the app shows it at once, unless the merchant is at work in it.
-document.addEventListener("clock-moved", () => {
-  if (!openBar.any() && document.activeElement !== frame) send("navigate", { path });
+// A new day: the app is loaded anew where it stands, as by the merchant's own reload, unless something is unsaved in it.
+// This page says what a reload would open; in the frame it takes the place of the old day, so that Back skips that.
+document.addEventListener("clock-moved", async () => {
+  if (openBar.any()) return;
+  const answer = await fetch(location.href);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("app");
+  if (!fresh || openBar.any()) return;
+  loading.hidden = false;
+  frame.contentWindow.location.replace(fresh.dataset.src);
 });
 
 // Only now may the app start to talk: what it says first is not said twice.
