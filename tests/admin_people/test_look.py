@@ -37,12 +37,13 @@ def lives(admin):
     stories.bounces(merchant, merchant.order("Cleo", placed=1))
     stories.erases(merchant, merchant.order("Dora", placed=1))
     merchant.order("Farid", placed=4, sent=3)
+    dai = merchant.order("Dai", placed=9, sent=8, arrived=5, country="JP")
     for stars, body in ((1, "Handle came off. Photos at https://pics.example.com/x"), (5, "Ask me: ana@example.com")):
         stories.reviews(merchant, merchant.order("Grace", placed=9, sent=8, arrived=5), stars, body, name="Grace")
     hidden = stories.reviews(merchant, merchant.order("Hal", placed=9, sent=8, arrived=5), 2, "Rude.", name="Hal")
     merchant.post(f"/reviews/{hidden}/hide", reason="abuse")
     delivery(merchant, "customers/data_request", ana)
-    return merchant, address, {"ana": ana, "bernd": bernd}
+    return merchant, address, {"ana": ana, "bernd": bernd, "dai": dai}
 
 
 @pytest.mark.parametrize("width", [PHONE, TABLET, DESKTOP])
@@ -51,6 +52,7 @@ def test_every_page_at_every_width(lives, open_page, width):
     pages = {
         "customers": "/customers",
         "person": f"/customers/{stories.person_of(merchant, orders['ana'])}",
+        "person-abroad": f"/customers/{stories.person_of(merchant, orders['dai'])}",
         "person-stopped": "/customers?q=cleo",
         "reviews": "/reviews",
         "reviews-published": "/reviews?state=published",
@@ -61,7 +63,7 @@ def test_every_page_at_every_width(lives, open_page, width):
     for name, path in pages.items():
         page.goto(f"{address}{path}")
         frame.locator("s-page").wait_for()
-        if name == "person":
+        if name in {"person", "person-abroad"}:
             frame.get_by_role("button", name="Why: Review request").click()
             frame.get_by_text("Asking sends nothing.").wait_for()
         if name == "person-stopped":
