@@ -13,6 +13,7 @@ from app.orders.told import RECONCILE, Told
 from app.shopify import fetch
 from app.shopify.admin import AdminClient
 from app.shopify.apply import Park
+from app.shops.data_access import note_access
 
 
 def client(session: Session) -> AdminClient:
@@ -34,7 +35,11 @@ def ask_for_order(session: Session, shopify_id: int) -> Order | None:
     told = Told(RECONCILE, business_now(session), real_now())
     facts = fetch.order(client(session), shopify_id)
     fault.point("B2")
-    return None if facts is None else record_order(session, facts, told)
+    if facts is None:
+        return None
+    order = record_order(session, facts, told)
+    note_access(session, is_open="email" not in facts.withheld)
+    return order
 
 
 def exists(session: Session, shopify_id: int) -> bool:

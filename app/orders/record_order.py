@@ -72,7 +72,8 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
     erased = customer is None and (facts.customer is not None or facts.email is not None)
     if "email" not in kept:
         order.email = None if erased else (identify.normalise(facts.email) or order.email)
-    order.email_withheld = "email" in facts.withheld
+    if "email" not in facts.untold:
+        order.email_withheld = "email" in facts.withheld
     if "locale" not in kept:
         order.locale = facts.locale
     if "note" not in kept:

@@ -66,6 +66,7 @@ class ShopProfile(ShopOwned, Base):
     primary_url: Mapped[str]
     locale: Mapped[str] = mapped_column(default="en")
     data_access: Mapped[bool] = mapped_column(default=True)  # False: protected fields are null because unapproved
+    data_access_changed_at: Mapped[datetime | None]  # business time; None while no answer ever withheld anything
     source_updated_at: Mapped[datetime]
 
 

@@ -1,14 +1,18 @@
-"""Say what becomes of planned messages when a shop is back: reconnected, they go on; installed anew, they do not."""
+"""Say what becomes of planned messages when a shop is back: reconnected, they go on; installed anew, they do not.
+
+Those that waited for customer data go on once it was read: to their end each, as the merchant was told, and at a pace.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.flows.models import Enrollment, FollowUp
+from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.pause import UNSENT, lock_shop
 from app.flows.planning.record_decision import finish
 from app.flows.planning.release import OnResume, release
@@ -16,13 +20,49 @@ from app.flows.rules.reasons import Reason
 from app.flows.rules.steps import Subject
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
+from app.orders.models import Order
 from app.shops.arrive import ShopConnected
+from app.shops.data_access import is_open
+
+PACE: Final = timedelta(seconds=2)  # between two that waited, so that a shop's mail does not leave in one burst
+WITHIN: Final = timedelta(hours=1)  # all of them, however many
 
 
 def shop_connected(session: Session, event: ShopConnected) -> None:
     """Let go on what waited for a token; what would be over a day late is left out."""
     lock_shop(session)
     release(session, (Reason.NEEDS_RECONNECTION,), OnResume.DROP_LATE, business_now(session))
+
+
+def data_reread(session: Session, now: datetime) -> int:
+    """Let go on what waited for customer data, where that is open and an order was read with it; return how many.
+
+    Each is decided anew when its turn comes, what ends first first; what has ended is left out as too old.
+    """
+    shop_id = entered_shop(session)
+    waits = (FollowUp.shop_id == shop_id, FollowUp.state == FollowUpState.HELD)
+    for_data = (*waits, FollowUp.reason == Reason.AWAITING_DATA_ACCESS)
+    was_read = (
+        select(FollowUp.id)
+        .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
+        .where(*for_data, Order.email_withheld.is_(False))
+        .limit(1)
+    )
+    if session.scalar(was_read) is None or not is_open(session):
+        return 0
+    waited = session.scalars(select(FollowUp).where(*for_data).order_by(FollowUp.expires_at, FollowUp.id)).all()
+    release(session, (Reason.AWAITING_DATA_ACCESS,), OnResume.SEND, now)
+    going = [row for row in waited if row.state is FollowUpState.SCHEDULED]
+    for row, turn in zip(going, turns([row.expires_at for row in going], now), strict=True):
+        row.due_at = max(row.due_at, turn)
+    session.flush()
+    return len(going)
+
+
+def turns(ends: Sequence[datetime], now: datetime) -> list[datetime]:
+    """Return when each of those that waited has its turn, given when each is too old: one by one, none too late."""
+    apart = min(PACE, WITHIN / max(1, len(ends)))
+    return [min(now + place * apart, now + (end - now) / 2) for place, end in enumerate(ends)]
 
 
 def leave_out_older(session: Session, flows: Collection[int], taken_in: Collection[int], now: datetime) -> int:

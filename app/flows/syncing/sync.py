@@ -1,7 +1,8 @@
 """Keep a shop's copy true: a lost webhook changes only when we know something, not what we know.
 
 A pass walks everything changed since the last one: the shop, products, customers, orders; then it asks which of the
-orders that pending follow-ups rest on still exist. It runs at install (the last 60 days), on a schedule and by command.
+orders that pending follow-ups rest on still exist. It runs at install (the last 60 days), on a schedule and by command;
+once Shopify opens customer data to us, the next one goes back 60 days again and lets go on what waited for it.
 """
 
 from __future__ import annotations
@@ -16,19 +17,22 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.flows.planning import come_back
 from app.flows.syncing import sync_stages
+from app.flows.syncing.look_again import look_again
 from app.kit.clock import business_now
 from app.kit.collided import has_collided
 from app.kit.engines import SYSTEM
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import ring_after_commit, unit_of_work
-from app.shopify.admin_faults import AdminFault, TokenRefused
+from app.shopify.admin_faults import AccessDenied, AdminFault, TokenRefused
 from app.shopify.models import SyncCursor
 from app.shopify.payloads import PayloadError
 from app.shopify.token_pair import TokenFault
 from app.shops.access import lose_access
 from app.shops.arrive import ShopConnected
+from app.shops.data_access import note_access, opened_after
 from app.shops.models import Shop, ShopStatus
 
 READ_BACK = timedelta(days=60)  # what read_orders reaches
@@ -98,6 +102,8 @@ def walk(runtime: Runtime, shop_id: int, ends_at: float = math.inf) -> int:
             lose_access(runtime, shop_id)
         log.warning("sync_interrupted", shop_id=shop_id, fault=type(problem).__name__)
         with unit_of_work(runtime, shop_id=shop_id) as session:
+            if isinstance(problem, AccessDenied) and problem.unapproved:
+                note_access(session, is_open=False)
             session.execute(
                 update(SyncCursor)
                 .where(SyncCursor.shop_id == shop_id)
@@ -128,8 +134,8 @@ def _page(runtime: Runtime, shop_id: int) -> bool:
     """Read and keep one page; return False when the pass is over."""
     with unit_of_work(runtime, shop_id=shop_id) as session:
         cursor = session.scalars(select(SyncCursor).where(SyncCursor.shop_id == shop_id).with_for_update()).one()
-        now = business_now(session)
-        cursor.pass_started_at = cursor.pass_started_at or now
+        if cursor.pass_started_at is None:
+            _start(session, cursor)
         cursor.lease_until = session.scalar(select(func.now() + LEASE))
         next_page = sync_stages.STAGES[cursor.stage](session, cursor.known_until - OVERLAP, cursor.page)
         cursor.page = next_page
@@ -139,10 +145,20 @@ def _page(runtime: Runtime, shop_id: int) -> bool:
         if following is not None:
             cursor.stage = following
             return True
-        cursor.known_until, cursor.pass_started_at = cursor.pass_started_at, None
+        now = business_now(session)
+        cursor.known_until, cursor.pass_started_at = cursor.pass_started_at or now, None
         cursor.stage, cursor.finished_at = sync_stages.FIRST, now
         cursor.next_at, cursor.lease_until, cursor.last_fault = now + EVERY, None, None
+        come_back.data_reread(session, now)
         return False
+
+
+def _start(session: Session, cursor: SyncCursor) -> None:
+    """Start a pass; where customer data has been opened since the last one, over the last 60 days again."""
+    look_again(session)
+    if opened_after(session, cursor.known_until):
+        cursor.known_until = min(cursor.known_until, business_now(session) - READ_BACK)
+    cursor.pass_started_at = business_now(session)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

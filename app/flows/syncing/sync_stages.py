@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.catalog.record_product import record_product
 from app.customers.identify import record_customer
 from app.customers.topics import state_customer_consent
+from app.flows.syncing.look_again import any_withheld
 from app.flows.syncing.sync_deletions import deletions
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
@@ -19,6 +20,7 @@ from app.orders.models import Order
 from app.orders.record_order import record_order
 from app.orders.told import RECONCILE, Told
 from app.shopify import fetch
+from app.shops.data_access import note_access
 from app.shops.profile import record_profile
 
 Stage = Callable[[Session, datetime, str | None], str | None]
@@ -55,6 +57,10 @@ def orders(session: Session, since: datetime, page: str | None) -> str | None:
     found = fetch.orders_updated(client(session), since, page)
     for facts in found.items:
         record_order(session, facts, told)
+    if found.items:
+        note_access(session, is_open=not any("email" in facts.withheld for facts in found.items))
+    elif not any_withheld(session):
+        note_access(session, is_open=True)  # Shopify answers about orders, and has kept nothing back of any
     return found.next_cursor
 
 

@@ -79,7 +79,8 @@ def order(body: Any) -> OrderFacts:
         lines=lines,
         fulfillments=tuple(_fulfillment(parcel) for parcel in it.children("fulfillments")),
         refunds=tuple(_refund(refund) for refund in it.children("refunds")),
-        untold=ORDER_UNTOLD,
+        # Without an address a body does not say whether there is none or it is withheld: the Admin API does.
+        untold=ORDER_UNTOLD if it.maybe_text("email") else ORDER_UNTOLD | {"email"},
     )
 
 
