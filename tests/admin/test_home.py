@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.flows.models import Flow, FollowUp, FollowUpState
+from app.flows.sending.drain import drain
 from app.messages.models import Message, MessageState
 from app.orders.models import Order
 from app.shopify.models import InboxState, SyncCursor, WebhookInbox
@@ -160,7 +161,8 @@ def test_needs_you_names_what_only_the_merchant_can_put_right(running):
     assert "Needs you" in page
     for words in (
         "1 message may or may not have left",
-        "Waiting for access",
+        "Waiting for access to customer data",
+        "asks for protected customer data in the Partner dashboard, under API access",
         "1 notice from Shopify could not be read",
     ):
         assert words in page
@@ -235,3 +237,25 @@ def test_what_waits_for_an_arrival_has_no_day_yet(merchant):
 
 def test_with_nothing_planned_the_next_order_is_what_is_waited_for(running):
     assert "None sent yet today. The next message goes out with the next order." in running.open("/").text
+
+
+def test_while_customer_data_is_withheld_the_status_promises_no_hour(running):
+    running.order("Ana", placed=0)
+    with running.work() as session:
+        session.execute(update(ShopProfile).values(data_access=False))
+    assert "Nothing goes out until Shopify opens customer data to this app." in running.open("/").text
+    running.pass_time(hours=2)
+    drain(running.wired)
+    page = running.open("/").text
+    assert "1 message waits until Shopify opens customer data to this app." in page
+    assert "The next message goes out" not in page
+    assert "Continues when access is approved, until" in running.open("/not-sent").text
+
+
+def test_a_reading_that_customer_data_stops_says_what_to_do(merchant):
+    wait_for_reading(merchant, fault="AccessDenied")
+    with merchant.work() as session:
+        session.execute(update(ShopProfile).values(data_access=False))
+    page = merchant.open("/").text
+    assert "Shopify has not opened customer data to this app yet." in page
+    assert "Shopify did not answer" not in page

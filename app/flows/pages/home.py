@@ -17,6 +17,7 @@ from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
 from app.orders.models import Order
+from app.shops.data_access import is_open
 from app.shops.models import ShopProfile
 from app.shops.settings import Pause, load
 from app.shops.zone import shop_zone
@@ -53,6 +54,7 @@ class Home:
     coming: tuple[Line, ...]
     next_at: datetime | None  # of what has a day; what waits for an arrival has none yet
     planned_count: int
+    withheld: int | None  # how many wait for customer data; None while that is open to us
 
 
 def home(session: Session) -> Home:
@@ -85,7 +87,13 @@ def home(session: Session) -> Home:
         coming=_coming(session, soon),
         next_at=planned.next_at,
         planned_count=planned.rows,
+        withheld=None if is_open(session) else _withheld(session),
     )
+
+
+def _withheld(session: Session) -> int:
+    held = (FollowUp.state == FollowUpState.HELD, FollowUp.reason == Reason.AWAITING_DATA_ACCESS)
+    return session.scalar(select(func.count(FollowUp.id)).where(*_mine(session, FollowUp), *held)) or 0
 
 
 def _sent(session: Session, midnight: datetime, zone: ZoneInfo) -> tuple[Line, ...]:

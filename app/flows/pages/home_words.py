@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.flows.pages.home import Home, Line
 from app.flows.planning.pause import Waiting
 from app.flows.planning.release import OnResume
+from app.flows.words.access_words import status_words
 from app.flows.words.day_words import clock_words, day_words, on_day
 from app.flows.words.step_words import due_words, is_overdue, step_name
 from app.flows.words.who_words import who_words
@@ -65,6 +66,8 @@ def status(home: Home, waiting: Waiting) -> str:
         paused = f"Paused{by} {on_day(since, home.zone, home.now)} at {clock_words(since, home.zone)}."
         return f"{paused} {counted(waiting.planned, 'message')} {'waits' if waiting.planned == 1 else 'wait'}.{end}"
     sent = f"{home.sent_count:,} sent today" if home.sent_count else "None sent yet today"
+    if home.withheld is not None:
+        return f"{sent}. {status_words(home.withheld)}"
     if home.next_at is None:
         return f"{sent}. The next message goes out {_without_day(home)}."
     return f"{sent}, next {next_words(home.next_at, home.zone, home.now)}."
@@ -80,6 +83,8 @@ def next_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def later(home: Home) -> str:
     """Return what stands where nothing goes out soon."""
+    if home.withheld is not None:
+        return status_words(home.withheld)
     if home.next_at is None:
         return f"Nothing within a day. The next message goes out {_without_day(home)}."
     return f"Nothing within a day. The next one goes out {next_words(home.next_at, home.zone, home.now)}."

@@ -15,6 +15,7 @@ from app.flows.models import FollowUp
 from app.flows.pages.card import Card
 from app.flows.pages.mail_cards import mail_cards
 from app.flows.rules.reasons import Reason
+from app.flows.words import access_words
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
@@ -23,7 +24,8 @@ from app.orders.models import Order
 from app.reviews.models import Review
 from app.reviews.states import ReviewState
 from app.shopify.models import InboxState, WebhookInbox
-from app.shops.models import Shop, ShopProfile, ShopStatus
+from app.shops.data_access import is_open
+from app.shops.models import Shop, ShopStatus
 
 MOST: Final = 3
 RECENT: Final = timedelta(days=7)
@@ -49,8 +51,8 @@ def cards(session: Session) -> list[Card]:
             "Shopify no longer accepts our access. Everything waits; nothing is lost. Open the app again to reconnect."
         )
         found.append(Card("critical", "Your store is disconnected", words))
-    if _withheld(session, shop_id):
-        words = "Shopify has not opened customer data to this app yet. Messages wait until access is approved."
+    if not is_open(session):
+        words = f"{access_words.NOT_OPEN} {access_words.TO_DO} {access_words.GOES_ON}"
         found.append(Card("warning", "Waiting for access to customer data", words))
     unknown = _count(session, Message, Message.state == MessageState.UNKNOWN)
     if unknown:
@@ -117,14 +119,6 @@ def parked(session: Session) -> list[Case]:
     """Return the webhooks of the last days that could not be applied, with why."""
     shop = session.get_one(Shop, entered_shop(session))
     return [Case(row.topic, row.reason or "", row.received_at) for row in _parked(session, shop)]
-
-
-def _withheld(session: Session, shop_id: int) -> bool:
-    closed = session.scalar(
-        select(ShopProfile.id).where(ShopProfile.shop_id == shop_id, ShopProfile.data_access.is_(False))
-    )
-    order = select(Order.id).where(Order.shop_id == shop_id, Order.email_withheld).limit(1)
-    return closed is not None or session.scalar(order) is not None
 
 
 def _parked(session: Session, shop: Shop) -> list[WebhookInbox]:

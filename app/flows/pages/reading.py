@@ -12,11 +12,13 @@ from app.catalog.models import Product
 from app.customers.models import Customer
 from app.flows.planning import on_the_road
 from app.flows.syncing import sync_stages
+from app.flows.words import access_words
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.models import Message
 from app.orders.models import Order
 from app.shopify.models import SyncCursor
+from app.shops.data_access import is_open
 
 STAGES: Final = tuple(sync_stages.STAGES)
 
@@ -41,9 +43,14 @@ def reading(session: Session) -> Reading:
     products = session.scalar(select(func.count(Product.id)).where(Product.shop_id == shop_id)) or 0
     people = session.scalar(select(func.count(Customer.id)).where(Customer.shop_id == shop_id)) or 0
     stage = STAGES.index(cursor.stage) if cursor is not None and cursor.stage in STAGES else 0
-    trouble = "Shopify did not answer. It is asked again within five minutes." if cursor and cursor.last_fault else ""
     words = f"{products:,} products, {people:,} customers, {orders:,} orders read so far."
-    return Reading(finished=False, share=max(0.05, stage / len(STAGES)), words=words, trouble=trouble)
+    return Reading(finished=False, share=max(0.05, stage / len(STAGES)), words=words, trouble=_trouble(session, cursor))
+
+
+def _trouble(session: Session, cursor: SyncCursor | None) -> str:
+    if not is_open(session):
+        return f"{access_words.NOT_OPEN} {access_words.TO_DO}"
+    return "Shopify did not answer. It is asked again within five minutes." if cursor and cursor.last_fault else ""
 
 
 def _sentence(session: Session, orders: int) -> str:
@@ -51,4 +58,5 @@ def _sentence(session: Session, orders: int) -> str:
     read = f"{orders:,} {'order' if orders == 1 else 'orders'} read."
     sent = select(Message.id).where(Message.shop_id == entered_shop(session), Message.accepted_at.is_not(None)).limit(1)
     said = "Nothing has been sent." if session.scalar(sent) is None else "Nothing is sent before you start."
-    return f"{read} {parcels} {'parcel' if parcels == 1 else 'parcels'} on the road. {said}"
+    known = f"{read} {parcels} {'parcel' if parcels == 1 else 'parcels'} on the road. {said}"
+    return known if is_open(session) else f"{known} {access_words.NOT_OPEN} {access_words.TO_DO}"
