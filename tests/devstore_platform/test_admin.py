@@ -221,3 +221,15 @@ def test_the_demo_day_follows_the_calendar(installed):
     with unit_of_work() as session:
         session.get_one(Clock, 1).offset_seconds = 24 * 3600
     assert day() == 2
+
+
+def test_every_page_of_the_admin_brings_its_icon_a_refusal_too(installed):
+    answers = [
+        installed.get(f"{ADMIN}/orders"),
+        installed.get(f"{ADMIN}/nowhere"),
+        installed.get("/admin/oauth/authorize", query_string=AUTHORIZE | {"shop": DOMAIN, "client_id": "another"}),
+    ]
+    for answer in answers:
+        (icon,) = re.findall(r'<link rel="icon" href="([^"]+)"', answer.text)
+        with installed.get(icon) as found:
+            assert (found.status_code, found.mimetype) == (200, "image/svg+xml")
