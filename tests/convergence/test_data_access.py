@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from app.customers.models import Customer
 from app.flows.models import FollowUp
 from app.flows.planning.come_back import WITHIN, turns
 from app.flows.syncing import sync
@@ -14,7 +15,7 @@ from app.orders.models import Order
 from app.shops.models import ShopProfile
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Order as TrueOrder
-from tests.convergence.shops import SHOP
+from tests.convergence.shops import DOMAIN, SHOP
 from tests.convergence.side_by_side import BEGINNING, side_by_side
 from tests.convergence.test_out_of_order import act, buy
 
@@ -68,6 +69,11 @@ def withheld(both, order):
     return both.rows(select(Order.email_withheld).where(Order.shopify_id == order["id"]))[0][0]
 
 
+def why(both, order):
+    runner = both.wired.parts["flask"].test_cli_runner()
+    return runner.invoke(args=["why", "--shop", DOMAIN, "--order", order["name"]]).output
+
+
 def recipients(both):
     return [each for mail in both.sink() for each in mail["to"]]
 
@@ -77,6 +83,7 @@ def test_what_is_bought_before_approval_is_held_and_goes_once_it_is_there(unappr
     assert plan(unapproved, order) == {("thank_you", "held", "awaiting_data_access")}
     assert access(unapproved)[0] is False
     assert unapproved.sink() == []
+    assert "Shopify has not opened customer data to this app yet." in why(unapproved, order)
     next_pass(unapproved)
     settle(unapproved)
     assert plan(unapproved, order) == {("thank_you", "held", "awaiting_data_access")}, "nothing has changed yet"
@@ -170,6 +177,23 @@ def test_approval_that_is_taken_back_deletes_nothing_and_sends_nothing(fresh):
     fresh.drain()
     assert len(fresh.sink()) == sent + 1  # the product help; that the parcel has arrived is no news any more
     assert set(recipients(fresh)) == {order["email"]}
+
+
+def test_who_somebody_is_comes_back_with_the_approval(fresh):
+    order = bought(fresh)
+    person = select(Customer.email, Customer.first_name).where(Customer.shopify_id == order["customer"]["id"])
+    before = fresh.rows(person)
+    approve(fresh, NO_CONTACT)
+    fresh.move(minutes=1)
+    act(fresh, "PATCH", f"/customers/{order['customer']['id']}", phone="+44 20 7946 0000")
+    settle(fresh)
+    next_pass(fresh)
+    assert access(fresh)[0] is False
+    fresh.move(days=2)
+    approve(fresh, WHOLE)
+    next_pass(fresh)
+    assert fresh.rows(person) == before
+    assert not withheld(fresh, order)
 
 
 @given(st.lists(st.timedeltas(timedelta(seconds=1), timedelta(days=21)), max_size=2000))
