@@ -8,7 +8,9 @@ from app.kit import fault
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
-from app.orders.record_order import record_order
+from app.orders.record_order import line_ids, record_order
+from app.orders.record_reversal import record_return
+from app.orders.reversals import ReturnCase
 from app.orders.told import RECONCILE, Told
 from app.shopify import fetch
 from app.shopify.admin import AdminClient
@@ -40,6 +42,15 @@ def ask_for_order(session: Session, shopify_id: int) -> Order | None:
     order = record_order(session, facts, told)
     note_access(session, is_open="email" not in facts.withheld)
     return order
+
+
+def ask_for_return(session: Session, order: Order, shopify_id: int) -> ReturnCase | None:
+    """Fetch a return of this order with its lines and keep it; None where the order has no such return in reach."""
+    told = Told(RECONCILE, business_now(session), real_now())
+    facts = fetch.return_case(client(session), shopify_id)
+    if facts is None or facts.order_shopify_id != order.shopify_id:
+        return None
+    return record_return(session, order, facts, line_ids(session, order.id), told)
 
 
 def exists(session: Session, shopify_id: int) -> bool:

@@ -48,7 +48,7 @@ def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
     for parcel in facts.fulfillments:
         record_parcel.record_fulfillment(session, order, parcel, lines, told)
     for case in facts.returns:
-        record_reversal.record_return(session, order, case, told)
+        record_reversal.record_return(session, order, case, lines, told)
     emit(session, OrderChanged(order.id))
     return order
 

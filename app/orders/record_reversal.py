@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kit.upsert import find_or_make
 from app.orders import history
 from app.orders.models import Order
-from app.orders.reversals import Refund, RefundLine, ReturnCase
+from app.orders.reversals import Refund, RefundLine, ReturnCase, ReturnLine
 from app.orders.told import Told
 from app.shopify.payloads.facts import RefundFacts, ReturnFacts
 from app.shopify.payloads.vocabulary import ReturnStatus
@@ -41,8 +44,11 @@ def record_refund(session: Session, order: Order, facts: RefundFacts, lines: dic
         history.append(session, order.id, "refunded", facts.happened_at, told, subject_id=facts.shopify_id)
 
 
-def record_return(session: Session, order: Order, facts: ReturnFacts, told: Told) -> ReturnCase:
-    """Keep a return's state as of `told.at`: Shopify does not date changes of a return itself."""
+def record_return(session: Session, order: Order, facts: ReturnFacts, lines: dict[int, int], told: Told) -> ReturnCase:
+    """Keep a return's state and lines as of `told.at`: Shopify does not date changes of a return itself.
+
+    `lines` are our line ids by Shopify's. What is older than the state that is kept changes nothing.
+    """
     case, made = find_or_make(
         session,
         ReturnCase,
@@ -62,8 +68,35 @@ def record_return(session: Session, order: Order, facts: ReturnFacts, told: Told
     case.opened_at = facts.created_at or case.opened_at
     case.closed_at = None if facts.status in OPEN_STATES else (facts.closed_at or case.closed_at or told.at)
     case.source_updated_at = told.at
+    if "lines" not in facts.untold:
+        _record_return_lines(session, case, facts, lines)
     if changed:
         happened_at = case.opened_at if made else told.at
         kind = "return_opened" if facts.status in OPEN_STATES else f"return_{facts.status}"
         history.append(session, order.id, kind, happened_at, told, subject_id=facts.shopify_id)
     return case
+
+
+def _record_return_lines(session: Session, case: ReturnCase, facts: ReturnFacts, lines: dict[int, int]) -> None:
+    """Make the kept lines those of the facts; where the facts were cut short, only add and change."""
+    back: Counter[int] = Counter()
+    for line_shopify_id, quantity in facts.lines:
+        if line_shopify_id in lines:
+            back[lines[line_shopify_id]] += quantity
+    if "lines" not in facts.truncated:
+        session.execute(
+            delete(ReturnLine).where(
+                ReturnLine.shop_id == case.shop_id,
+                ReturnLine.return_case_id == case.id,
+                ReturnLine.order_line_id.not_in(list(back)),
+            )
+        )
+    for line_id, quantity in sorted(back.items()):
+        row = insert(ReturnLine).values(
+            shop_id=case.shop_id, return_case_id=case.id, order_line_id=line_id, quantity=quantity
+        )
+        session.execute(
+            row.on_conflict_do_update(
+                index_elements=["shop_id", "return_case_id", "order_line_id"], set_={"quantity": quantity}
+            )
+        )

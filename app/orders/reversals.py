@@ -60,3 +60,21 @@ class ReturnCase(ShopOwned, Base):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     source_updated_at: Mapped[datetime]
+
+
+class ReturnLine(ShopOwned, Base):
+    """Say how many of an order line a return brings back, out of whichever parcels."""
+
+    __tablename__ = "return_line"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "return_case_id", "order_line_id"),
+        ForeignKeyConstraint(
+            ["shop_id", "return_case_id"], ["return_case.shop_id", "return_case.id"], ondelete="CASCADE"
+        ),
+        ForeignKeyConstraint(["shop_id", "order_line_id"], ["order_line.shop_id", "order_line.id"], ondelete="CASCADE"),
+        Index("ix_return_line_order_line", "shop_id", "order_line_id"),
+    )
+
+    return_case_id: Mapped[int] = mapped_column(BigInteger)
+    order_line_id: Mapped[int] = mapped_column(BigInteger)
+    quantity: Mapped[int] = mapped_column(Integer)

@@ -21,6 +21,7 @@ from app.orders.told import WEBHOOK, OrderChanged, Told
 from app.orders.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
 from app.shopify.apply import Delivery, told_at
 from app.shopify.payloads import webhook_orders, webhook_people
+from app.shopify.payloads.vocabulary import ReturnStatus
 
 
 def order_told(session: Session, delivery: Delivery) -> None:
@@ -106,11 +107,16 @@ def refund_told(session: Session, delivery: Delivery) -> None:
 
 
 def return_told(session: Session, delivery: Delivery) -> None:
-    """Apply returns/request, approve, decline, cancel, close and reopen: each carries the state it led to."""
+    """Apply returns/request, approve, decline, cancel, close and reopen: each carries the state it led to.
+
+    What came back counts once a return is closed, and that body does not say it: the shop is asked.
+    """
     facts = webhook_orders.return_case(delivery.body)
 
     def apply(order: Order, told: Told) -> None:
-        record_reversal.record_return(session, order, facts, told)
+        if facts.status is ReturnStatus.CLOSED and fetch.ask_for_return(session, order, facts.shopify_id):
+            return
+        record_reversal.record_return(session, order, facts, line_ids(session, order.id), told)
 
     _apply_to_order(session, delivery, facts.order_shopify_id, apply)
 

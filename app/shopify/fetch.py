@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from app.shopify.admin import AdminClient, Reply
 from app.shopify.admin_faults import AccessDenied
 from app.shopify.payloads import node_orders, node_people
-from app.shopify.payloads.facts import FulfillmentFacts, LineFacts, OrderFacts
+from app.shopify.payloads.facts import FulfillmentFacts, LineFacts, OrderFacts, ReturnFacts
 from app.shopify.payloads.fields import Fields
 from app.shopify.payloads.goods import ProductFacts
 from app.shopify.payloads.people import CustomerFacts, ShopFacts
@@ -46,6 +46,12 @@ def orders_updated(client: AdminClient, since: datetime, cursor: str | None = No
         told = node_orders.order(node, denied | reply.denied_below("orders", "nodes", place))
         whole.append((order(client, told.shopify_id) or told) if _is_cut(told) else told)
     return Page(tuple(whole), next_cursor)
+
+
+def return_case(client: AdminClient, shopify_id: int) -> ReturnFacts | None:
+    """Return a return with up to 100 lines, or None when the shop has no such return."""
+    node = client.ask("return_case", id=_gid("Return", shopify_id)).data.get("return")
+    return None if node is None else node_orders.return_case(node)
 
 
 def product(client: AdminClient, shopify_id: int) -> ProductFacts | None:
@@ -146,7 +152,11 @@ def _completed(client: AdminClient, it: OrderFacts) -> OrderFacts:
         changed["fulfillments"] = tuple(
             _fulfillment(client, parcel.shopify_id) if parcel.truncated else parcel for parcel in parcels
         )
-    return replace(it, **changed, truncated=it.truncated - changed.keys()) if changed else it
+    if any(case.truncated for case in it.returns):
+        changed["returns"] = tuple(
+            (return_case(client, case.shopify_id) or case) if case.truncated else case for case in it.returns
+        )
+    return replace(it, **changed, truncated=it.truncated - ({*changed} - {"returns"})) if changed else it
 
 
 def _lines(client: AdminClient, shopify_id: int) -> tuple[LineFacts, ...]:

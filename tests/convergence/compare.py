@@ -9,7 +9,7 @@ from app.flows.models import FollowUp, FollowUpState
 from app.kit.work import unit_of_work
 from app.orders.models import Order, OrderEvent, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
-from app.orders.reversals import Refund, RefundLine, ReturnCase
+from app.orders.reversals import Refund, RefundLine, ReturnCase, ReturnLine
 from app.shops.models import ShopProfile
 from devstore.state import models as store
 from devstore.state.engine import unit_of_work as store_work
@@ -218,14 +218,16 @@ def _reversals(result, session, row, true, line_ids):
             mine = {line_ids.get(one.order_line_id): one.quantity for one in parts}
             result.same(f"{row.name} refund {refund.id}", vars(kept) | {"contents": mine}, told)
     cases = {one.shopify_id: one for one in session.scalars(select(ReturnCase).where(ReturnCase.order_id == row.id))}
-    result.missing(f"{row.name} return", cases.keys(), {case.id for case in true.returns})
-    for case in true.returns:
+    result.missing(f"{row.name} return", cases.keys(), {case.id for case, _ in true.returns})
+    for case, contents in true.returns:
         if case.id in cases:
             kept = cases[case.id]
-            told = {"status": case.status, "opened_at": case.created_at}
+            parts = session.scalars(select(ReturnLine).where(ReturnLine.return_case_id == kept.id))
+            mine = {line_ids.get(one.order_line_id): one.quantity for one in parts}
+            told = {"status": case.status, "opened_at": case.created_at, "contents": contents}
             if case.status in {"open", "requested", "closed"}:
                 told["closed_at"] = case.closed_at  # of what was declined or cancelled the shop says no date
-            result.same(f"{row.name} return {case.id}", vars(kept), told)
+            result.same(f"{row.name} return {case.id}", vars(kept) | {"contents": mine}, told)
 
 
 def _history(result, session):

@@ -8,7 +8,8 @@ delivered       of a parcel, within three days of an arrival somebody reported
 product_help    of a line, from three days after its parcel arrived, for 14 days, between 9 and 20 where it went
 review_request  of a line, from seven days after, for 21 days, between 9 and 20 where it went
 
-A parcel nobody reported counts, for the last two, as arrived when it was on the way for 21 days.
+A parcel nobody reported counts, for the last two, as arrived when it was on the way for 21 days. What came back in a
+return is no longer spoken of once that return is closed, refunded or not.
 """
 
 from datetime import timedelta
@@ -94,7 +95,7 @@ def _line(step, number, parcel, truth, erased, now):
         return SKIP
     if parcel.row.status != "success" or not _left(truth, line, parcel.contents[number]):
         return SKIP
-    if any(case.status in {"requested", "open"} for case in truth.returns):
+    if any(case.status in {"requested", "open"} for case, _ in truth.returns):
         return WAIT
     return SEND if not review or _may_ask(truth) else SKIP
 
@@ -107,7 +108,8 @@ def _may_ask(truth):
 
 
 def _left(truth, line, packed):
-    return truth.refunded(line.id) < line.quantity and min(line.current_quantity, packed) > 0
+    kept = truth.refunded(line.id) < line.quantity and min(line.current_quantity, packed) > 0
+    return kept and not (truth.came_back(line.id) and truth.still_out(line.id) <= 0)
 
 
 def _carries_something(parcel, truth):

@@ -16,6 +16,7 @@ from devstore.state.models import (
     Refund,
     RefundLine,
     Return,
+    ReturnLine,
 )
 
 ARRIVED, DENIED = {"delivered"}, {"failure", "attempted_delivery"}
@@ -51,11 +52,20 @@ class Truth:
     lines: dict = field(default_factory=dict)
     parcels: list = field(default_factory=list)
     refunds: list = field(default_factory=list)  # (refund, {line id: quantity})
-    returns: list = field(default_factory=list)
+    returns: list = field(default_factory=list)  # (return, {line id: quantity})
 
     def refunded(self, line_id):
         """How many of a line were refunded."""
         return sum(contents.get(line_id, 0) for _, contents in self.refunds)
+
+    def still_out(self, line_id):
+        """How many of a line travelled in a parcel that stands and never came back: a return counts once closed."""
+        sent = sum(parcel.contents.get(line_id, 0) for parcel in self.parcels if parcel.row.status == "success")
+        return sent - sum(contents.get(line_id, 0) for case, contents in self.returns if case.status == "closed")
+
+    def came_back(self, line_id):
+        """Whether any of a line came back in a return that is closed."""
+        return any(case.status == "closed" and contents.get(line_id) for case, contents in self.returns)
 
 
 def read(order_ids=None, shop_id=None):
@@ -77,10 +87,23 @@ def read(order_ids=None, shop_id=None):
             contents[row.refund_id][row.line_item_id] += row.quantity
         for refund in refunds:
             found[refund.order_id].refunds.append((refund, dict(contents[refund.id])))
-        for case in session.scalars(select(Return).where(Return.order_id.in_(ids)).order_by(Return.number)):
-            found[case.order_id].returns.append(case)
+        _returns(session, ids, found)
         session.expunge_all()
     return found
+
+
+def _returns(session, ids, found):
+    cases = session.scalars(select(Return).where(Return.order_id.in_(ids)).order_by(Return.number)).all()
+    back = defaultdict(lambda: defaultdict(int))
+    parts = (
+        select(ReturnLine, FulfillmentLine.line_item_id)
+        .join(FulfillmentLine, FulfillmentLine.id == ReturnLine.fulfillment_line_id)
+        .where(ReturnLine.return_id.in_([case.id for case in cases]))
+    )
+    for part, line_id in session.execute(parts):
+        back[part.return_id][line_id] += part.quantity
+    for case in cases:
+        found[case.order_id].returns.append((case, dict(back[case.id])))
 
 
 def _customers(orders):

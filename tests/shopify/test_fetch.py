@@ -95,7 +95,38 @@ def test_an_order_by_webhook_and_fetched_is_the_same_from_the_till_to_the_refund
     assert webhook_orders.refund(newest("refunds/create")) == replace(paid_back, total=None)
     approved = webhook_orders.return_case(newest("returns/approve"))
     assert (approved.shopify_id, approved.status) == (fetched.returns[0].shopify_id, fetched.returns[0].status)
+    assert approved.lines == fetched.returns[0].lines == ((told.lines[0].shopify_id, 1),)
+    assert approved.name == fetched.returns[0].name
     assert parcel.delivered_at == parcel.events[-1].happened_at
+
+
+def test_a_return_is_fetched_with_what_comes_back(admin, shop):
+    order_id = shop()
+    ship_deliver_refund(order_id)
+    (listed,) = fetch.order(admin, order_id).returns
+    alone = fetch.return_case(admin, listed.shopify_id)
+    assert alone == listed
+    assert (alone.lines, alone.created_at, alone.truncated) == (listed.lines, listed.created_at, frozenset())
+    assert fetch.return_case(admin, 1) is None
+
+
+def test_a_return_too_large_for_a_page_is_fetched_whole(admin, shop):
+    order_id = shop(12)
+    with unit_of_work() as session:
+        order = session.get(Order, order_id)
+        line = session.query(LineItem).filter_by(order_id=order_id).one()
+        for _ in range(12):
+            fulfil(session, order, lines=[(line.id, 1)])
+        case = request_return(session, order, lines=[(line.id, 1)] * 12)
+        move_return(session, case, "approve")
+    (case,) = fetch.order(admin, order_id).returns
+    assert case.lines == ((line_id_of(order_id), 1),) * 12
+    assert not case.truncated
+
+
+def line_id_of(order_id):
+    with unit_of_work(announce=False) as session:
+        return session.query(LineItem).filter_by(order_id=order_id).one().id
 
 
 def test_a_product_a_customer_and_the_shop_by_webhook_and_fetched_are_the_same(admin, shop):

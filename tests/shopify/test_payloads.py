@@ -227,6 +227,20 @@ def test_the_shop_a_body_claims():
     assert webhook_people.privacy_request(redact).orders == (1, 2)
 
 
+def test_a_return_says_what_comes_back_when_it_is_asked_for():
+    part = {"quantity": 2, "fulfillment_line_item": {"id": 1, "line_item": {"id": 9001}}}
+    unverified = {"quantity": 1, "fulfillment_line_item": None}
+    body = {"id": 9, "order": {"id": 5501}, "name": "#1001-R1", "status": "open"}
+    told = webhook_orders.return_case(body | {"return_line_items": [part, unverified, part]})
+    assert told.lines == ((9001, 2), (9001, 2))
+    assert told.name == "#1001-R1"
+    assert told.untold == {"created_at", "closed_at"}
+    assert webhook_orders.return_case(body | {"return_line_items": []}).untold == told.untold
+    for broken in ({"quantity": -1}, {"quantity": None}, {"fulfillment_line_item": {"line_item": {}}}):
+        with pytest.raises(PayloadError):
+            webhook_orders.return_case(body | {"return_line_items": [part | broken]})
+
+
 def test_the_short_messages():
     edit = {"order_edit": {"order_id": 5501, "committed_at": "2026-11-02T10:00:00+01:00", "line_items": {}}}
     assert webhook_orders.order_edit(edit).order_shopify_id == 5501
@@ -235,6 +249,7 @@ def test_the_short_messages():
     assert (closed.order_shopify_id, closed.status) == (5501, ReturnStatus.CLOSED)
     asked = webhook_orders.return_case({"id": 9, "order": {"id": 5501}, "status": "requested"})
     assert (asked.order_shopify_id, asked.status) == (5501, ReturnStatus.REQUESTED)
+    assert {"name", "lines", "created_at"} <= closed.untold
     merge = {
         "admin_graphql_api_customer_kept_id": "gid://shopify/Customer/1",
         "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/2",

@@ -13,6 +13,7 @@ from app.flows.models import FollowUp
 from app.kit.clock import business_now
 from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop
+from app.orders.reversals import ReturnCase, ReturnLine
 from tests.shopper.test_unsubscribe_race import asked_today, started  # noqa: F401 - a fixture
 
 NAMED = re.compile(r'\b(?:from|join)\s+"?([a-z_]+)', re.IGNORECASE)
@@ -66,6 +67,29 @@ def test_every_table_the_facts_are_read_from_is_in_the_fingerprint(due):
 def test_nothing_changed_is_the_same_fingerprint(due):
     with due.work() as session:
         assert fingerprint(session, due.follow_up) == fingerprint(session, due.follow_up)
+
+
+def test_a_return_and_what_is_in_it_change_the_fingerprint(due):
+    with due.work() as session:
+        prints = [fingerprint(session, due.follow_up)]
+        (one,) = gather(session, [due.follow_up])
+        now = business_now(session)
+        case = ReturnCase(
+            shop_id=due.id, order_id=one.order.id, shopify_id=1, status="open", opened_at=now, source_updated_at=now
+        )
+        session.add(case)
+        prints.append(fingerprint(session, due.follow_up))
+        line = ReturnLine(
+            shop_id=due.id, return_case_id=case.id, order_line_id=one.facts.items[0].order_line_id, quantity=1
+        )
+        session.add(line)
+        prints.append(fingerprint(session, due.follow_up))
+        case.status = "closed"
+        prints.append(fingerprint(session, due.follow_up))
+        line.quantity = 2
+        prints.append(fingerprint(session, due.follow_up))
+        session.rollback()
+    assert len({tuple(sorted(each.items())) for each in prints}) == len(prints)
 
 
 @pytest.mark.parametrize("table", CHANGES)

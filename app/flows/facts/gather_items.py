@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.flows.facts import gather_units
 from app.flows.models import Enrollment, FollowUp
 from app.flows.rules.decision import Item, Sent
 from app.flows.rules.steps import Step, Subject
@@ -18,7 +19,7 @@ from app.messages.models import Message, MessageItem, MessageState
 from app.orders.delivery import DeliverySource
 from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentLine
-from app.orders.reversals import RefundLine
+from app.orders.sent_back import Units
 from app.reviews.models import Review
 
 ORDER_LINE = "order_line"
@@ -55,7 +56,7 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
     for line in lines:
         by_order[line.order_id].append(line)
     parcels = _parcels(session, shop_id, order_ids)
-    refunded = _refunded(session, shop_id, [line.id for line in lines])
+    units = gather_units.units(session, shop_id, lines, _sent_units(parcels))
     reviewed = set(
         session.scalars(
             select(Review.order_line_id).where(
@@ -70,7 +71,7 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
         about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
         result[row.id] = Found(
             lines=tuple(
-                _item(line, in_parcel, refunded, line.id in reviewed, _sent(said, row, ORDER_LINE, line.id, step))
+                _item(line, in_parcel, units[line.id], line.id in reviewed, _sent(said, row, ORDER_LINE, line.id, step))
                 for line in about
             ),
             subject_sent=_sent(said, row, run.subject_kind, run.subject_id, step),
@@ -81,20 +82,21 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
 def _item(
     line: OrderLine,
     in_parcel: dict[int, tuple[int, Fulfillment]] | None,
-    refunded: dict[int, int],
+    units: Units,
     reviewed: bool,  # noqa: FBT001 - one of six facts of a line
     sent: Sent,
 ) -> Item:
-    quantity, parcel = in_parcel[line.id] if in_parcel is not None else (line.current_quantity, None)
+    quantity, parcel = in_parcel[line.id] if in_parcel is not None else (units.left, None)
     return Item(
         order_id=line.order_id,
         order_line_id=line.id,
-        current_quantity=min(line.current_quantity, quantity),
+        current_quantity=min(units.left, quantity),
         fulfillment_id=parcel.id if parcel else None,
         title=line.title,
         requires_shipping=line.requires_shipping,
         is_gift_card=line.is_gift_card,
-        refunded=refunded.get(line.id, 0) >= line.quantity > 0,
+        refunded=units.is_refunded,
+        returned=units.is_sent_back,
         parcel_cancelled=parcel is not None and parcel.cancelled_at is not None,
         tracked=parcel is None or parcel.tracking_number is not None,
         shipped_at=parcel.shipped_at if parcel else None,
@@ -121,13 +123,13 @@ def _parcels(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, 
     return found
 
 
-def _refunded(session: Session, shop_id: int, line_ids: list[int]) -> dict[int, int]:
-    rows = session.execute(
-        select(RefundLine.order_line_id, func.sum(RefundLine.quantity).label("quantity"))
-        .where(RefundLine.shop_id == shop_id, among(RefundLine.order_line_id, line_ids))
-        .group_by(RefundLine.order_line_id)
-    )
-    return {row.order_line_id: int(row.quantity) for row in rows}
+def _sent_units(parcels: dict[int, dict[int, tuple[int, Fulfillment]]]) -> dict[int, int]:
+    """Return how many of each line are in parcels that stand."""
+    found: dict[int, int] = defaultdict(int)
+    for contents in parcels.values():
+        for line_id, (quantity, parcel) in contents.items():
+            found[line_id] += 0 if parcel.cancelled_at else quantity
+    return found
 
 
 def _said(session: Session, shop_id: int, planned: Sequence[Planned], line_ids: list[int]) -> Said:

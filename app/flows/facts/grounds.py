@@ -40,6 +40,8 @@ _OF_PERSON: Final = "x.shop_id = f.shop_id and x.customer_id = f.customer_id"
 _ROWS: Final = {
     "order_line": f"join order_line x on {_OF_ORDER}",
     "return_case": f"join return_case x on {_OF_ORDER}",
+    "return_line": "join return_case r on r.shop_id = f.shop_id and r.order_id = f.order_id"
+    " join return_line x on x.shop_id = r.shop_id and x.return_case_id = r.id",
     "refund": f"join refund x on {_OF_ORDER}",
     "refund_line": "join refund r on r.shop_id = f.shop_id and r.order_id = f.order_id"
     " join refund_line x on x.shop_id = r.shop_id and x.refund_id = r.id",

@@ -72,8 +72,9 @@ def something_left(case: Case) -> Verdict:
         return left
     reasons = {_gone(case, line) for line in case.lines}
     reason = (reasons.pop() if len(reasons) == 1 else None) or Reason.NOTHING_LEFT
-    when = case.facts.order.cancelled_at if reason is Reason.ORDER_CANCELLED else case.facts.order.refunded_at
-    return skip(reason, lines=len(case.lines), at=when)
+    order = case.facts.order
+    known = {Reason.ORDER_CANCELLED: order.cancelled_at, Reason.ITEMS_RETURNED: order.returned_at}
+    return skip(reason, lines=len(case.lines), at=known.get(reason, order.refunded_at))
 
 
 def _gone(case: Case, line: Item) -> Reason | None:

@@ -118,7 +118,10 @@ class RefundFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReturnFacts:
-    """Hold one return. Shopify dates neither its changes nor, in webhooks, its start."""
+    """Hold one return. Shopify dates neither its changes nor, in webhooks, its start.
+
+    `lines` are (order line's id, how many of it come back); a line that comes back out of two parcels is in it twice.
+    """
 
     shopify_id: int
     order_shopify_id: int

@@ -107,6 +107,12 @@ def fulfillment(node: Any) -> FulfillmentFacts:
     return _fulfillment(it, it.child("order").identifier("id"))
 
 
+def return_case(node: Any) -> ReturnFacts:
+    """Return the return in a node that holds ReturnFields and its order's id."""
+    it = Fields(node)
+    return _return(it, it.child("order").identifier("id"))
+
+
 def _line(it: Fields) -> LineFacts:
     return LineFacts(
         shopify_id=it.identifier("id"),

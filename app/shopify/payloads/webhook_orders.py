@@ -32,7 +32,8 @@ from app.shopify.payloads.vocabulary import (
 ORDER_UNTOLD = frozenset({"returns"})
 LINE_UNTOLD = frozenset({"is_subscription"})
 FULFILLMENT_UNTOLD = frozenset({"delivered_at", "in_transit_at", "estimated_delivery_at", "events"})
-RETURN_UNTOLD = frozenset({"name", "created_at", "closed_at", "lines"})
+RETURN_UNTOLD = frozenset({"created_at", "closed_at"})
+RETURN_OPENED = {"name": "name", "return_line_items": "lines"}  # told by some topics only
 
 ORDER_FULFILLMENT = {
     "fulfilled": OrderFulfillment.FULFILLED,
@@ -124,14 +125,23 @@ def refund(body: Any) -> RefundFacts:
 
 
 def return_case(body: Any) -> ReturnFacts:
-    """Return the return in the body of returns/request, approve, decline, cancel, close or reopen."""
+    """Return the return in the body of returns/request, approve, decline, cancel, close or reopen.
+
+    Only the first two say what it is called and what comes back.
+    """
     it = Fields(body)
     parent = it.maybe_child("order")
+    parts = [(part.maybe_child("fulfillment_line_item"), part) for part in it.children("return_line_items")]
     return ReturnFacts(
         shopify_id=it.identifier("id"),
         order_shopify_id=parent.identifier("id") if parent else it.identifier("order_id"),
         status=it.choice("status", ReturnStatus, ReturnStatus.UNKNOWN),
-        untold=RETURN_UNTOLD,
+        name=it.maybe_text("name"),
+        # What names no line of a parcel is a line nobody has verified yet.
+        lines=tuple(
+            sorted((sent.child("line_item").identifier("id"), part.count("quantity")) for sent, part in parts if sent)
+        ),
+        untold=RETURN_UNTOLD | {ours for theirs, ours in RETURN_OPENED.items() if not it.has(theirs)},
     )
 
 
