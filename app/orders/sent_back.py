@@ -35,5 +35,5 @@ class Units:
 
     @property
     def left(self) -> int:
-        """Return how many still count. What an open return may yet leave with the buyer does, unless it was refunded."""
+        """Return how many still count. What an open return may yet leave with the buyer does, unless refunded."""
         return max(self.current, min(self.current + self.coming_back, self.sent - self.refunded))
