@@ -1,8 +1,12 @@
 """What a merchant sees, at the widths they have: nothing scrolls sideways, nothing breaks WCAG 2.1 AA."""
 
 import pytest
+from sqlalchemy import select
 
 from app import wiring
+from app.channels import closed
+from app.flows.models import FollowUp
+from app.flows.planning.pause import pause_refused
 from app.kit import runtime
 from tests.admin import in_admin
 from tests.admin.merchant import Merchant
@@ -71,6 +75,29 @@ def test_every_page_at_every_width(admin, open_page, width):
     merchant.post("/pause")
     page, _ = opened(open_page, address, "", width)
     looked_at(page, "paused")
+
+
+@pytest.mark.parametrize("width", [PHONE, TABLET, DESKTOP])
+def test_what_the_mail_server_refuses_at_every_width(admin, open_page, width):
+    merchant, address = admin
+    merchant.post("/start")
+    order = merchant.order("Ana", placed=0)
+    merchant.order("Bela", placed=0)
+    with merchant.work() as session:
+        closed.close(session, "no connection to the mail server: [Errno 111] Connection refused")
+        row = session.scalars(select(FollowUp).where(FollowUp.order_id == order)).one()
+        pause_refused(
+            session, "550 at rcpt: 5.7.1 (address): Sender is listed, see https://lists.example.com/x", row.id
+        )
+    merchant.pass_time(hours=1)
+    page, frame = opened(open_page, address, "", width)
+    frame.get_by_text("Mails cannot leave right now").wait_for()
+    picture(page, "admin-refused", whole=True)
+    looked_at(page, "refused-top")
+    frame.get_by_text("Send none of them").click()
+    frame.get_by_role("button", name="Resume sending").click()
+    frame.get_by_role("button", name="Pause all sending").wait_for()
+    assert {row.reason for row in merchant.plans().values()} == {"skipped_by_merchant"}
 
 
 def test_starting_looking_and_leaving_by_hand(admin, open_page):

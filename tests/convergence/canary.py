@@ -10,6 +10,8 @@ from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
+from app.flows.planning.pause import resume
+from app.flows.planning.release import OnResume
 from app.kit import fault, ticker
 from app.kit.queue import BULK, INBOX, SENDS, worker_connection
 from app.shopify.models import InboxState, WebhookInbox
@@ -51,6 +53,8 @@ def live(both, redis_url):
     act("POST", f"/fulfillments/{parcel['id']}/events", status="delivered")
     for _ in range(8):
         both.move(days=1, hours=3)
+        with both.work_in_shop(both.shop_id) as session:
+            resume(session, OnResume.SEND, by="user:7")  # the second reply speaks of the sender and pauses the shop
         work(both, redis_url)
     act("POST", f"/customers/{order['customer']['id']}/data-request")
     act("POST", f"/customers/{order['customer']['id']}/redact")
