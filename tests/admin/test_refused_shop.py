@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from app.channels.base import Scope
 from app.customers.models import Suppression
 from app.flows.models import FollowUpState
-from app.flows.planning.pause import MAIL_SERVER, pause_all, pause_refused, resume
+from app.flows.planning.pause import MAIL_SERVER, lock_shop, pause_all, pause_refused, resume
 from app.flows.planning.release import OnResume
 from app.flows.planning.start import Choice, start
 from app.flows.sending import drain, steer
@@ -66,7 +66,7 @@ def test_home_says_first_what_the_mail_server_said_and_resuming_sends(running, s
     first = page.index("The mail server refuses your shop's mail")
     assert page.index("Needs you") < first
     assert f"Since today at 12:00, at “Thank you” of order #1401: “{WORDS}”." in page
-    assert "2 messages wait; nothing is lost." in page
+    assert "of one person's address. 2 messages wait. Resume once it is put right" in page
     assert page.count('hx-post="/resume"') == 1
     assert page.count("Send those less than a day late") == 1
     serve()
@@ -158,7 +158,8 @@ def wait_for(session, work):
     hand = threading.Thread(target=work)
     hand.start()
     me = session.scalar(text("select pg_backend_pid()"))
-    blocked = text("select count(*) from pg_stat_activity where :me = any(pg_blocking_pids(pid))")
+    # Not pg_stat_activity: a transaction keeps the list of connections it saw first.
+    blocked = text("select count(*) from pg_locks where not granted and :me = any(pg_blocking_pids(pid))")
     while not session.scalar(blocked, {"me": me}):
         assert hand.is_alive(), "the other did not wait"
     return hand
@@ -212,4 +213,19 @@ def test_a_refusal_told_while_a_resume_is_carried_out_comes_after_it(running, se
     hand.join(20)
     drain.drain(wired)
     assert [by for by, _ in pauses(running)] == [MAIL_SERVER, "user:7", MAIL_SERVER]
+    assert held(running)
+
+
+def test_a_refusal_waits_for_the_shop_before_it_locks_any_message(running, serve, wired):
+    """The order everybody locks in: whoever has the shop can still reach every message of it."""
+    serve(RCPT="550 5.7.1 no")
+    running.order("Ana", placed=0)
+    with running.work() as session:
+        lock_shop(session)
+        hand = wait_for(session, lambda: drain.drain(wired))
+        free = text("select count(*) from (select from attempt for update skip locked) a")
+        free_messages = text("select count(*) from (select from message for update skip locked) m")
+        found = (session.scalar(free), session.scalar(free_messages))
+    hand.join(20)
+    assert found == (1, 1)
     assert held(running)

@@ -186,7 +186,8 @@ def test_an_unsubscribe_waits_for_a_hand_off_that_has_decided(wired, started, si
         )
         thread.start()
         me = session.scalar(text("select pg_backend_pid()"))
-        waiting = text("select count(*) from pg_stat_activity where :me = any(pg_blocking_pids(pid))")
+        # Not pg_stat_activity: a transaction keeps the list of connections it saw first.
+        waiting = text("select count(*) from pg_locks where not granted and :me = any(pg_blocking_pids(pid))")
         while not session.scalar(waiting, {"me": me}):
             assert thread.is_alive(), "the unsubscribe did not wait for our locks"
         states.append("waited")

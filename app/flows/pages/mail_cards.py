@@ -36,8 +36,8 @@ def _refused(session: Session) -> Card | None:
     wait = f"{planned:,} {'message waits' if planned == 1 else 'messages wait'}" if planned else "New messages wait"
     words = (
         f"Since {_moment(session, pause.since)}{at}: “{pause.words}”. That speaks of your shop's mail, not of one"
-        f" person's address. {wait}; nothing is lost. Resume once it is put right: if the mail server still refuses,"
-        " sending pauses again."
+        f" person's address. {wait}. Resume once it is put right: if the mail server still refuses, sending"
+        " pauses again."
     )
     heading = "The mail server refuses your shop's mail"
     if about is None or about.customer_id is None:
@@ -60,7 +60,7 @@ def _closed(session: Session) -> Card | None:
         return None
     words = (
         f"Since {_moment(session, shut.since)} none was taken, neither yours nor another shop's: “{shut.words}”."
-        " Nothing is lost: each message is tried again by itself, about every hour, until it leaves or is too old to"
+        " Each message is tried again by itself, about every hour, until it leaves or is too old to"
         " send."
     )
     return Card("critical", "Mails cannot leave right now", words)
