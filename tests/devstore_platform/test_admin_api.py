@@ -57,6 +57,7 @@ def goods(installed):
             "product": f"gid://shopify/Product/{product.id}",
             "customer": f"gid://shopify/Customer/{customer.id}",
             "parcel": f"gid://shopify/Fulfillment/{parcel.id}",
+            "return": f"gid://shopify/Return/{case.id}",
             "delivered": event.happened_at,
         }
 
@@ -108,6 +109,7 @@ def test_every_document_of_the_app_is_answered_without_errors(installed, token, 
         "product": {"id": goods["product"]},
         "product_rating": {"id": goods["product"]},
         "products": {},
+        "return_case": {"id": goods["return"]},
         "shop": {},
     }
     for name in documents.names():
