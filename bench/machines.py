@@ -55,7 +55,7 @@ class Machines:
 @contextlib.contextmanager
 def machines() -> Iterator[Machines]:
     """Run a durable PostgreSQL (fsync on, as it would be for real) with a migrated database `bench`, and a Valkey."""
-    with temporary_folder() as folder:
+    with temporary_folder(durable=True) as folder:
         server = postgres.Postgres(folder / "pg", folder, folder)
         postgres.initialise(server)
         port = free_port()

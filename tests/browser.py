@@ -6,6 +6,7 @@ How to use:
     def test_x(open_page):
         page = open_page(390)                 # or 768, 1280; a fresh context with its own cookies each time
         page.goto(url)
+        look(page, "journey-03-mail")         # the three below at three widths, one after the other
         assert axe(page) == []                # WCAG 2.1 A and AA, in every frame; sentences
         assert sideways(page) == []           # what makes a frame wider than its window; sentences
         picture(page, "journey-03-mail")      # docs/pictures/journey-03-mail-390.png, only with PICTURES=1
@@ -27,6 +28,8 @@ PICTURES = ROOT / "docs" / "pictures"
 
 PHONE, TABLET, DESKTOP = 390, 768, 1280
 HEIGHTS = {PHONE: 844, TABLET: 1024, DESKTOP: 900}
+WIDTHS = (PHONE, TABLET, DESKTOP)
+SETTLED_MS = 250  # a page may follow its window by script
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -47,7 +50,11 @@ WAIT_MS = 10_000
 UNASKED = {"", "about:blank", "about:srcdoc"}
 
 # Every frame is asked by itself: asked from outside, one that runs no script keeps axe waiting.
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}, "iframes": False}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    "iframes": False,
+    "resultTypes": ["violations"],
+}
 
 WIDER_THAN_THE_WINDOW = """() => {
   const root = document.scrollingElement || document.documentElement;
@@ -131,6 +138,26 @@ def sideways(page):
     """Return what makes the page, or a frame in it, scroll sideways; one sentence a frame."""
     frames = [frame for frame in page.frames if frame.url not in UNASKED]
     return [sentence for frame in frames for sentence in frame.evaluate(WIDER_THAN_THE_WINDOW)]
+
+
+def look(page, name, *, whole=False, widths=WIDTHS):
+    """Hold a page to the promises every page makes, at each width, and keep its pictures; it ends at the last one.
+
+    The tablet shows the phone's or the desktop's layout, so axe looks at those two.
+    """
+    for width in widths:
+        resize(page, width)
+        assert sideways(page) == []
+        if width != TABLET:
+            assert axe(page) == []
+        picture(page, name, whole=whole)
+
+
+def resize(page, width):
+    """Give the page's window another width, and the page the time to follow."""
+    if page.viewport_size["width"] != width:
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        page.wait_for_timeout(SETTLED_MS)
 
 
 def picture(page, name, *, whole=False):

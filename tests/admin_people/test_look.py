@@ -9,10 +9,10 @@ import pytest
 from app.reviews.settings import StandardStars
 from app.shops import settings
 from tests.admin.conftest import clock
-from tests.admin.test_look import admin, database, looked_at, opened
+from tests.admin.test_look import admin, database, opened
 from tests.admin_people import stories
 from tests.admin_people.test_settings import delivery
-from tests.browser import DESKTOP, PHONE, TABLET
+from tests.browser import DESKTOP, look
 
 __all__ = ["admin", "clock", "database"]
 
@@ -46,8 +46,7 @@ def lives(admin):
     return merchant, address, {"ana": ana, "bernd": bernd, "dai": dai}
 
 
-@pytest.mark.parametrize("width", [PHONE, TABLET, DESKTOP])
-def test_every_page_at_every_width(lives, open_page, width):
+def test_every_page_at_every_width(lives, open_page):
     merchant, address, orders = lives
     pages = {
         "customers": "/customers",
@@ -59,7 +58,7 @@ def test_every_page_at_every_width(lives, open_page, width):
         "reviews-hidden": "/reviews?state=hidden",
         "settings": "/settings",
     }
-    page, frame = opened(open_page, address, "/customers", width)
+    page, frame = opened(open_page, address, "/customers")
     for name, path in pages.items():
         page.goto(f"{address}{path}")
         frame.locator("s-page").wait_for()
@@ -69,7 +68,7 @@ def test_every_page_at_every_width(lives, open_page, width):
         if name == "person-stopped":
             frame.get_by_role("link", name="Cleo Ferreira").click()
             frame.get_by_text("This address takes no mail").wait_for()
-        looked_at(page, name)
+        look(page, f"admin-{name}")
 
 
 def test_a_question_is_answered_while_it_is_typed(lives, open_page):
@@ -106,10 +105,10 @@ def test_pausing_and_resuming_a_person(lives, open_page):
     page, frame = opened(open_page, address, f"/customers/{person}")
     frame.get_by_role("button", name="Pause messages").click()
     frame.get_by_label("For how long").select_option("7")
-    looked_at(page, "person-pause")
+    look(page, "admin-person-pause", widths=[DESKTOP])
     frame.locator("#pause").get_by_role("button", name="Pause messages").click()
     frame.get_by_text("Messages are paused until Friday 27 November").wait_for()
-    looked_at(page, "person-paused")
+    look(page, "admin-person-paused", widths=[DESKTOP])
     frame.get_by_role("button", name="Resume messages").click()
     frame.get_by_text("Messages go on.").wait_for()
     page.reload()
@@ -122,7 +121,7 @@ def test_deciding_reviews_by_hand(lives, open_page):
     frame.get_by_role("button", name="Publish: 5 of 5 stars").click()
     frame.get_by_text("Received 4 · published 2 · hidden 1").wait_for()
     frame.get_by_role("button", name="Hide: 1 of 5 stars").click()
-    looked_at(page, "reviews-hide")
+    look(page, "admin-reviews-hide", widths=[DESKTOP])
     frame.locator("s-modal:has(form:visible)").get_by_role("button", name="Hide review").click()
     frame.get_by_text("Nothing was hidden").wait_for()
     frame.get_by_role("button", name="Hide: 1 of 5 stars").click()
@@ -130,7 +129,7 @@ def test_deciding_reviews_by_hand(lives, open_page):
     frame.locator("s-modal:has(form:visible)").get_by_role("button", name="Hide review").click()
     frame.get_by_text("All decided.").wait_for()
     assert frame.get_by_text("Received 4 · published 2 · hidden 2").count() == 1
-    looked_at(page, "reviews-decided")
+    look(page, "admin-reviews-decided", widths=[DESKTOP])
     page.reload()
     frame.get_by_text("All decided.").wait_for()
 
@@ -146,7 +145,7 @@ def test_a_file_is_kept_and_access_is_asked_for_in_context(lives, open_page):
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
     assert "write_products" in dialog.inner_text() or "products" in dialog.inner_text()
-    looked_at(page, "settings-access")
+    look(page, "admin-settings-access", widths=[DESKTOP])
     dialog.get_by_role("button").last.click()
     frame.get_by_text("Shopify has not granted the access").wait_for()
     with merchant.work() as session:

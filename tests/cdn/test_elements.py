@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.browser import DESKTOP, PHONE, axe, sideways
+from tests.browser import PHONE, axe, look
 
 pytestmark = pytest.mark.browser
 
@@ -20,13 +20,11 @@ def posted(page):
     return json.loads(page.locator("body").inner_text())["fields"]
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
 @pytest.mark.parametrize("name", ["home", "more"])
-def test_page_is_accessible_and_fits(open_page, app_address, name, width):
-    page = open_page(width)
+def test_page_is_accessible_and_fits(open_page, app_address, name):
+    page = open_page()
     page.goto(f"{app_address}/page/{name}")
-    assert axe(page) == []
-    assert sideways(page) == []
+    look(page, f"elements-{name}")
 
 
 def test_values_arrive_in_an_ordinary_form_post(open_page, app_address):

@@ -1,24 +1,13 @@
 """Look at a page as people do: at three widths, again after a reload, and after going back."""
 
-from tests.browser import DESKTOP, HEIGHTS, PHONE, TABLET, axe, picture, sideways
+from tests import browser
 
 PATIENT_MS = 45_000  # the machine may be busy with other tests
-SETTLED_MS = 400
-
-
-def resize(page, width):
-    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-    page.wait_for_timeout(SETTLED_MS)
 
 
 def look(page, name, *, whole=False):
-    """Hold a page to the promises every page makes, and keep its pictures; it ends at desktop width."""
-    for width in (PHONE, TABLET, DESKTOP):
-        resize(page, width)
-        assert sideways(page) == []
-        if width != TABLET:
-            assert axe(page) == []
-        picture(page, f"journey-{name}", whole=whole)
+    """Look at a page of the journey at all widths; it ends at desktop width."""
+    browser.look(page, f"journey-{name}", whole=whole)
 
 
 def comes_back(page, landmark):

@@ -76,7 +76,8 @@ def test_starting_asks_and_shows_whom_it_means(demo, open_page, done):
     said.wait_for()
     first = re.search(r"to (\w+)\.", said.inner_text())[1]
     until(lambda: len(accepted(demo)) == now_due)
-    assert first.lower() in mails(demo)[0]["to"]
+    # Several are due at that moment and travel side by side: which of them the sink logs first is chance.
+    assert any(mail["to"].startswith(first.lower()) for mail in mails(demo))
     look(page, "05-running")
     comes_back(page, app.get_by_text("New orders are taken in"))
     done.add("start")

@@ -8,12 +8,11 @@ from sqlalchemy import select
 from app.messages.links import Purpose
 from app.messages.too_often import FORMS
 from app.reviews.models import Review
-from tests.browser import axe, picture, sideways
+from tests.browser import PHONE, look, picture
 from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = (390, 768, 1280)
 DRAWING = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><rect width="100" height="100" fill="#cfd8d3"/>'
     '<circle cx="50" cy="55" r="26" fill="#5b7f78"/></svg>'
@@ -32,12 +31,6 @@ def arrived(people, site, *titles, **facts):
     return people.mail(*titles, picture=f"{site}/drawing.svg", **facts)
 
 
-def good(page, name):
-    assert axe(page) == []
-    assert sideways(page) == []
-    picture(page, name, whole=True)
-
-
 def filled(page, line):
     """How many stars of a line are drawn full."""
     return page.evaluate(
@@ -47,17 +40,16 @@ def filled(page, line):
     )
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_the_review_page(open_page, site, people, width):
+def test_the_review_page(open_page, site, people):
     mailed = arrived(people, site, "Harbour kettle", "Mug set, four pieces")
-    page = open_page(width)
+    page = open_page()
     page.goto(f"{site}{mailed.review}?stars=4")
     assert filled(page, mailed.lines[0]) == 4
     assert filled(page, mailed.lines[1]) == 0
-    good(page, "shopper-review")
+    look(page, "shopper-review", whole=True)
     page.get_by_role("button", name="Send my reviews").click()
     page.wait_for_url(re.compile("done=1"))
-    good(page, "shopper-thanks")
+    look(page, "shopper-thanks", whole=True)
     page.reload()
     assert page.get_by_role("heading", level=1).inner_text() == "Thank you"
     page.go_back()
@@ -65,14 +57,13 @@ def test_the_review_page(open_page, site, people, width):
     assert len(people.rows(select(Review.id))) == 1
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_what_is_wrong_is_seen(open_page, site, people, width):
+def test_what_is_wrong_is_seen(open_page, site, people):
     mailed = arrived(people, site, "Harbour kettle", locale="de")
-    page = open_page(width)
+    page = open_page()
     page.goto(f"{site}{mailed.review}")
     page.get_by_label("Was sollten andere wissen?").fill("Gießt, wohin man will.")
     page.get_by_role("button", name="Bewertung senden").click()
-    good(page, "shopper-errors")
+    look(page, "shopper-errors", whole=True)
     assert page.get_by_role("alert").get_by_role("link").count() == 1
     page.get_by_role("alert").get_by_role("link").click()
     assert page.evaluate("document.activeElement.name") == f"rating-{mailed.lines[0]}"
@@ -80,34 +71,33 @@ def test_what_is_wrong_is_seen(open_page, site, people, width):
     page.reload()
 
 
-@pytest.mark.parametrize(("width", "locale"), [*((width, "en") for width in WIDTHS), (390, "de")])
-def test_the_pages_about_mail(open_page, site, people, width, locale):
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_the_pages_about_mail(open_page, site, people, locale):
     mailed = arrived(people, site, locale=locale)
-    page = open_page(width)
+    page = open_page()
     page.goto(site + mailed.path(Purpose.PREFERENCES))
-    good(page, f"shopper-preferences-{locale}")
+    look(page, f"shopper-preferences-{locale}", whole=True)
     page.get_by_role("checkbox").last.uncheck()
     page.get_by_role("button").click()
     assert page.get_by_role("status").count() == 1
     assert not page.get_by_role("checkbox").last.is_checked()
-    good(page, f"shopper-preferences-saved-{locale}")
+    look(page, f"shopper-preferences-saved-{locale}", whole=True)
     page.get_by_role("main").get_by_role("link").click()
-    good(page, f"shopper-unsubscribe-{locale}")
+    look(page, f"shopper-unsubscribe-{locale}", whole=True)
     page.get_by_role("button").click()
     assert page.get_by_role("status").count() == 1
-    good(page, f"shopper-unsubscribed-{locale}")
+    look(page, f"shopper-unsubscribed-{locale}", whole=True)
     page.reload()
     page.go_back()
     assert page.get_by_role("heading", level=1).count() == 1
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_what_is_no_longer_sold(open_page, site, people, width):
+def test_what_is_no_longer_sold(open_page, site, people):
     mailed = arrived(people, site, sold=False)
-    page = open_page(width)
+    page = open_page()
     page.goto(site + mailed.path(Purpose.BUY_AGAIN))
     assert page.get_by_role("link", name="Go to Kiln & Kettle").count() == 1
-    good(page, "shopper-gone")
+    look(page, "shopper-gone", whole=True)
 
 
 def test_the_stars_by_keyboard_alone(open_page, site, people):
@@ -162,7 +152,7 @@ def test_the_stars_in_other_lights(open_page, site, people, name, settings):
     page = open_page(390, **settings)
     page.goto(f"{site}{mailed.review}?stars=3")
     assert filled(page, mailed.lines[0]) == 3
-    good(page, f"shopper-{name}")
+    look(page, f"shopper-{name}", whole=True, widths=[PHONE])
 
 
 def test_everything_works_without_script(open_page, site, people):
@@ -173,20 +163,19 @@ def test_everything_works_without_script(open_page, site, people):
     assert page.get_by_role("heading", name="Thank you").count() == 1
 
 
-@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(("locale", "words"), [("en", "Try again in a minute."), ("de", "in einer Minute noch einmal")])
-def test_being_held_back_and_finding_nothing(open_page, site, people, wired, width, locale, words):
+def test_being_held_back_and_finding_nothing(open_page, site, people, wired, locale, words):
     mailed = arrived(people, site, locale=locale)
     path = mailed.path(Purpose.UNSUBSCRIBE)
-    page = open_page(width, locale=f"{locale}-{'GB' if locale == 'en' else 'AT'}")
+    page = open_page(locale=f"{locale}-{'GB' if locale == 'en' else 'AT'}")
     page.goto(site + path)
     for _ in range(FORMS.times):
         wired.parts["flask"].test_client().post(path)
     page.get_by_role("button").click()
     assert page.get_by_text(words).count() == 1
-    good(page, f"shopper-too-often-{locale}")
+    look(page, f"shopper-too-often-{locale}", whole=True)
     page.get_by_role("main").get_by_role("link").click()
     assert page.get_by_role("button").count() == 1  # the question again: nothing was stopped
     page.goto(f"{site}/r/never-signed")
     assert page.get_by_text("Hier ist nichts." if locale == "de" else "There is nothing here.").count() == 1
-    good(page, f"shopper-nothing-{locale}")
+    look(page, f"shopper-nothing-{locale}", whole=True)
