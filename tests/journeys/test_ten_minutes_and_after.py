@@ -13,8 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.browser import PHONE, picture
-from tests.journeys.eyes import PATIENT_MS, app_in, comes_back, look, patient, resize
+from tests.browser import PHONE, picture, resize
+from tests.journeys.eyes import PATIENT_MS, app_in, comes_back, look, patient
 from tests.journeys.ledger import accepted, differences, ledger, rows
 from tests.journeys.walking import JUMP_S, LEASES_S, after, mails, opened, until
 
@@ -144,9 +144,13 @@ def test_broken_on_purpose_nothing_is_lost_and_nothing_is_sent_twice(demo, open_
 
 def test_every_mail_that_left_has_a_subject_a_text_and_a_way_out(demo, done):
     after(done, "answers")
+    assert accepted(demo)
     for fact in accepted(demo):
         mail = message_from_bytes(fact["body"], policy=policy.default)
         assert mail["Subject"]
         assert len(mail["Subject"]) <= 45 + 25
-        assert mail.get_body(("plain",)).get_content().strip()
+        text = mail.get_body(("plain",)).get_content()
+        assert re.search(r"http://\S+/p/\S+", text), mail["Subject"]
+        out = re.search(r"http://\S+/u/\S+", text)
+        assert mail["List-Unsubscribe"] == (f"<{out[0]}>" if out else None)
         assert all(address.endswith("@example.com") for address in fact["to"])

@@ -15,7 +15,7 @@ MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-THIS_WEEK: Final = 6  # days either way in which a weekday alone is understood
+THIS_WEEK: Final = 3  # days either way: seven in all, so that a weekday alone means one of them
 FOR_YOU: Final = " for you"
 NAMED: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 
