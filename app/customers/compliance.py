@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.customers.address import normalise
 from app.customers.erase import forget_customer
 from app.customers.identify import find_ids
 from app.customers.models import Erasure, ErasureKind
@@ -56,7 +57,11 @@ def _read(session: Session, delivery: Delivery) -> PrivacyRequest:
 
 
 def _traces(request: PrivacyRequest) -> list[str]:
-    known = (request.email, request.phone, str(request.customer_shopify_id) if request.customer_shopify_id else None)
+    known = (
+        normalise(request.email),
+        request.phone,
+        str(request.customer_shopify_id) if request.customer_shopify_id else None,
+    )
     return [trace for trace in known if trace]
 
 
@@ -82,5 +87,5 @@ def _record(session: Session, kind: ErasureKind, request: PrivacyRequest, at: da
 
 
 def _hash(request: PrivacyRequest) -> str:
-    subject = f"{request.customer_shopify_id}:{(request.email or '').lower()}"
+    subject = f"{request.customer_shopify_id}:{normalise(request.email) or ''}"
     return hashlib.sha256(subject.encode()).hexdigest()

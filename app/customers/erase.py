@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Text, cast, delete, null, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.customers.address import normalise
 from app.customers.models import ConsentEntry, Customer, Erasure, ErasureKind, Preference, SuppressionScope
 from app.customers.suppress import suppress
 from app.kit.events import emit
@@ -31,7 +32,7 @@ def forget_customer(session: Session, shopify_id: int, *, at: datetime, email: s
     shop_id = entered_shop(session)
     found = select(Customer).where(Customer.shop_id == shop_id, Customer.shopify_id == shopify_id)
     rows = list(session.scalars(found.with_for_update()))
-    addresses = {row.email for row in rows if row.email} | ({email.strip().lower()} if email else set())
+    addresses = {address for address in (*(row.email for row in rows), normalise(email)) if address}
     for address in sorted(addresses):
         suppress(session, address, scope=SuppressionScope.ADDRESS, reason="erased", at=at)
         guests = select(Customer).where(

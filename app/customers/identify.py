@@ -7,17 +7,13 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.customers.address import normalise
 from app.customers.models import Customer
 from app.customers.suppress import is_erased
 from app.kit.work import entered_shop
 from app.shopify.payloads.people import CustomerFacts
 
 COPIED = ("email", "first_name", "last_name", "country", "province", "locale")
-
-
-def normalise(email: str | None) -> str | None:
-    """Return the address as it is compared: trimmed, lower case; None for an empty one."""
-    return (email or "").strip().lower() or None
 
 
 def record_customer(session: Session, facts: CustomerFacts, *, seen_at: datetime) -> Customer | None:

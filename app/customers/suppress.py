@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.customers.address import address_hash, normalise
 from app.customers.models import Customer, Erasure, ErasureKind, Suppression, SuppressionScope
 from app.kit.work import entered_shop
 
-
-def address_hash(email: str) -> str:
-    """Return the sha256 of a normalised address."""
-    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
+__all__ = ["address_hash", "is_erased", "lock_person", "suppress"]
 
 
 def suppress(
@@ -40,11 +37,17 @@ def suppress(
     )
 
 
-def lock_person(session: Session, email: str) -> None:
-    """Lock every row of the person behind an address, in the order the hand-off locks them."""
+def lock_person(session: Session, email: str, customer_id: int | None = None) -> None:
+    """Lock every row of the person behind an address or an id of ours, in the order the hand-off locks them.
+
+    Both where both are known: an order may carry another address than its buyer.
+    """
+    # An empty address is nobody's; None would lock everybody without one.
+    theirs = [Customer.email == (normalise(email) or "")]
+    theirs += [Customer.id == customer_id] if customer_id is not None else []
     session.execute(
         select(Customer.id)
-        .where(Customer.shop_id == entered_shop(session), Customer.email == email.strip().lower())
+        .where(Customer.shop_id == entered_shop(session), or_(*theirs))
         .order_by(Customer.id)
         .with_for_update(),
     ).all()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.customers.address import address_hash
 from app.customers.consent import state_consent
-from app.customers.models import Customer, Preference, Suppression, SuppressionScope
-from app.customers.suppress import address_hash, suppress
+from app.customers.models import Preference, Suppression, SuppressionScope
+from app.customers.suppress import lock_person, suppress
 from app.kit.clock import business_now, real_now
 from app.messages.models import Message, MessageEvent
 from app.messages.wishes import OPTIONAL_TOPICS, TOPICS, is_unsubscribed, switched_off
@@ -21,7 +22,7 @@ UNSUBSCRIBED = "unsubscribed"
 
 def unsubscribe(session: Session, message: Message) -> None:
     """Stop everything optional to the message's address. Doing it again changes nothing."""
-    _lock_person(session, message)
+    lock_person(session, message.recipient, message.customer_id)
     if is_unsubscribed(session, message.recipient):
         return
     now = business_now(session)
@@ -55,7 +56,7 @@ def choose_topics(session: Session, message: Message, customer_id: int, wanted: 
 
     Wanting an optional topic takes an earlier unsubscribe back. It is not consent to advertising.
     """
-    _lock_person(session, message)
+    lock_person(session, message.recipient, message.customer_id)
     stopped = is_unsubscribed(session, message.recipient)
     if stopped and wanted & OPTIONAL_TOPICS:
         _take_back_unsubscribe(session, message)
@@ -87,16 +88,3 @@ def _take_back_unsubscribe(session: Session, message: Message) -> None:
             Suppression.reason == UNSUBSCRIBED,
         ),
     )
-
-
-def _lock_person(session: Session, message: Message) -> None:
-    """Lock the person by id and by address, in the order of the hand-off: an order may carry another address."""
-    session.execute(
-        select(Customer.id)
-        .where(
-            Customer.shop_id == message.shop_id,
-            or_(Customer.id == message.customer_id, Customer.email == message.recipient.strip().lower()),
-        )
-        .order_by(Customer.id)
-        .with_for_update(),
-    ).all()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.customers.address import address_hash
 from app.customers.models import Preference, Suppression, SuppressionScope
-from app.customers.suppress import address_hash
 from app.kit.work import entered_shop
 from app.messages.models import Message
 

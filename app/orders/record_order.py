@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers import identify
+from app.customers.address import normalise
 from app.customers.consent import state_consent
 from app.customers.models import Customer
 from app.kit.events import emit
@@ -71,7 +72,7 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
         order.customer_id = customer.id
     erased = customer is None and (facts.customer is not None or facts.email is not None)
     if "email" not in kept:
-        order.email = None if erased else (identify.normalise(facts.email) or order.email)
+        order.email = None if erased else (normalise(facts.email) or order.email)
     if "email" not in facts.untold:
         order.email_withheld = "email" in facts.withheld
     if "locale" not in kept:

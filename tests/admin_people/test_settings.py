@@ -159,3 +159,18 @@ def test_the_sender_is_told_and_nothing_is_claimed_that_was_not_looked_at(mercha
     assert "From: Kiln & Kettle <post@welltimed.example.com>" in told
     assert "Answers go to: hello@kiln.example.com" in told
     assert "SPF, DKIM and DMARC of welltimed.example.com are not checked here." in told
+
+
+@pytest.mark.parametrize("again", [" ana1@example.com", "ANA1@EXAMPLE.COM "])
+def test_an_erasure_asked_again_with_the_address_spelled_otherwise_is_the_same_request(merchant, again):
+    merchant.order("Ana")
+    for email in ("ana1@example.com", again):
+        body = {
+            "shop_id": 548380009 + merchant.id, "shop_domain": merchant.domain, "orders_to_redact": [],
+            "customer": {"id": 9001, "email": email, "phone": None},
+        }  # fmt: skip
+        with merchant.work() as session:
+            compliance.customer_redacted(
+                session, Delivery(merchant.domain, "customers/redact", merchant.now, merchant.now, body)
+            )
+    assert len(requests(merchant)) == 1

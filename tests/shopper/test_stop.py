@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from app.customers.address import address_hash
 from app.customers.models import ConsentEntry, Preference, Suppression, SuppressionScope
-from app.customers.suppress import address_hash, suppress
+from app.customers.suppress import suppress
 from app.kit.clock import real_now
 from app.messages.links import Purpose
 from app.messages.models import Message, MessageEvent

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, text, update
 from app.channels.smtp.address import parse
 from app.channels.smtp.connection import Deadlines
 from app.channels.smtp.phases import SmtpSender
+from app.customers.address import address_hash
 from app.customers.models import Suppression
-from app.customers.suppress import address_hash
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
 from app.flows.sending import drain, steer
 from app.kit.clock import ClockOffset, business_now, real_now

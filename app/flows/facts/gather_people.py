@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers import consent
+from app.customers.address import address_hash
 from app.customers.models import Customer, Preference, Suppression, SuppressionScope
-from app.customers.suppress import address_hash
 from app.flows.rules.decision import CustomerFacts
 from app.kit.among import among
 from app.kit.work import entered_shop

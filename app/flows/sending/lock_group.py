@@ -13,6 +13,7 @@ from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.messages.outbox import Prepared
 
+# `c.email = o.email`: both were spelled by customers/address.py when they were stored.
 # In the order everybody locks in: shop, flow, order, person, row. Who writes about one of them locks it first.
 LOCKS: Final = (
     "select id from shop where id = %(shop)s for share",
