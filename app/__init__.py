@@ -2,7 +2,7 @@
 
 The house has one direction: calls go down, facts go up. From top to bottom:
 
-wiring        composition root and command line: every route, topic, subscriber and periodic job is named there
+wiring        composition root: every route, topic, subscriber and periodic job is named there  |  commands: flask …
 flows         what to say, to whom, when
 reviews       what shoppers do
 messages      one message: rendered, sent, tracked  |  experiments: the dice

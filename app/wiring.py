@@ -1,4 +1,4 @@
-"""The map: every route, webhook topic, subscriber, kind of work and command is named here and nowhere else."""
+"""The map: every route, webhook topic, subscriber and kind of work is named here and nowhere else."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class SuppressionScope(StrEnum):
     """Say what a suppression stops."""
 
     ADDRESS = "address"  # nothing at all reaches a dead or complaining address
-    OPTIONAL = "optional"  # everything but strictly transactional mail
+    OPTIONAL = "optional"  # everything but news of the order
 
 
 class Suppression(ShopOwned, Base):

@@ -31,7 +31,7 @@ class Arm(ShopOwned, Base):
     )
 
     experiment_id: Mapped[int]
-    key: Mapped[str]  # "a", "b"
+    key: Mapped[str]  # "A", "B"
     weight: Mapped[int] = mapped_column(Integer, default=1)
 
 

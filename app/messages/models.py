@@ -98,7 +98,7 @@ class Attempt(ShopOwned, Base):
 
 
 class MessageEvent(ShopOwned, Base):
-    """Append what was heard of a message: opens and clicks with their grade, bounces, complaints."""
+    """Append what was heard of a message: opens, clicks and looks with their grade, unsubscribes."""
 
     __tablename__ = "message_event"
     __table_args__ = (

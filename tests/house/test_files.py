@@ -77,7 +77,7 @@ def test_lock_files_name_no_registry():
     for name in locks:
         packages = json.loads(text(name))["packages"]
         assert [path for path, package in packages.items() if "resolved" in package] == [], name
-    for name in files("requirements.txt", "requirements-dev.txt", "requirements-run.txt", "requirements-oracle.txt"):
+    for name in requirements():
         assert not re.search(r"https?://|--index-url|--find-links|--extra-index", text(name)), name
 
 
@@ -92,8 +92,14 @@ def test_nothing_is_left_for_later():
     assert [name for name in own if UNDONE.search(text(name))] == []
 
 
+def requirements():
+    found = [name for name in files(".txt") if name.startswith("requirements")]
+    assert len(found) == 5
+    return found
+
+
 def test_python_requirements_are_pinned_and_say_why():
-    for name in files("requirements.txt", "requirements-dev.txt", "requirements-run.txt", "requirements-oracle.txt"):
+    for name in requirements():
         for line in text(name).splitlines():
             if line and not line.startswith(("#", "-r ")):
                 assert re.fullmatch(r"[A-Za-z0-9._-]+(?:\[[a-z,]+\])?==\S+\s+# .+", line), f"{name}: {line}"

@@ -10,7 +10,7 @@ from app import tables
 from app.kit.db import Base
 from tests.house.conftest import alembic_config
 
-# The tables without row-level security, as the architecture lists them: none holds anything of a shopper's in the
+# The tables without row-level security, all of them: none holds anything of a shopper's in the
 # clear but the two inboxes, which are read by the system role alone.
 PLATFORM = {
     "shop",
