@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from app.flows.models import Decision, FollowUp, FollowUpState
 from app.flows.rules.decision import Decision as Verdict
 from app.flows.rules.decision import Facts, Hold, Postpone, Send, Skip
-from app.flows.rules.guard import RULE_VERSION
-from app.flows.rules.recorded import OUTCOMES, kept_facts
+from app.flows.rules.recorded import Recorded, recorded
 from app.kit.insert_rows import insert_rows
 from app.kit.one_trip import one_trip
 
+KEPT = tuple(field.name for field in fields(Recorded))
 SOONEST = timedelta(minutes=1)  # a wait that ends now would be decided again at once, for ever
 
 
@@ -44,19 +44,8 @@ def record_all(session: Session, evaluated: Sequence[Evaluated], now: datetime) 
 
 
 def _values(each: Evaluated, now: datetime) -> dict[str, Any]:
-    verdict = each.verdict
-    stopped = None if isinstance(verdict, Send) else verdict
-    return {
-        "shop_id": each.row.shop_id,
-        "follow_up_id": each.row.id,
-        "decided_at": now,
-        "rule_version": RULE_VERSION,
-        "rule": stopped.rule if stopped else None,
-        "outcome": OUTCOMES[type(verdict)],
-        "reason": stopped.reason if stopped else None,
-        "until": verdict.until if isinstance(verdict, Postpone) else None,
-        "facts": kept_facts(each.facts, verdict),
-    }
+    kept = recorded(each.verdict, each.facts, now)
+    return {"shop_id": each.row.shop_id, "follow_up_id": each.row.id} | {name: getattr(kept, name) for name in KEPT}
 
 
 def _carry_out(row: FollowUp, verdict: Verdict, now: datetime) -> None:
