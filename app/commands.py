@@ -13,9 +13,9 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
 from app.config import ROOT
-from app.flows.pages import ask_why
-from app.flows.pages.derivation import derive
-from app.flows.pages.derivation_text import derivation_text
+from app.flows.pages.why import ask_why
+from app.flows.pages.why.derivation import derive
+from app.flows.pages.why.derivation_text import derivation_text
 from app.flows.syncing import sync
 from app.kit import engines, periodic, runtime
 from app.kit import ticker as kit_ticker

@@ -21,17 +21,12 @@ from app.customers import privacy as customers_privacy
 from app.customers import topics as customers
 from app.customers.compliance import Privacy
 from app.customers.erase import CustomerErased
-from app.flows.pages import (
-    next_ask,
-    routes_flows,
-    routes_home,
-    routes_people,
-    routes_preview,
-    routes_sample,
-    routes_settings,
-    routes_start,
-    routes_why,
-)
+from app.flows.pages.home import next_ask, routes_home
+from app.flows.pages.people import routes_people
+from app.flows.pages.settings import routes_settings
+from app.flows.pages.start import routes_start
+from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
+from app.flows.pages.why import routes_why
 from app.flows.planning import come_back, erased, schedule, set_up
 from app.flows.sending import claim
 from app.flows.syncing import sync

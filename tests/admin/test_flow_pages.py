@@ -12,7 +12,7 @@ from app.channels.smtp.address import parse
 from app.channels.smtp.connection import Deadlines
 from app.channels.smtp.phases import SmtpSender
 from app.flows.models import Enrollment, FlowVersion, FollowUp
-from app.flows.pages import routes_preview
+from app.flows.pages.steps import routes_preview
 from app.kit.limit import Limit
 from app.messages.models import Attempt, HitInbox, Message, MessageEvent, MessageItem, TrackedLink
 from app.orders.models import Order

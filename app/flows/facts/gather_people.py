@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from app.customers import consent
 from app.customers.address import address_hash
 from app.customers.models import Customer, Preference, Suppression, SuppressionScope
+from app.flows.facts.wish import EVERYTHING
 from app.flows.rules.decision import CustomerFacts
 from app.kit.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order
 
-EVERYTHING = "all"
 SUBSCRIBED = "subscribed"
 
 

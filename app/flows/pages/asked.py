@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from app.flows.pages.search import LAST_PAGE, LONGEST
+from app.flows.pages.people.search import LAST_PAGE, LONGEST
 from app.kit.errors import Invalid
 
 DIGITS: Final = 6

@@ -11,16 +11,16 @@ from babel import Locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.customers.models import ConsentEntry, Customer, Preference
+from app.customers.models import ConsentEntry, Customer
 from app.flows.facts.people import full_name, person_name
-from app.flows.pages.entries import Whose
-from app.flows.pages.notices import Notice, notices
+from app.flows.facts.wish import everything
+from app.flows.pages.people.entries import Whose
+from app.flows.pages.people.notices import Notice, notices
 from app.flows.words.consent_words import NOTHING_SAID, stands_words
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
 from app.orders.models import Order
 
-EVERYTHING: Final = "all"
 LATEST_ORDERS: Final = 20  # their addresses are looked at for stops, beside the person's own
 
 
@@ -88,17 +88,6 @@ def person(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> Per
         can_pause=not gone and not (wish is not None and wish.value == "off"),
         paused_until=until,
     )
-
-
-def everything(session: Session, customer_id: int) -> Preference | None:
-    """Return the latest choice about all optional mail."""
-    return session.scalars(
-        select(Preference)
-        .where(Preference.shop_id == entered_shop(session), Preference.customer_id == customer_id)
-        .where(Preference.topic == EVERYTHING)
-        .order_by(Preference.happened_at.desc(), Preference.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def _country(code: str | None) -> str:

@@ -15,7 +15,7 @@ from app.customers.models import Customer
 from app.flows.facts.gather import gather
 from app.flows.facts.people import first_name, full_name
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.pages.why import why
+from app.flows.pages.why.why import why
 from app.flows.rules.decision import Facts, Limits, Send
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason

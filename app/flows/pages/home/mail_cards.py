@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.channels.closed import closed
 from app.flows.models import FollowUp
-from app.flows.pages.card import Card
+from app.flows.pages.home.card import Card
 from app.flows.planning.pause import waiting
 from app.flows.words.day_words import clock_words, day_words
 from app.flows.words.step_words import step_name

@@ -6,14 +6,14 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.pages import pick_order
+from app.flows.pages.steps import pick_order
 from app.flows.words.step_words import rhythm_words, step_name
 from app.kit import runtime
 
 
 def first_page(session: Session, counted: str) -> str:
     """Return the page. The mail stack is loaded by whoever looks at mails, not by every web process."""
-    from app.flows.pages.preview import preview  # noqa: PLC0415 - see above
+    from app.flows.pages.steps.preview import preview  # noqa: PLC0415 - see above
 
     order_id = pick_order.believable(session)
     config = runtime.current().config

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from app.flows.facts.gather import Gathered, gather
 from app.flows.facts.people import first_name
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.pages import past_answers, past_messages, past_orders
-from app.flows.pages.entries import PER_PAGE, Entry, Span, Whose, newest
-from app.flows.pages.last_try import last_tries
-from app.flows.pages.verdicts import last_decisions, verdict
+from app.flows.pages.people import past_answers, past_messages, past_orders
+from app.flows.pages.people.entries import PER_PAGE, Entry, Span, Whose, newest
+from app.flows.pages.why.last_try import last_tries
+from app.flows.pages.why.verdicts import last_decisions, verdict
 from app.flows.rules.decision import Limits, Skip
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.flows.pages.derivation import Derivation
+from app.flows.pages.why.derivation import Derivation
 from app.flows.words.day_words import FOR_YOU, clock_words, date_words, place_words
 from app.flows.words.explain import RuleLine
 

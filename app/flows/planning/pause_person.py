@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer, Preference
+from app.flows.facts.wish import EVERYTHING, everything
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.pages.entries import Whose
-from app.flows.pages.person import EVERYTHING, everything
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
 from app.kit.queue import SENDS
 from app.kit.work import entered_shop, ring_after_commit
+from app.orders.models import Order
 
 LENGTHS: Final = {"7": "1 week", "30": "1 month", "90": "3 months", "365": "1 year"}  # days as the form sends them
 MERCHANT: Final = "merchant"
@@ -49,10 +49,11 @@ def resume_person(session: Session, customer_id: int) -> int:
     if wish is None or wish.value != "paused":
         return 0
     _choose(session, customer_id, "on", None)
-    whose = Whose(entered_shop(session), session.get_one(Customer, (entered_shop(session), customer_id)))
+    shop_id = entered_shop(session)
+    orders = select(Order.id).where(Order.shop_id == shop_id, Order.customer_id == customer_id)
     rows = session.scalars(
         select(FollowUp)
-        .where(FollowUp.shop_id == whose.shop_id, FollowUp.order_id.in_(whose.orders()))
+        .where(FollowUp.shop_id == shop_id, FollowUp.order_id.in_(orders))
         .where(FollowUp.state == FollowUpState.SCHEDULED, FollowUp.reason == Reason.PAUSED_BY_PERSON)
         .order_by(FollowUp.id)
         .with_for_update()

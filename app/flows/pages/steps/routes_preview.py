@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, g, make_response, render_template, request
 from sqlalchemy.orm import Session
 
-from app.flows.pages import pick_order
 from app.flows.pages.asked import question
+from app.flows.pages.steps import pick_order
 from app.flows.planning.edit import find
 from app.kit import runtime
 from app.kit.errors import AppError, Invalid, NotFound, TooMany
@@ -19,7 +19,7 @@ from app.shopify import app_home
 from app.shopify.merchant_session import merchant_session
 
 if TYPE_CHECKING:
-    from app.flows.pages.preview import Preview
+    from app.flows.pages.steps.preview import Preview
 
 blueprint = Blueprint("preview", __name__)
 app_home.guard(blueprint)
@@ -52,7 +52,7 @@ def find_orders(step: str) -> str:
 @blueprint.post("/flows/<step>/send-me")
 def send_me(step: str) -> Response:
     """Send the shown mail to the shop's own address, and say where it went or what is in the way."""
-    from app.flows.pages import send_sample  # noqa: PLC0415 - the mail stack is loaded by whoever looks at mails
+    from app.flows.sending import send_sample  # noqa: PLC0415 - the mail stack is loaded by whoever looks at mails
 
     here = runtime.current()
     try:
@@ -60,7 +60,7 @@ def send_me(step: str) -> Response:
             raise TooMany("That is 20 test mails within an hour. Try again later.")
         with merchant_session() as session:
             shown = _shown(session, step)
-            outbound = send_sample.sample_letter(session, here.config, shown)
+            outbound = send_sample.sample_letter(session, here.config, shown.mail, shown.problem)
         send_sample.send(here, outbound)
     except NotFound:
         raise
@@ -85,7 +85,7 @@ def preview_values(session: Session, step: str) -> dict[str, Any]:
 
 
 def _shown(session: Session, step: str) -> Preview:
-    from app.flows.pages.preview import preview  # noqa: PLC0415 - see send_me
+    from app.flows.pages.steps.preview import preview  # noqa: PLC0415 - see send_me
 
     asked = request.values.get("order", "")
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 20 and int(asked) <= LARGEST):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
 from app.customers.models import ConsentEntry, Preference
-from app.flows.pages.entries import Entry, Span, Whose
+from app.flows.pages.people.entries import Entry, Span, Whose
 from app.flows.words.consent_words import consent_words, source_words
 from app.orders.models import OrderLine
 from app.reviews.models import Review

@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from app.flows.pages import settings_page
+from app.flows.pages.settings import settings_page
 from app.kit import runtime
 from app.kit.clock import business_now
 from app.kit.errors import Invalid

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.flows.pages import home as at_home
-from app.flows.pages import home_words, needs
-from app.flows.pages.first_page import first_page
-from app.flows.pages.reading import reading
-from app.flows.pages.silent import silence
+from app.flows.pages.home import home as at_home
+from app.flows.pages.home import home_words, needs
+from app.flows.pages.home.first_page import first_page
+from app.flows.pages.home.reading import reading
+from app.flows.pages.home.silent import silence
 from app.flows.planning import pause
 from app.flows.planning.release import OnResume
 from app.flows.planning.skip import skip

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.pages.entries import Entry, Span, Whose
-from app.flows.pages.verdicts import verdicts
+from app.flows.pages.people.entries import Entry, Span, Whose
+from app.flows.pages.why.verdicts import verdicts
 from app.flows.words.step_words import step_name
 from app.messages.grade import Grade
 from app.messages.models import Attempt, AttemptState, Message, MessageEvent, MessageState

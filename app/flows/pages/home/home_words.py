@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.flows.pages.home import Home, Line
+from app.flows.pages.home.home import Home, Line
 from app.flows.planning.pause import Waiting
 from app.flows.planning.release import OnResume
 from app.flows.words.access_words import status_words

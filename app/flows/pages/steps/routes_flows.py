@@ -9,9 +9,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.pages import step_page
-from app.flows.pages.home_words import counted
-from app.flows.pages.routes_preview import preview_values
+from app.flows.pages.home.home_words import counted
+from app.flows.pages.steps import step_page
+from app.flows.pages.steps.routes_preview import preview_values
 from app.flows.planning.edit import Change, find, foresee, save_step
 from app.flows.rules.step_forms import WrongFlow
 from app.flows.rules.steps import Arrival, Step

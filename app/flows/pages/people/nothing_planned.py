@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.models import Enrollment, Flow, FlowState
-from app.flows.pages.entries import Whose
+from app.flows.pages.people.entries import Whose
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from flask import Blueprint, render_template
 
-from app.flows.pages.derivation import Derivation, derive
-from app.flows.pages.derivation_text import derivation_text
+from app.flows.pages.why.derivation import Derivation, derive
+from app.flows.pages.why.derivation_text import derivation_text
 from app.flows.words.day_words import clock_words, date_words, place_words
 from app.shopify import app_home
 from app.shopify.merchant_session import merchant_session

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.flows.pages.entries import Entry, Span, Whose
+from app.flows.pages.people.entries import Entry, Span, Whose
 from app.flows.words.passed_words import SOURCES
 from app.messages.wording import money
 from app.orders.delivery import DeliverySource

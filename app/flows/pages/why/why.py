@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.flows.facts.gather import Gathered, gather
 from app.flows.facts.people import first_name
 from app.flows.models import Decision, FollowUp, FollowUpState
-from app.flows.pages.last_try import last_tries
-from app.flows.pages.verdicts import kept, last_decisions
+from app.flows.pages.why.last_try import last_tries
+from app.flows.pages.why.verdicts import kept, last_decisions
 from app.flows.rules.decision import Limits, Send
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason

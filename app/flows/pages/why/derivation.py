@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import Gathered, gather
 from app.flows.models import Decision, FollowUp, FollowUpState
-from app.flows.pages.verdicts import kept
-from app.flows.pages.why import Why, why
+from app.flows.pages.why.verdicts import kept
+from app.flows.pages.why.why import Why, why
 from app.flows.rules.decision import Limits, Send
 from app.flows.rules.guard import RULE_VERSION, decide
 from app.flows.rules.recorded import recorded

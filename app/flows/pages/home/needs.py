@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.customers.models import Customer
 from app.flows.facts.people import full_name
 from app.flows.models import FollowUp
-from app.flows.pages.card import Card
-from app.flows.pages.mail_cards import mail_cards
+from app.flows.pages.home.card import Card
+from app.flows.pages.home.mail_cards import mail_cards
 from app.flows.rules.reasons import Reason
 from app.flows.words import access_words
 from app.flows.words.step_words import step_name

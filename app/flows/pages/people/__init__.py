@@ -1,0 +1,1 @@
+"""Customers: found, and one person's timeline."""

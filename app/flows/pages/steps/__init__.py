@@ -1,0 +1,1 @@
+"""The five messages: their timing, and each mail with a real order in it."""

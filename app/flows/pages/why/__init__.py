@@ -1,0 +1,1 @@
+"""Why one message was sent, was not, or waits."""
