@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.flows.models import Decision, FollowUp, FollowUpState
-from app.flows.rules.decision import Decision as Verdict
-from app.flows.rules.decision import Facts, Hold, Postpone, Send, Skip
+from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
 from app.flows.rules.recorded import Recorded, recorded
 from app.kit.insert_rows import insert_rows
 from app.kit.one_trip import one_trip
@@ -26,10 +25,10 @@ class Evaluated:
 
     row: FollowUp
     facts: Facts
-    verdict: Verdict
+    verdict: Ruling
 
 
-def record(session: Session, row: FollowUp, facts: Facts, verdict: Verdict, now: datetime) -> None:
+def record(session: Session, row: FollowUp, facts: Facts, verdict: Ruling, now: datetime) -> None:
     """Append the decision and, unless it is Send, put the row where the decision leaves it."""
     record_all(session, [Evaluated(row, facts, verdict)], now)
 
@@ -48,7 +47,7 @@ def _values(each: Evaluated, now: datetime) -> dict[str, Any]:
     return {"shop_id": each.row.shop_id, "follow_up_id": each.row.id} | {name: getattr(kept, name) for name in KEPT}
 
 
-def _carry_out(row: FollowUp, verdict: Verdict, now: datetime) -> None:
+def _carry_out(row: FollowUp, verdict: Ruling, now: datetime) -> None:
     match verdict:
         case Skip():
             finish(row, verdict.reason, now)

@@ -13,7 +13,7 @@ from app.flows.facts.gather import Gathered, Run, gather_runs
 from app.flows.models import Enrollment, Flow, FollowUp
 from app.flows.planning.enrol import run_values
 from app.flows.planning.schedule import moments, new_row, row_seed
-from app.flows.rules.decision import Decision, FlowFacts, Limits, ShopFacts
+from app.flows.rules.decision import FlowFacts, Limits, Ruling, ShopFacts
 from app.flows.rules.guard import decide
 from app.flows.rules.plan import plan
 from app.flows.rules.recipient_zone import recipient_zone
@@ -39,7 +39,7 @@ class Supposed:
     """Hold what a message would be, and what would be decided about it when it is due."""
 
     gathered: Gathered
-    verdict: Decision
+    verdict: Ruling
 
 
 def suppose(session: Session, wanted: Sequence[Wanted], zone: str, now: datetime) -> list[Supposed]:

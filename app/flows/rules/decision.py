@@ -207,4 +207,4 @@ class Hold:
     passed: tuple[int, ...] = ()
 
 
-Decision: TypeAlias = Send | Skip | Postpone | Hold
+Ruling: TypeAlias = Send | Skip | Postpone | Hold

@@ -14,7 +14,7 @@ from typing import Final
 
 from app.flows.rules import recipient_rules, sender_rules, subject_rules
 from app.flows.rules.case import Case, Verdict
-from app.flows.rules.decision import Decision, Facts, Hold, Limits, Postpone, Send, Skip
+from app.flows.rules.decision import Facts, Hold, Limits, Postpone, Ruling, Send, Skip
 from app.flows.rules.reasons import Reason
 
 RULE_VERSION: Final = 1
@@ -38,7 +38,7 @@ RULES: Final[tuple[tuple[int, Callable[[Case], Verdict]], ...]] = (
 STALE_RULE: Final = 4
 
 
-def decide(facts: Facts, limits: Limits, now: datetime) -> Decision:
+def decide(facts: Facts, limits: Limits, now: datetime) -> Ruling:
     """Return whether to send, skip, postpone or hold, with the rule that decided and those passed before it."""
     case = Case(facts, limits, now, facts.items)
     passed: list[int] = []

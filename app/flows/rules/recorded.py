@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from app.flows.rules.decision import Decision, Facts, Hold, Postpone, Send, Skip
+from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
 from app.flows.rules.facts_json import from_json, to_json
 from app.flows.rules.guard import RULE_VERSION
 
@@ -41,12 +41,12 @@ class Recorded:
         return dict(self.facts["verdict"].get("looked_at", {}))
 
 
-def kept_facts(facts: Facts, verdict: Decision) -> dict[str, Any]:
+def kept_facts(facts: Facts, verdict: Ruling) -> dict[str, Any]:
     """Return the JSON to keep: what went in ("facts") and what came out with its derivation ("verdict")."""
     return {"facts": to_json(facts), "verdict": to_json(verdict)}
 
 
-def recorded(verdict: Decision, facts: Facts, now: datetime) -> Recorded:
+def recorded(verdict: Ruling, facts: Facts, now: datetime) -> Recorded:
     """Return the columns to keep for one evaluation."""
     stopped = None if isinstance(verdict, Send) else verdict
     return Recorded(
