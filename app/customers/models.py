@@ -62,7 +62,7 @@ class Preference(ShopOwned, Base):
     __table_args__ = (Index("ix_preference_customer", "shop_id", "customer_id"),)
 
     customer_id: Mapped[int]
-    topic: Mapped[str]  # all | review_ask | product_help | shipping …
+    topic: Mapped[str]  # of wish_topics: a Topic, or EVERYTHING
     value: Mapped[str]  # on | off | paused
     until: Mapped[datetime | None]
     source: Mapped[str]

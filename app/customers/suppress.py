@@ -12,8 +12,6 @@ from app.customers.address import address_hash, normalise
 from app.customers.models import Customer, Erasure, ErasureKind, Suppression, SuppressionScope
 from app.kit.work import entered_shop
 
-__all__ = ["address_hash", "is_erased", "lock_person", "suppress"]
-
 
 def suppress(
     session: Session, email: str, *, scope: SuppressionScope, reason: str, at: datetime, detail: str | None = None
@@ -51,6 +49,16 @@ def lock_person(session: Session, email: str, customer_id: int | None = None) ->
         .order_by(Customer.id)
         .with_for_update(),
     ).all()
+
+
+def is_unsubscribed(session: Session, address: str) -> bool:
+    """Tell whether optional mail to an address is stopped."""
+    stop = select(Suppression.id).where(
+        Suppression.shop_id == entered_shop(session),
+        Suppression.address_hash == address_hash(address),
+        Suppression.scope == SuppressionScope.OPTIONAL,
+    )
+    return session.scalar(stop.limit(1)) is not None
 
 
 def is_erased(session: Session, customer_shopify_id: int | None, email: str | None) -> bool:

@@ -6,6 +6,8 @@ import base64
 
 from flask import Blueprint, Response, request, url_for
 
+from app.customers.suppress import is_unsubscribed
+from app.customers.wish_topics import Topic
 from app.kit import runtime
 from app.kit.errors import Invalid, NotFound
 from app.kit.work import unit_of_work
@@ -17,7 +19,7 @@ from app.messages.page_words import words
 from app.messages.shopper_page import form, leave, page
 from app.messages.stop import choose_topics, unsubscribe
 from app.messages.too_often import too_often
-from app.messages.wishes import TOPICS, is_unsubscribed, topics_off
+from app.messages.wishes import topics_off
 
 blueprint = Blueprint("messages", __name__)
 
@@ -74,7 +76,7 @@ def show_topics(token: str) -> Response:
             session,
             "preferences.html",
             said,
-            topics=[(topic, said[f"topic_{topic}"], topic not in off) for topic in TOPICS],
+            topics=[(topic, said[f"topic_{topic}"], topic not in off) for topic in Topic],
             saved=request.args.get("done") == "1",
             stop_url=path(here.config, Purpose.UNSUBSCRIBE, message.shop_id, message.public_id),
         )

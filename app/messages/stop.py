@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from app.customers.address import address_hash
 from app.customers.consent import state_consent
 from app.customers.models import Preference, Suppression, SuppressionScope
-from app.customers.suppress import lock_person, suppress
+from app.customers.suppress import is_unsubscribed, lock_person, suppress
+from app.customers.wish_topics import OPTIONAL, Topic
+from app.customers.wishes import wishes
 from app.kit.clock import business_now, real_now
 from app.messages.models import Message, MessageEvent
-from app.messages.wishes import OPTIONAL_TOPICS, TOPICS, is_unsubscribed, switched_off
 
 OUR_LINK = "our_link"
 UNSUBSCRIBED = "unsubscribed"
@@ -58,18 +59,18 @@ def choose_topics(session: Session, message: Message, customer_id: int, wanted: 
     """
     lock_person(session, message.recipient, message.customer_id)
     stopped = is_unsubscribed(session, message.recipient)
-    if stopped and wanted & OPTIONAL_TOPICS:
+    if stopped and wanted & OPTIONAL:
         _take_back_unsubscribe(session, message)
         stopped = False
-    off, now = switched_off(session, customer_id), business_now(session)
-    for topic in TOPICS:
-        held_anyway = stopped and topic in OPTIONAL_TOPICS
+    off, now = wishes(session, [customer_id])[customer_id].topics_off, business_now(session)
+    for topic in Topic:
+        held_anyway = stopped and topic in OPTIONAL
         if (topic in off) is (topic in wanted) and not held_anyway:
             session.add(
                 Preference(
                     shop_id=message.shop_id,
                     customer_id=customer_id,
-                    topic=topic,
+                    topic=topic.value,
                     value="on" if topic in wanted else "off",
                     until=None,
                     source=OUR_LINK,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.customers.wish_topics import OPTIONAL
 from app.flows.rules.presets import classic_five
 from app.flows.rules.step_forms import WrongFlow, change_step, flow_document
 from app.flows.rules.steps import Arrival, StepState, flow_json
@@ -39,6 +40,12 @@ def test_every_preset_step_has_a_class_a_reason_and_an_end():
             assert step.max_age >= timedelta(days=2)
             assert (step.fallback is not None) == (step.arrival is not Arrival.NOT_NEEDED)
     assert [s.key for f in (ORDER, PARCEL) for s in f.steps if s.message_class == "review_ask"] == ["review_request"]
+
+
+def test_an_unsubscribe_stops_exactly_the_topics_that_are_not_news():
+    for flow in (ORDER, PARCEL):
+        for step in flow.steps:
+            assert (step.topic in OPTIONAL) == (not step.is_news)
 
 
 def test_shipping_news_is_left_to_shopify_where_shopify_sends_it():

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers import consent
 from app.customers.address import address_hash
-from app.customers.models import Customer, Preference, Suppression, SuppressionScope
-from app.flows.facts.wish import EVERYTHING
+from app.customers.models import Customer, Suppression, SuppressionScope
+from app.customers.wishes import Wishes, wishes
 from app.flows.rules.decision import CustomerFacts
 from app.kit.among import among
 from app.kit.work import entered_shop
@@ -30,15 +29,6 @@ class Person:
     facts: CustomerFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """Hold what a person chose: topics off, off altogether since when, paused until when."""
-
-    topics_off: frozenset[str] = frozenset()
-    off_since: datetime | None = None
-    paused_until: datetime | None = None
-
-
 def people(session: Session, orders: Sequence[Order]) -> dict[int, Person]:
     """Return the person behind each order, by the order's id."""
     shop_id = entered_shop(session)
@@ -52,7 +42,7 @@ def people(session: Session, orders: Sequence[Order]) -> dict[int, Person]:
         )
     }
     agreed = consent.current(session, ids)
-    wishes = _wishes(session, shop_id, ids)
+    chosen = wishes(session, ids)
     addresses = {order.id: _address(order, customers.get(order.customer_id or 0)) for order in orders}
     stops = _stops(session, shop_id, [address for address in addresses.values() if address])
     return {
@@ -62,7 +52,7 @@ def people(session: Session, orders: Sequence[Order]) -> dict[int, Person]:
             addresses[order.id],
             stops,
             agreed.get(order.customer_id or 0),
-            wishes.get(order.customer_id or 0, Wishes()),
+            chosen.get(order.customer_id or 0, Wishes()),
         )
         for order in orders
     }
@@ -78,7 +68,7 @@ def _person(
     address: str | None,
     stops: dict[tuple[str, SuppressionScope], Suppression],
     agreed: str | None,
-    wishes: Wishes,
+    wish: Wishes,
 ) -> Person:
     key = address_hash(address) if address else ""
     stop = stops.get((key, SuppressionScope.ADDRESS))
@@ -92,33 +82,11 @@ def _person(
         stopped_at=stop.happened_at if stop else None,
         stopped_words=stop.detail if stop else None,
         agreed_to_marketing=agreed == SUBSCRIBED,
-        unsubscribed_at=optional.happened_at if optional else wishes.off_since,
-        topics_off=wishes.topics_off,
-        paused_until=wishes.paused_until,
+        unsubscribed_at=optional.happened_at if optional else wish.off_since,
+        topics_off=wish.topics_off,
+        paused_until=wish.paused_until,
     )
     return Person(customer, address, facts)
-
-
-def _wishes(session: Session, shop_id: int, customer_ids: list[int]) -> dict[int, Wishes]:
-    """Return the latest choice per topic of each customer."""
-    rows = session.scalars(
-        select(Preference)
-        .where(Preference.shop_id == shop_id, among(Preference.customer_id, customer_ids))
-        .order_by(Preference.happened_at, Preference.id)
-    )
-    latest: dict[int, dict[str, Preference]] = {}
-    for row in rows:
-        latest.setdefault(row.customer_id, {})[row.topic] = row
-    return {
-        customer_id: Wishes(
-            topics_off=frozenset(topic for topic, row in chosen.items() if row.value == "off" and topic != EVERYTHING),
-            off_since=next(
-                (row.happened_at for topic, row in chosen.items() if (topic, row.value) == (EVERYTHING, "off")), None
-            ),
-            paused_until=next((row.until for row in chosen.values() if row.value == "paused"), None),
-        )
-        for customer_id, chosen in latest.items()
-    }
 
 
 def _stops(session: Session, shop_id: int, addresses: Sequence[str]) -> dict[tuple[str, SuppressionScope], Suppression]:

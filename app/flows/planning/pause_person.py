@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer, Preference
-from app.flows.facts.wish import EVERYTHING, everything
+from app.customers.wish_topics import EVERYTHING
+from app.customers.wishes import wishes
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
@@ -31,8 +32,7 @@ def pause_person(session: Session, customer_id: int, days: str) -> datetime:
     if days not in LENGTHS:
         raise Invalid(f"Choose how long to pause: {', '.join(LENGTHS.values())}.", field="days")
     _lock(session, customer_id)
-    wish = everything(session, customer_id)
-    if wish is not None and wish.value == "off":
+    if wishes(session, [customer_id])[customer_id].off_since is not None:
         raise Invalid("This person gets nothing optional already. There is nothing to pause.", field="days")
     until = business_now(session) + timedelta(days=int(days))
     _choose(session, customer_id, "paused", until)
@@ -45,8 +45,7 @@ def resume_person(session: Session, customer_id: int) -> int:
     Raises NotFound for an id this shop does not have. Without a pause nothing happens.
     """
     _lock(session, customer_id)
-    wish = everything(session, customer_id)
-    if wish is None or wish.value != "paused":
+    if wishes(session, [customer_id])[customer_id].paused_until is None:
         return 0
     _choose(session, customer_id, "on", None)
     shop_id = entered_shop(session)

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.customers.wish_topics import Topic
 from app.experiments import expose
 from app.flows.facts import published
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
@@ -23,7 +24,7 @@ from app.flows.planning.schedule import replan
 from app.flows.planning.suppose import Supposed, Wanted, suppose
 from app.flows.rules.decision import Send
 from app.flows.rules.reasons import Reason
-from app.flows.rules.steps import FlowDocument, StepState, Subject, Topic
+from app.flows.rules.steps import FlowDocument, StepState, Subject
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.parcels import Fulfillment

@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Final
 
 from app.customers.legal_basis import MessageClass
-from app.flows.rules.steps import Anchor, Arrival, FlowDocument, Step, StepState, Subject, Topic
+from app.customers.wish_topics import Topic
+from app.flows.rules.steps import Anchor, Arrival, FlowDocument, Step, StepState, Subject
 from app.flows.rules.timing import SendWindow
 
 DAYTIME: Final = SendWindow(9, 20)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.customers.legal_basis import MessageClass
+from app.customers.wish_topics import Topic
 from app.flows.rules.timing import SendWindow
 
 
@@ -36,15 +37,6 @@ class Arrival(StrEnum):
     NOT_NEEDED = "not_needed"
     LIKELY = "likely"  # the product should be in hand; after the fallback we ask without a report
     KNOWN = "known"  # the message says that it arrived, so somebody must have reported it
-
-
-class Topic(StrEnum):
-    """Name what a person can switch off on the preferences page."""
-
-    ORDER = "order"
-    SHIPPING = "shipping"
-    PRODUCT_HELP = "product_help"
-    REVIEW_ASK = "review_ask"
 
 
 class StepState(StrEnum):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.customers.wish_topics import Topic
 from app.flows.facts.gather import Gathered
 from app.flows.facts.gather_shown import Shown
-from app.flows.rules.steps import Step, Topic
+from app.flows.rules.steps import Step
 from app.flows.sending.linking import Linking
 from app.messages import wording
 from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop

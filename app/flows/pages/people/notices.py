@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.customers.address import address_hash
 from app.customers.models import Customer, Suppression, SuppressionScope
-from app.customers.suppress import address_hash
 from app.flows.words.day_words import date_words, on_day
 from app.orders.models import Order
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
 from app.customers.models import ConsentEntry, Preference
+from app.customers.wish_topics import EVERYTHING, Topic
 from app.flows.pages.people.entries import Entry, Span, Whose
 from app.flows.words.consent_words import consent_words, source_words
 from app.orders.models import OrderLine
@@ -21,11 +22,11 @@ REVIEW_BADGES: Final = {
     ReviewState.HIDDEN: ("Hidden", "neutral"),
 }
 TOPICS: Final = {
-    "all": "all optional messages",
-    "order": "thanks for an order",
-    "shipping": "news of parcels",
-    "product_help": "product help",
-    "review_ask": "review requests",
+    EVERYTHING: "all optional messages",
+    Topic.ORDER: "thanks for an order",
+    Topic.SHIPPING: "news of parcels",
+    Topic.PRODUCT_HELP: "product help",
+    Topic.REVIEW_ASK: "review requests",
 }
 LONGEST: Final = 300  # characters of a review; the whole of it is on the page of reviews
 
@@ -82,6 +83,6 @@ def _choice(row: Preference) -> str:
     topic = TOPICS.get(row.topic, row.topic)
     if row.value == "paused":
         return f"Paused {topic}"
-    if row.topic == "all":
+    if row.topic == EVERYTHING:
         return "Resumed all optional messages" if row.value == "on" else f"Switched {topic} off"
     return f"Switched {topic} {row.value}"

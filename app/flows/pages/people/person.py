@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import ConsentEntry, Customer
+from app.customers.wishes import wishes
 from app.flows.facts.people import full_name, person_name
-from app.flows.facts.wish import everything
 from app.flows.pages.people.entries import Whose
 from app.flows.pages.people.notices import Notice, notices
 from app.flows.words.consent_words import NOTHING_SAID, stands_words
@@ -74,8 +74,7 @@ def person(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> Per
         .order_by(ConsentEntry.happened_at.desc(), ConsentEntry.id.desc())
         .limit(1)
     ).one_or_none()
-    wish = everything(session, customer.id)
-    until = wish.until if wish and wish.value == "paused" and wish.until and wish.until > now else None
+    wish = wishes(session, [customer.id])[customer.id]
     gone = customer.erased_at is not None or customer.merged_into is not None
     return Person(
         id=customer.id,
@@ -85,8 +84,8 @@ def person(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> Per
         orders=orders,
         consent="" if customer.erased_at else _consent(last, zone, now),
         notices=tuple(notices(session, customer, newest, zone, now)),
-        can_pause=not gone and not (wish is not None and wish.value == "off"),
-        paused_until=until,
+        can_pause=not gone and wish.off_since is None,
+        paused_until=wish.paused_until if wish.paused_until and wish.paused_until > now else None,
     )
 
 

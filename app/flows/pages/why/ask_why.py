@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.customers.address import normalise
 from app.customers.identify import find_ids
 from app.flows.models import FollowUp
 from app.kit.errors import NotFound
@@ -22,7 +23,7 @@ def of_order(session: Session, name: str) -> list[int]:
 
 def of_address(session: Session, email: str) -> list[int]:
     """Return the same for every order of a person, or under an address; raise NotFound where neither is known."""
-    shop_id, address = entered_shop(session), email.strip().lower()
+    shop_id, address = entered_shop(session), normalise(email) or ""  # None would mean every order without one
     people = find_ids(session, None, address)
     orders = session.scalars(
         select(Order.id).where(Order.shop_id == shop_id, (Order.customer_id.in_(people)) | (Order.email == address))
