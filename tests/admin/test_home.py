@@ -46,7 +46,7 @@ def test_while_orders_are_read_the_page_says_how_far_and_that_one_may_leave(merc
     merchant.order("Ana")
     wait_for_reading(merchant)
     page = merchant.open("/").text
-    assert "1 products, 1 customers, 1 orders read so far." in page
+    assert "1 product, 1 customer, 1 order read so far." in page
     assert "You can leave this page" in page
     assert 'hx-trigger="every 2s"' in page
     assert "Shopify did not answer" in (wait_for_reading(merchant, fault="AdminFault") or merchant.open("/").text)

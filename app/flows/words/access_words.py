@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.flows.words.count_words import counted
+
 NOT_OPEN: Final = "Shopify has not opened customer data to this app yet."
 TO_DO: Final = "Whoever set the app up asks for protected customer data in the Partner dashboard, under API access."
 GOES_ON: Final = (
@@ -15,5 +17,4 @@ def status_words(waiting: int) -> str:
     """Return what becomes of messages meanwhile, after what was sent: "3 messages wait until Shopify opens …"."""
     if waiting == 0:
         return "Nothing goes out until Shopify opens customer data to this app."
-    wait = "1 message waits" if waiting == 1 else f"{waiting:,} messages wait"
-    return f"{wait} until Shopify opens customer data to this app."
+    return f"{counted(waiting, 'message waits', 'messages wait')} until Shopify opens customer data to this app."

@@ -81,3 +81,11 @@ def moment_words(at: datetime, zone: ZoneInfo, now: datetime, yours: ZoneInfo | 
     day = day_words(at, zone, now)
     there = f"{'' if day == 'today' else day + ' '}{clock_words(at, zone)}{place_words(zone)}"
     return f"{there}{your_words(at, zone, yours or zone, now)}"
+
+
+def next_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Return when the next message goes out: "in a moment", "at 16:05", "tomorrow at 9:02", "on Tuesday at 9:02"."""
+    if at <= now:
+        return "in a moment"
+    day = day_words(at, zone, now)
+    return f"at {clock_words(at, zone)}" if day == "today" else f"{on_day(at, zone, now)} at {clock_words(at, zone)}"

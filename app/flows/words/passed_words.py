@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.customers.legal_basis import Basis, MessageClass, legal_basis
 from app.flows.rules.decision import Facts, Item
 from app.flows.rules.steps import Arrival
+from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, date_words, on_day, place_words, your_words
 from app.orders.delivery import DeliverySource
 
@@ -51,7 +52,7 @@ def _stands(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
 
 def _left(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     kept = sum(_kept(line) for line in facts.items)
-    return f"Still part of it: {kept} of {len(facts.items)} {'item' if len(facts.items) == 1 else 'items'}."
+    return f"Still part of it: {kept} of {counted(len(facts.items), 'item')}."
 
 
 def _kept(line: Item) -> bool:

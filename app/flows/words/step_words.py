@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.flows.rules.decision import Facts
 from app.flows.rules.steps import Anchor, Arrival, Step
+from app.flows.words.count_words import counted
 from app.flows.words.day_words import (
     clock_words,
     clocks_differ,
@@ -45,7 +46,7 @@ def step_name(key: str) -> str:
 
 def days_words(length: timedelta) -> str:
     """Return "7 days"."""
-    return f"{length.days} {'day' if length.days == 1 else 'days'}"
+    return counted(length.days, "day")
 
 
 def rhythm_words(step: Step) -> str:
@@ -94,7 +95,6 @@ def move_words(count: int, first: datetime | None, zone: ZoneInfo, *, done: bool
     """Return what a change moves: "12 messages move, the first to Thursday 27 November 10:00."."""
     if count == 0 or first is None:
         return "No planned message moved." if done else "No planned message moves."
-    noun = "message" if count == 1 else "messages"
-    verb = "moved" if done else ("moves" if count == 1 else "move")
+    told = f"{counted(count, 'message')} moved" if done else counted(count, "message moves", "messages move")
     to = f"{date_words(first, zone, first)} {clock_words(first, zone)}"
-    return f"{count} {noun} {verb}, the first to {to}." if count > 1 else f"1 {noun} {verb}, to {to}."
+    return f"{told}, the first to {to}." if count > 1 else f"{told}, to {to}."

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from app.flows.pages.home.home import Home, Line
 from app.flows.planning.pause import Waiting
 from app.flows.planning.release import OnResume
 from app.flows.words.access_words import status_words
-from app.flows.words.day_words import clock_words, day_words, on_day
+from app.flows.words.count_words import counted
+from app.flows.words.day_words import clock_words, next_words, on_day
 from app.flows.words.step_words import due_words, is_overdue, step_name
 from app.flows.words.who_words import who_words
 from app.messages.models import MessageState
@@ -47,11 +46,6 @@ class ResumeChoice:
     details: str
 
 
-def counted(number: int, noun: str) -> str:
-    """Return "1 message", "12 messages"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def status(home: Home, waiting: Waiting) -> str:
     """Return the status in a sentence or two: "14 sent today, next at 16:05.", or what a pause holds."""
     since = home.pause.since
@@ -64,21 +58,13 @@ def status(home: Home, waiting: Waiting) -> str:
         )
         by = f" by {who_words(home.pause.paused_by)}" if home.pause.paused_by else ""
         paused = f"Paused{by} {on_day(since, home.zone, home.now)} at {clock_words(since, home.zone)}."
-        return f"{paused} {counted(waiting.planned, 'message')} {'waits' if waiting.planned == 1 else 'wait'}.{end}"
+        return f"{paused} {counted(waiting.planned, 'message waits', 'messages wait')}.{end}"
     sent = f"{home.sent_count:,} sent today" if home.sent_count else "None sent yet today"
     if home.withheld is not None:
         return f"{sent}. {status_words(home.withheld)}"
     if home.next_at is None:
         return f"{sent}. The next message goes out {_without_day(home)}."
     return f"{sent}, next {next_words(home.next_at, home.zone, home.now)}."
-
-
-def next_words(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """Return when the next message goes out: "in a moment", "at 16:05", "tomorrow at 9:02", "on Tuesday at 9:02"."""
-    if at <= now:
-        return "in a moment"
-    day = day_words(at, zone, now)
-    return f"at {clock_words(at, zone)}" if day == "today" else f"{on_day(at, zone, now)} at {clock_words(at, zone)}"
 
 
 def later(home: Home) -> str:
@@ -110,16 +96,13 @@ def pause_words(waiting: Waiting) -> str:
 def resume_choices(waiting: Waiting) -> list[ResumeChoice]:
     """Return the ways to resume, the default first."""
     fresh = waiting.due - waiting.late
-    skipped = (
-        "1 is over a day late and left out" if waiting.late == 1 else f"{waiting.late} are over a day late and left out"
-    )
+    goes = f"{counted(fresh, 'goes', 'go')} out at the next allowed hour"
+    late = counted(waiting.late, "is over a day late and left out", "are over a day late and left out")
     return [
         ResumeChoice(
             OnResume.DROP_LATE,
             "Send those less than a day late",
-            f"{fresh} {'goes' if fresh == 1 else 'go'} out at the next allowed hour; {skipped}."
-            if waiting.late
-            else f"{fresh} {'goes' if fresh == 1 else 'go'} out at the next allowed hour.",
+            f"{goes}; {late}." if waiting.late else f"{goes}.",
         ),
         ResumeChoice(
             OnResume.SHIFT,

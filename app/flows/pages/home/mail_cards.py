@@ -11,6 +11,7 @@ from app.channels.closed import closed
 from app.flows.models import FollowUp
 from app.flows.pages.home.card import Card
 from app.flows.planning.pause import waiting
+from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, day_words
 from app.flows.words.step_words import step_name
 from app.flows.words.who_words import MAIL_SERVER
@@ -33,7 +34,7 @@ def _refused(session: Session) -> Card | None:
     about = _about(session, pause.follow_up_id)
     at = f", at “{step_name(about.step)}” of order {about.name}" if about is not None else ""
     planned = waiting(session).planned
-    wait = f"{planned:,} {'message waits' if planned == 1 else 'messages wait'}" if planned else "New messages wait"
+    wait = counted(planned, "message waits", "messages wait") if planned else "New messages wait"
     words = (
         f"Since {_moment(session, pause.since)}{at}: “{pause.words}”. That speaks of your shop's mail, not of one"
         f" person's address. {wait}. Resume once it is put right: if the mail server still refuses, sending"

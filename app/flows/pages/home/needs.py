@@ -16,6 +16,7 @@ from app.flows.pages.home.card import Card
 from app.flows.pages.home.mail_cards import mail_cards
 from app.flows.rules.reasons import Reason
 from app.flows.words import access_words
+from app.flows.words.count_words import counted
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
@@ -56,19 +57,19 @@ def cards(session: Session) -> list[Card]:
         found.append(Card("warning", "Waiting for access to customer data", words))
     unknown = _count(session, Message, Message.state == MessageState.UNKNOWN)
     if unknown:
-        heading = f"{unknown} {'message' if unknown == 1 else 'messages'} may or may not have left"
+        heading = f"{counted(unknown, 'message')} may or may not have left"
         found.append(Card("warning", heading, "We never send twice by ourselves.", "Look", "/needs/unknown"))
     broken = _count(session, FollowUp, FollowUp.reason == Reason.RENDER_ERROR, FollowUp.done_at >= _since(session))
     if broken:
-        heading = f"{broken} {'mail' if broken == 1 else 'mails'} could not be written"
+        heading = f"{counted(broken, 'mail')} could not be written"
         found.append(Card("warning", heading, "A field the mail needs was missing.", "See which", "/needs/unwritten"))
     waiting = _count(session, Review, Review.state == ReviewState.PENDING)
     if waiting:
-        heading = f"{waiting} {'review waits' if waiting == 1 else 'reviews wait'} for you"
+        heading = f"{counted(waiting, 'review waits', 'reviews wait')} for you"
         found.append(Card("info", heading, "Each waits until you decide.", "Decide", "/reviews"))
     parked = len(_parked(session, shop))
     if parked:
-        heading = f"{parked} {'notice' if parked == 1 else 'notices'} from Shopify could not be read"
+        heading = f"{counted(parked, 'notice')} from Shopify could not be read"
         found.append(
             Card("info", heading, "What they said is checked again every quarter hour.", "Look", "/needs/parked")
         )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.customers.legal_basis import MessageClass
 from app.flows.facts import published
 from app.flows.models import FlowState, FollowUp, FollowUpState
+from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, on_day
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
@@ -35,7 +36,7 @@ def next_ask(session: Session) -> str:
             Message.shop_id == shop_id, Message.step.in_(steps), Message.accepted_at.is_not(None)
         )
     )
-    before = f"{asked:,} {'person has' if asked == 1 else 'people have'} been asked so far. " if asked else ""
+    before = f"{counted(asked, 'person has', 'people have')} been asked so far. " if asked else ""
     which = "next" if asked else "first"
     if due is not None:
         when = "now" if due <= now else f"{on_day(due, zone, now)} at {clock_words(due, zone)}"

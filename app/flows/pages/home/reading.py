@@ -13,6 +13,7 @@ from app.customers.models import Customer
 from app.flows.planning import on_the_road
 from app.flows.syncing import sync_stages
 from app.flows.words import access_words
+from app.flows.words.count_words import counted
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.models import Message
@@ -43,7 +44,8 @@ def reading(session: Session) -> Reading:
     products = session.scalar(select(func.count(Product.id)).where(Product.shop_id == shop_id)) or 0
     people = session.scalar(select(func.count(Customer.id)).where(Customer.shop_id == shop_id)) or 0
     stage = STAGES.index(cursor.stage) if cursor is not None and cursor.stage in STAGES else 0
-    words = f"{products:,} products, {people:,} customers, {orders:,} orders read so far."
+    read = ", ".join((counted(products, "product"), counted(people, "customer"), counted(orders, "order")))
+    words = f"{read} read so far."
     return Reading(finished=False, share=max(0.05, stage / len(STAGES)), words=words, trouble=_trouble(session, cursor))
 
 
@@ -55,8 +57,8 @@ def _trouble(session: Session, cursor: SyncCursor | None) -> str:
 
 def _sentence(session: Session, orders: int) -> str:
     parcels = on_the_road.counted(session, business_now(session))
-    read = f"{orders:,} {'order' if orders == 1 else 'orders'} read."
+    read = f"{counted(orders, 'order')} read."
     sent = select(Message.id).where(Message.shop_id == entered_shop(session), Message.accepted_at.is_not(None)).limit(1)
     said = "Nothing has been sent." if session.scalar(sent) is None else "Nothing is sent before you start."
-    known = f"{read} {parcels} {'parcel' if parcels == 1 else 'parcels'} on the road. {said}"
+    known = f"{read} {counted(parcels, 'parcel')} on the road. {said}"
     return known if is_open(session) else f"{known} {access_words.NOT_OPEN} {access_words.TO_DO}"

@@ -14,6 +14,7 @@ from app.flows.pages.home.silent import silence
 from app.flows.planning import pause
 from app.flows.planning.release import OnResume
 from app.flows.planning.skip import skip
+from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
@@ -131,7 +132,7 @@ def _running(session: Session, found: at_home.Home) -> str:
         "admin/home.html",
         home=found,
         silence=silent,
-        silent_words=home_words.counted(silent.count, "message"),
+        silent_words=counted(silent.count, "message"),
         status=home_words.status(found, held),
         waiting=held,
         choices=home_words.resume_choices(held),

@@ -17,6 +17,7 @@ from app.flows.facts.people import full_name, person_name
 from app.flows.pages.people.entries import Whose
 from app.flows.pages.people.notices import Notice, notices
 from app.flows.words.consent_words import NOTHING_SAID, stands_words
+from app.flows.words.count_words import counted
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
 from app.orders.models import Order
@@ -61,7 +62,7 @@ def find_by_order(session: Session, order_id: int) -> Whose:
 def person(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> Person:
     """Return the head of a person's page. `zone` is the merchant's clock."""
     count = session.scalar(select(func.count(Order.id)).where(Order.id.in_(whose.orders()))) or 0
-    orders = f"{count:,} {'order' if count == 1 else 'orders'}" if count else "No orders yet"
+    orders = counted(count, "order") if count else "No orders yet"
     customer = whose.customer
     if customer is None:
         name = full_name(None, whose.order) if whose.order else ""

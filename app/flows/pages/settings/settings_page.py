@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.customers.models import Erasure, ErasureKind
+from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
@@ -90,9 +91,7 @@ def export_of(session: Session, request_id: int) -> Erasure:
 def stars(session: Session) -> Stars:
     """Return how it stands with the stars themes read."""
     allowed, granted = load(session, StandardStars).allowed, SCOPE in granted_scopes(session)
-    trouble = tuple(
-        f"{many} {'product' if many == 1 else 'products'}: {reason}" for reason, many in left_alone(session).items()
-    )
+    trouble = tuple(f"{counted(many, 'product')}: {reason}" for reason, many in left_alone(session).items())
     if not allowed:
         return Stars(allowed, granted, "Off", "neutral", ())
     if not granted:

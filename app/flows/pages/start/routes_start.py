@@ -6,9 +6,9 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.flows.pages.home.home import home
-from app.flows.pages.home.home_words import counted
 from app.flows.pages.start import start_words
 from app.flows.planning.start import Choice, offer, start
+from app.flows.words.count_words import counted
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
 from app.shopify import app_home

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.flows.facts.people import first_name, full_name
-from app.flows.pages.home.home_words import counted, next_words
 from app.flows.planning.start import Choice, Offer, first_due
 from app.flows.planning.suppose import Supposed
 from app.flows.rules.decision import Postpone, Send, Skip
 from app.flows.rules.reasons import Reason
+from app.flows.words.count_words import counted
+from app.flows.words.day_words import next_words
 from app.flows.words.explain import reason_words
 from app.flows.words.step_words import NAMES, due_words, plan_words, step_name
 from app.orders.models import Order

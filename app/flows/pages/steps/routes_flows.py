@@ -9,12 +9,12 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.pages.home.home_words import counted
 from app.flows.pages.steps import step_page
 from app.flows.pages.steps.routes_preview import preview_values
 from app.flows.planning.edit import Change, find, foresee, save_step
 from app.flows.rules.step_forms import WrongFlow
 from app.flows.rules.steps import Arrival, Step
+from app.flows.words.count_words import counted
 from app.flows.words.step_words import move_words, step_name
 from app.kit.errors import Invalid
 from app.shopify import app_home
@@ -121,8 +121,8 @@ def _switched(step: str, done: Change) -> str:
 
 def _went_on(done: Change) -> str:
     left_out = f"{counted(done.dropped, 'message')} over a day late left out." if done.dropped else ""
-    goes_on = f"{counted(done.released, 'waiting message')} {'goes' if done.released == 1 else 'go'} on."
-    return " ".join(part for part in (goes_on if done.released else "", left_out) if part)
+    goes_on = f"{counted(done.released, 'waiting message goes', 'waiting messages go')} on." if done.released else ""
+    return " ".join(part for part in (goes_on, left_out) if part)
 
 
 def _first(change: Change) -> tuple[datetime | None, ZoneInfo]:
