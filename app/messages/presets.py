@@ -1,49 +1,20 @@
-"""The mails Welltimed brings along: what each is, what it cannot do without, and its source under templates/mail."""
+"""Compile the mails Welltimed brings along from their sources under templates/mail."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from app.config import ROOT
 from app.messages.compile import CompiledTemplate, TemplateSource, compile_template
 from app.messages.markup import CompileError
+from app.messages.preset_list import PRESETS
 from app.messages.wording import LOCALES, mail_locale
 
 FOLDER = ROOT / "templates" / "mail"
 INCLUDE = re.compile(r"<!-- include ([a-z_]+) -->")
 INCLUDE_DEPTH = 5  # frame, body, part, part of a part; the rest stays as it stands and is refused
-
-SENDER = ("shop.name", "shop.email", "order.name", "lines.title")
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """Describe one mail. `required` are paths of MailContext without which it is not sent.
-
-    `message_class` is engine.md's: transactional carries no promotion, review_ask falls under each country's rule.
-    `is_notice`: a machine's report of a fact (Auto-Submitted, RFC 3834); the others stand for a letter from the shop.
-    """
-
-    name: str
-    message_class: str
-    required: tuple[str, ...]
-    is_notice: bool = False
-    arms: tuple[str, ...] = ()
-
-
-PRESETS = {
-    preset.name: preset
-    for preset in (
-        Preset("thank_you", "transactional", SENDER),
-        Preset("shipped", "transactional", SENDER, is_notice=True),
-        Preset("delivered", "transactional", SENDER, is_notice=True),
-        Preset("product_help", "transactional", SENDER),
-        Preset("review_request", "review_ask", (*SENDER, "links.review", "links.unsubscribe"), arms=("A", "B")),
-    )
-}
 
 
 def source(name: str, locale: str) -> TemplateSource:

@@ -6,6 +6,7 @@ from app.messages import presets
 from app.messages.compile import TemplateSource, compile_template
 from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop, knows
 from app.messages.fill import RenderError, fill
+from app.messages.preset_list import PRESETS
 from app.messages.sample import sample_context
 
 XSS = [
@@ -19,7 +20,7 @@ XSS = [
 
 
 @pytest.mark.parametrize("words", XSS)
-@pytest.mark.parametrize("name", presets.PRESETS)
+@pytest.mark.parametrize("name", PRESETS)
 def test_no_words_of_shopper_or_shop_become_markup_or_liquid(name, words):
     base = sample_context()
     context = replace(
@@ -63,9 +64,9 @@ def test_an_address_that_is_not_a_web_address_never_reaches_a_mail(url):
     assert url not in mail.text
 
 
-@pytest.mark.parametrize("name", presets.PRESETS)
+@pytest.mark.parametrize("name", PRESETS)
 def test_a_required_field_that_is_missing_is_named(name):
-    for path in presets.PRESETS[name].required:
+    for path in PRESETS[name].required:
         values = sample_context().as_mapping()
         if path == "lines.title":
             values["lines"] = []
@@ -78,7 +79,7 @@ def test_a_required_field_that_is_missing_is_named(name):
 
 
 @pytest.mark.parametrize("locale", ["en", "de"])
-@pytest.mark.parametrize("name", presets.PRESETS)
+@pytest.mark.parametrize("name", PRESETS)
 def test_what_is_optional_leaves_its_sentence_out(name, locale):
     bare = MailContext(
         Shop("Kiln & Kettle", "hello@example.com", "https://shop.example.com"),

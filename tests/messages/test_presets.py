@@ -9,13 +9,14 @@ from app.messages import presets
 from app.messages.compile import to_html
 from app.messages.context import Line
 from app.messages.fill import fill
+from app.messages.preset_list import PRESETS
 from app.messages.sample import sample_context
 from app.messages.wording import LOCALES
 from tests.messages.html_lint import Mail, contrast
 
 LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-MAILS = list(product(presets.PRESETS, LOCALES))
-TRANSACTIONAL = [mail for mail in MAILS if presets.PRESETS[mail[0]].message_class == "transactional"]
+MAILS = list(product(PRESETS, LOCALES))
+TRANSACTIONAL = [mail for mail in MAILS if PRESETS[mail[0]].message_class == "transactional"]
 
 BANNED = [
     *(
@@ -109,7 +110,7 @@ def test_no_mail_uses_a_banned_phrase_or_shouts(name, locale):
     assert not re.search(r"\b[A-ZÄÖÜ]{4,}\b", words)
 
 
-@pytest.mark.parametrize("name", presets.PRESETS)
+@pytest.mark.parametrize("name", PRESETS)
 def test_german_mails_say_sie(name):
     assert not re.search(r"\b(du|dich|dir|dein\w*|euch|euer|eure\w*)\b", written(name, "de"), re.IGNORECASE)
 

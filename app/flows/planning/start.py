@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,10 +26,10 @@ from app.flows.rules.reasons import Reason
 from app.flows.rules.steps import FlowDocument, StepState, Subject
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
+from app.messages.preset_list import PRESETS
 from app.orders.parcels import Fulfillment
 from app.shops.zone import zone_name
 
-VARIANTS: Final = {"review_request": ("A", "B")}  # two subjects, drawn by customer from the first request on
 HELD_BY_STOP = (Reason.FLOW_PAUSED, Reason.SHOP_UNINSTALLED, Reason.NEEDS_RECONNECTION)
 
 
@@ -85,8 +84,9 @@ def start(session: Session, choice: Choice, *, by: str) -> bool:
             publish(session, flow, document, by=by, now=now)
         flow.state, flow.paused_at, flow.paused_by = FlowState.RUNNING, None, None
         flow.started_at = flow.include_from = now
-    for step, arms in VARIANTS.items():
-        expose.start(session, step, arms, now)
+    for preset in PRESETS.values():
+        if preset.arms:
+            expose.start(session, preset.name, preset.arms, now)
     session.flush()
     taken_in = {parcel.id for parcel, _ in on_the_road.parcels(session, now)} if choice.include_on_the_road else set()
     leave_out_older(session, anew, taken_in, now)

@@ -24,6 +24,7 @@ from app.messages.fill import Filled, RenderError, fill
 from app.messages.links import Purpose, url
 from app.messages.models import MessageState
 from app.messages.prepare import Draft, Known
+from app.messages.preset_list import PRESETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Written:
 
 def prepare_desk(session: Session, config: Config, about: Sequence[Gathered]) -> Desk:
     """Return what writing about these follow-ups takes."""
-    steps = {one.step.key for one in about if presets.PRESETS[one.step.key].arms}
+    steps = {one.step.key for one in about if PRESETS[one.step.key].arms}
     return Desk(
         config,
         gather_shown(session, about),
@@ -109,6 +110,6 @@ def _envelope(config: Config, shop_id: int, draft: Draft, filled: Filled, contex
         text=filled.text,
         html=filled.html,
         unsubscribe_url=url(config, Purpose.UNSUBSCRIBE, shop_id, public_id) if context.links.unsubscribe else "",
-        is_notice=presets.PRESETS[draft.step].is_notice,
+        is_notice=PRESETS[draft.step].is_notice,
     )
     return OutboundMessage(letter.message_id, config.mail_from, draft.recipient, mime.compose(letter))

@@ -23,6 +23,7 @@ from app.kit.work import entered_shop
 from app.messages import presets
 from app.messages.context import MailContext
 from app.messages.fill import Filled, RenderError, fill
+from app.messages.preset_list import PRESETS
 from app.messages.sample import sample_context
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
@@ -55,7 +56,7 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
     Raises NotFound for a step, an order or a variant this shop does not have.
     """
     flow, document = find(session, key)
-    arms = presets.PRESETS[key].arms
+    arms = PRESETS[key].arms
     if arm and arm not in arms:
         raise NotFound
     arm = arm or next(iter(arms), "")
