@@ -14,7 +14,10 @@ from app.shopify.payloads import webhook_goods, webhook_people
 
 
 def product_told(session: Session, delivery: Delivery) -> None:
-    """Apply products/create and update; one we do not know is fetched, since the shop header is not signed."""
+    """Apply products/create and update; one we do not know is fetched, since the shop header is not signed.
+
+    Raises PayloadError for a body that cannot be used, Park where this shop has no such product.
+    """
     facts = webhook_goods.product(delivery.body)
     if not _is_known(session, facts.shopify_id):
         asked = session.info["runtime"].parts["admin"](session, entered_shop(session))
@@ -26,7 +29,7 @@ def product_told(session: Session, delivery: Delivery) -> None:
 
 
 def product_deleted(session: Session, delivery: Delivery) -> None:
-    """Apply products/delete."""
+    """Apply products/delete; raise PayloadError for a body that names none."""
     delete_product(session, webhook_people.deleted_id(delivery.body), told_at(session, delivery))
 
 

@@ -77,5 +77,5 @@ class Pause(Section):
 
     @property
     def since(self) -> datetime | None:
-        """Return when sending was paused; None while it is not."""
+        """Return when (UTC) sending was paused; None while it is not."""
         return datetime.fromisoformat(self.paused_at) if self.paused_at else None

@@ -85,11 +85,11 @@ def plan(
 
 
 def ready_at(step: Step, delivered_at: datetime, limits: Limits) -> datetime:
-    """Return from when on a step may speak about something that arrived then."""
+    """Return from when on (UTC, as `delivered_at`) a step may speak about something that arrived then."""
     pause = limits.min_gap if step.about_lines else timedelta()
     return delivered_at + max(step.delay, pause)
 
 
 def latest_at(step: Step, shipped_at: datetime | None) -> datetime | None:
-    """Return the day a step waiting for delivery stops waiting; None before a shipment exists."""
+    """Return when (UTC, as `shipped_at`) a step waiting for delivery stops waiting; None before a shipment exists."""
     return None if shipped_at is None or step.fallback is None else shipped_at + step.fallback
