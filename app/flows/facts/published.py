@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.flows.models import Flow, FlowVersion
+from app.flows.models import Flow, FlowState, FlowVersion
 from app.flows.rules.step_forms import flow_document
 from app.flows.rules.steps import FlowDocument
 from app.kit.work import entered_shop
@@ -37,3 +37,9 @@ def current(session: Session) -> dict[str, tuple[Flow, FlowDocument]]:
     known = flows(session)
     found = documents(session, [(flow.id, flow.version) for flow in known.values()])
     return {key: (flow, found[flow.id, flow.version]) for key, flow in known.items()}
+
+
+def is_running(session: Session) -> bool:
+    """Tell whether any flow of the shop runs: whether it was started."""
+    running = select(Flow.id).where(Flow.shop_id == entered_shop(session), Flow.state == FlowState.RUNNING)
+    return session.scalar(running.limit(1)) is not None

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.flows.facts.people import full_name
-from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
+from app.flows.facts.published import is_running
+from app.flows.models import FollowUp, FollowUpState
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
 from app.orders.models import Order
 from app.shops.data_access import is_open
-from app.shops.models import ShopProfile
 from app.shops.settings import Pause, load
 from app.shops.zone import shop_zone
 
@@ -61,7 +61,6 @@ def home(session: Session) -> Home:
     """Return the first page's facts for the entered shop."""
     now, zone = business_now(session), shop_zone(session)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    running = session.scalars(select(Flow.id).where(*_mine(session, Flow), Flow.state == FlowState.RUNNING)).first()
     # What is only looked at again at its time, as while a return is open, is told as waiting and not as going out.
     goes = or_(FollowUp.reason.is_(None), FollowUp.reason == Reason.OUTSIDE_WINDOW)
     certain = ~FollowUp.provisional & goes
@@ -79,7 +78,7 @@ def home(session: Session) -> Home:
     return Home(
         now=now,
         zone=zone,
-        started=running is not None,
+        started=is_running(session),
         pause=load(session, Pause),
         sent_count=session.scalar(select(func.count(Message.id)).where(*sent_today)) or 0,
         sent=_sent(session, midnight, zone),
@@ -147,5 +146,5 @@ def _coming(session: Session, soon: tuple[ColumnElement[bool], ...]) -> tuple[Li
     )
 
 
-def _mine(session: Session, table: type[Flow | FollowUp | Message | ShopProfile]) -> tuple[ColumnElement[bool]]:
+def _mine(session: Session, table: type[FollowUp | Message]) -> tuple[ColumnElement[bool]]:
     return (table.shop_id == entered_shop(session),)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.legal_basis import MessageClass
 from app.flows.facts import published
-from app.flows.models import FlowState, FollowUp, FollowUpState
+from app.flows.models import FollowUp, FollowUpState
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, on_day
 from app.kit.clock import business_now
@@ -19,10 +19,9 @@ from app.shops.zone import shop_zone
 def next_ask(session: Session) -> str:
     """Return one or two sentences about the entered shop's review requests."""
     shop_id, now, zone = entered_shop(session), business_now(session), shop_zone(session)
-    flows = published.current(session)
     steps = {
         step.key
-        for _, document in flows.values()
+        for _, document in published.current(session).values()
         for step in document.steps
         if step.message_class is MessageClass.REVIEW_ASK
     }
@@ -41,6 +40,6 @@ def next_ask(session: Session) -> str:
     if due is not None:
         when = "now" if due <= now else f"{on_day(due, zone, now)} at {clock_words(due, zone)}"
         return f"{before}The {which} request goes out {when}."
-    if all(flow.state is not FlowState.RUNNING for flow, _ in flows.values()):
+    if not published.is_running(session):
         return f"{before}No request is planned: no flow is running. Start, and people are asked a week after arrival."
     return f"{before}The {which} request is planned once a parcel is sent."

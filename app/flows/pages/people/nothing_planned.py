@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.flows.models import Enrollment, Flow, FlowState
+from app.flows.facts.published import is_running
+from app.flows.models import Enrollment
 from app.flows.pages.people.entries import Whose
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
@@ -20,8 +21,7 @@ def nothing_planned(session: Session, whose: Whose) -> str:
         return "Nothing is planned here: it goes on with the customer this one was merged into."
     if session.scalar(whose.orders().limit(1)) is None:
         return "Nothing is planned: there is no order yet. Messages are planned when one is placed."
-    running = select(Flow.id).where(Flow.shop_id == shop_id, Flow.state == FlowState.RUNNING)
-    if session.scalar(running.limit(1)) is None:
+    if not is_running(session):
         return "Nothing is planned: no flow is running. Messages are planned once you start."
     runs = select(Enrollment.order_id).where(Enrollment.shop_id == shop_id, Enrollment.order_id.in_(whose.orders()))
     if session.scalar(runs.limit(1)) is None:

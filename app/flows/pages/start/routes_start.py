@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from app.flows.pages.home.home import home
+from app.flows.facts.published import is_running
 from app.flows.pages.start import start_words
 from app.flows.planning.start import Choice, offer, start
 from app.flows.words.count_words import counted
@@ -32,7 +32,7 @@ def show() -> str:
     choice = _choice()
     with merchant_session() as session:
         zone, now = shop_zone(session), business_now(session)
-        if home(session).started:
+        if is_running(session):
             return render_template("admin/started.html", sentence=start_words.running(session, zone, now))
         told = offer(session, choice)
         people = start_words.people(told, zone, now)
