@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from app.flows.pages.people.search import LAST_PAGE, LONGEST
 from app.kit.errors import Invalid
 
+LONGEST: Final = 100  # characters of a question
+LAST_PAGE: Final = 400  # further down nobody looks: another word finds sooner
 DIGITS: Final = 6
 
 

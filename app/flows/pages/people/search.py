@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.flows.facts.people import full_name, person_name
+from app.flows.pages.asked import LAST_PAGE, LONGEST
 from app.kit.work import entered_shop
 from app.orders.models import Order
 
 PER_PAGE = 25
-LONGEST = 100  # characters of a question
-LAST_PAGE = 400  # further down nobody looks: another word finds sooner
 
 
 @dataclass(frozen=True, slots=True)

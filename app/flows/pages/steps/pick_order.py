@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Product
 from app.customers.models import Customer
 from app.flows.facts.people import full_name
+from app.flows.pages.asked import LONGEST
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
 
 MOST = 8
-SEARCH_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def search(session: Session, words: str) -> list[Found]:
         .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
         .where(Order.shop_id == entered_shop(session), Order.deleted_at.is_(None))
     )
-    for word in words[:SEARCH_CHARS].split():
+    for word in words[:LONGEST].split():
         query = query.where(
             or_(
                 Order.name.icontains(word, autoescape=True),
