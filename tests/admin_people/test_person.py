@@ -78,7 +78,7 @@ def test_a_parcel_nobody_reported_says_its_latest_day(merchant):
     ("state", "badge", "said"),
     [
         (MessageState.UNKNOWN, "May have left", "It is never sent twice by itself."),
-        (MessageState.REJECTED, "Refused", "The mail server refused it: “550 5.7.1 no”."),
+        (MessageState.REJECTED, "Refused", "The mail server refused it: “550 at rcpt: 5.7.1 no”."),
         (MessageState.SENDING, "Being sent", "It is being handed over right now."),
     ],
 )
@@ -90,7 +90,7 @@ def test_every_end_of_a_message_is_said_in_words(merchant, state, badge, said):
         session.add(
             Attempt(
                 shop_id=merchant.id, message_id=message, n=1, state=AttemptState.REJECTED, fence=1,
-                started_at=merchant.now, reply_code=550, reply="5.7.1 no",
+                started_at=merchant.now, reply_code=550, reply="550 at rcpt: 5.7.1 no",
             )
         )  # fmt: skip
     told = past(page(merchant, order))

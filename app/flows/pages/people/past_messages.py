@@ -97,6 +97,7 @@ def _refusals(session: Session, whose: Whose, ids: list[int]) -> dict[int, str]:
         .order_by(Attempt.n)
     )
     return {
-        row.message_id: f"The mail server refused it: “{row.reply_code or ''} {row.reply or ''}”.".replace("“ ", "“")
+        row.message_id: f"The mail server refused it: “{said}”."
         for row in rows
+        if (said := row.reply or row.reply_code)  # the words begin with the code; an erasure takes them and leaves it
     }
