@@ -11,15 +11,9 @@ from app.flows.planning.release import OnResume
 from app.flows.words.access_words import status_words
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, next_words, on_day
+from app.flows.words.outcome_words import BADGES
 from app.flows.words.step_words import due_words, is_overdue, step_name
 from app.flows.words.who_words import who_words
-from app.messages.models import MessageState
-
-STATES = {
-    MessageState.ACCEPTED: ("success", "Sent"),
-    MessageState.REJECTED: ("critical", "Refused"),
-    MessageState.UNKNOWN: ("warning", "May have left"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +113,7 @@ def resume_choices(waiting: Waiting) -> list[ResumeChoice]:
 
 
 def _shown(home: Home, line: Line) -> Shown:
-    tone, badge = STATES.get(MessageState(line.state), ("auto", "")) if line.state else ("auto", "")
+    badge, tone = BADGES.get(line.state, ("", "auto"))
     when = clock_words(line.at, line.zone) if line.state else due_words(line.at, line.zone, home.now, home.zone)
     if not line.state and is_overdue(line.at, home.now):
         when = f"was due {when}" if home.pause.since is not None else "in a moment"

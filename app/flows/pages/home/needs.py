@@ -17,6 +17,7 @@ from app.flows.pages.home.mail_cards import mail_cards
 from app.flows.rules.reasons import Reason
 from app.flows.words import access_words
 from app.flows.words.count_words import counted
+from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
@@ -57,7 +58,7 @@ def cards(session: Session) -> list[Card]:
         found.append(Card("warning", "Waiting for access to customer data", words))
     unknown = _count(session, Message, Message.state == MessageState.UNKNOWN)
     if unknown:
-        heading = f"{counted(unknown, 'message')} may or may not have left"
+        heading = f"{counted(unknown, 'message')} {MAY_HAVE_LEFT}"
         found.append(Card("warning", heading, "We never send twice by ourselves.", "Look", "/needs/unknown"))
     broken = _count(session, FollowUp, FollowUp.reason == Reason.RENDER_ERROR, FollowUp.done_at >= _since(session))
     if broken:
@@ -89,7 +90,7 @@ def unknown(session: Session) -> list[Case]:
     return [
         Case(
             f"{full_name(customer, order)}: {step_name(message.step)}",
-            f"Order {order.name}. The mail server never answered.",
+            f"Order {order.name}. {UNANSWERED}.",
             message.created_at,
             order.customer_id,
         )

@@ -16,6 +16,7 @@ from app.flows.planning.release import OnResume
 from app.flows.planning.skip import skip
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words
+from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
 from app.shopify import app_home
@@ -28,8 +29,8 @@ app_home.guard(blueprint)
 SILENT_AT_HOME, SILENT_WHOLE = 6, 60
 NEEDS = {
     "unknown": (
-        "Messages that may or may not have left",
-        "The mail server took them in and never answered. They are never sent again by themselves.",
+        f"Messages that {MAY_HAVE_LEFT}",
+        f"{UNANSWERED}. They are never sent again by themselves.",
         needs.unknown,
     ),
     "unwritten": (

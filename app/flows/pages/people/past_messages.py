@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import func, select
@@ -10,23 +11,12 @@ from sqlalchemy.orm import Session
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.pages.people.entries import Entry, Span, Whose
 from app.flows.pages.why.verdicts import verdicts
+from app.flows.words.outcome_words import BADGES, outcome_words
 from app.flows.words.step_words import step_name
 from app.messages.grade import Grade
 from app.messages.models import Attempt, AttemptState, Message, MessageEvent, MessageState
 from app.orders.models import Order
 
-BADGES: Final = {
-    MessageState.PLANNED: ("Being sent", "info"),
-    MessageState.SENDING: ("Being sent", "info"),
-    MessageState.ACCEPTED: ("Sent", "success"),
-    MessageState.REJECTED: ("Refused", "critical"),
-    MessageState.UNKNOWN: ("May have left", "warning"),
-}
-WORDS: Final = {
-    MessageState.UNKNOWN: "The mail server never answered, so it may or may not have left. It is never sent twice by"
-    " itself.",
-    MessageState.SENDING: "It is being handed over right now.",
-}
 HEARD: Final = {
     "open": "“{step}” opened",
     "click": "Link in “{step}” followed",
@@ -61,8 +51,7 @@ def messages(session: Session, whose: Whose, span: Span) -> list[Entry]:
             found.append(Entry(ended_at, title, why[row.id], "Not sent", "neutral", row.id))
         else:
             badge, tone = BADGES[message.state]
-            told = WORDS.get(message.state) or refused.get(message.id) or message.subject or ""
-            found.append(Entry(ended_at, title, told, badge, tone, row.id))
+            found.append(Entry(ended_at, title, _told(message, refused), badge, tone, row.id))
     return found
 
 
@@ -87,6 +76,13 @@ def heard(session: Session, whose: Whose, span: Span) -> list[Entry]:
         title = HEARD.get(kind, "“{step}” answered").format(step=step_name(step))
         found.append(Entry(at, f"{title}{often}", detail, badge, tone))
     return found
+
+
+def _told(message: Message, refused: Mapping[int, str]) -> str:
+    """Return what stands under a message: its subject where there is nothing else to say of it."""
+    if message.state in {MessageState.PLANNED, MessageState.ACCEPTED}:
+        return message.subject or ""
+    return refused.get(message.id) or outcome_words(message.state)
 
 
 def _refusals(session: Session, whose: Whose, ids: list[int]) -> dict[int, str]:

@@ -18,24 +18,18 @@ from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
 from app.flows.words.explain import Explanation, explain, reason_words
+from app.flows.words.outcome_words import outcome_words
 from app.flows.words.step_words import plan_words, reason_to_go
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
-from app.messages.models import Message, MessageState
+from app.messages.models import Message
 from app.shops.zone import shop_zone
 
 BY_HAND = frozenset(
     {Reason.SKIPPED_BY_MERCHANT, Reason.DROPPED_ON_RESUME, Reason.BEFORE_START, Reason.REJECTED, Reason.STALE}
     | {Reason.LEFT_TO_SHOPIFY, Reason.ERASED, Reason.ALREADY_SENT}
 )  # ends that come without a decision of the table, or after it
-OUTCOMES = {
-    MessageState.SENDING: "It is being handed over right now.",
-    MessageState.ACCEPTED: "The mail server took it.",
-    MessageState.REJECTED: "The mail server refused it for good.",
-    MessageState.UNKNOWN: "Whether it left is not known: the mail server never answered. It is never sent twice by"
-    " itself.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +68,7 @@ def _ended(session: Session, one: Gathered, last: Decision | None, person: str, 
         state = session.scalar(
             select(Message.state).where(Message.shop_id == row.shop_id, Message.id == row.message_id)
         )
-        after = OUTCOMES.get(state, "") if state is not None else ""
+        after = outcome_words(state) if state is not None else ""
         return replace(told, verdict=f"{told.verdict} {after}".strip())
     reason = Reason(row.reason) if row.reason else None
     if reason is not None and (last is None or last.reason != reason):
