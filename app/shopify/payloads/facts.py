@@ -59,9 +59,6 @@ class LineFacts:
     requires_shipping: bool
     is_gift_card: bool
     unit_price: Money
-    attributes: tuple[tuple[str, str], ...]  # what the shopper or an app wrote on the line
-    is_subscription: bool = field(default=False, compare=False)  # untold by webhooks
-    untold: frozenset[str] = field(default=NONE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +141,11 @@ class OrderFacts:
     phone: str | None
     locale: str | None
     total: Money  # as it stands after edits and refunds
-    original_total: Money
     financial_status: FinancialStatus
     fulfillment_status: OrderFulfillment
     is_test: bool
     note: str | None
     tags: tuple[str, ...]
-    attributes: tuple[tuple[str, str], ...]
-    discount_codes: tuple[str, ...]
-    source_name: str | None
     cancel_reason: str | None
     created_at: datetime
     placed_at: datetime
@@ -160,8 +153,6 @@ class OrderFacts:
     cancelled_at: datetime | None
     closed_at: datetime | None
     destination: DestinationFacts | None
-    shipping_title: str | None
-    shipping_code: str | None
     customer: CustomerFacts | None
     lines: tuple[LineFacts, ...]
     fulfillments: tuple[FulfillmentFacts, ...]

@@ -20,7 +20,6 @@ class VariantFacts:
     sku: str | None
     price: Decimal | None
     position: int
-    inventory_quantity: int | None
     updated_at: datetime | None
     is_available: bool | None = field(default=None, compare=False)  # untold by webhooks
 
@@ -40,7 +39,6 @@ class ProductFacts:
     created_at: datetime | None
     updated_at: datetime
     variants: tuple[VariantFacts, ...]
-    image_alt: str | None = field(default=None, compare=False)
     url: str | None = field(default=None, compare=False)  # untold by webhooks
     is_gift_card: bool = field(default=False, compare=False)
     untold: frozenset[str] = field(default=NONE, compare=False)

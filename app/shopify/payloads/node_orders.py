@@ -66,16 +66,12 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
         phone=it.maybe_text("phone"),
         locale=it.maybe_text("customerLocale"),
         total=_money(it, "currentTotalPriceSet"),
-        original_total=_money(it, "totalPriceSet"),
         financial_status=it.choice("displayFinancialStatus", FinancialStatus, FinancialStatus.UNKNOWN),
         fulfillment_status=ORDER_FULFILLMENT.get(it.text("displayFulfillmentStatus"), OrderFulfillment.UNFULFILLED),
         is_test=it.flag("test"),
         note=it.maybe_text("note"),
         status_url=it.maybe_text("statusPageUrl"),
         tags=tuple(sorted(it.texts("tags"))),
-        attributes=_attributes(it),
-        discount_codes=it.texts("discountCodes"),
-        source_name=it.maybe_text("sourceName"),
         cancel_reason=(it.maybe_text("cancelReason") or "").lower() or None,
         created_at=it.moment("createdAt"),
         placed_at=it.moment("processedAt"),
@@ -83,8 +79,6 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
         cancelled_at=it.maybe_moment("cancelledAt"),
         closed_at=it.maybe_moment("closedAt"),
         destination=None if address is None else _destination(address),
-        shipping_title=it.inner("shippingLine").maybe_text("title"),
-        shipping_code=it.inner("shippingLine").maybe_text("code"),
         customer=None if buyer is None else node_people.customer_of(buyer, _below("customer", denied)),
         lines=tuple(_line(line) for line in it.child("lineItems").children("nodes")),
         fulfillments=tuple(_fulfillment(parcel, shopify_id) for parcel in parcels),
@@ -126,8 +120,6 @@ def _line(it: Fields) -> LineFacts:
         requires_shipping=it.flag("requiresShipping"),
         is_gift_card=it.flag("isGiftCard"),
         unit_price=_money(it, "originalUnitPriceSet"),
-        attributes=_attributes(it),
-        is_subscription=it.has("sellingPlan"),
     )
 
 
@@ -226,10 +218,6 @@ def _destination(it: Fields) -> DestinationFacts:
 def _money(it: Fields, name: str) -> Money:
     shop_money = it.child(name).child("shopMoney")
     return Money(shop_money.amount("amount"), shop_money.text("currencyCode"))
-
-
-def _attributes(it: Fields) -> tuple[tuple[str, str], ...]:
-    return tuple((pair.loose_text("key"), pair.loose_text("value")) for pair in it.children("customAttributes"))
 
 
 def _truncated(it: Fields, **collections: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from app.shopify.payloads import webhook_people
 from app.shopify.payloads.fields import Fields
 from app.shopify.payloads.goods import ProductFacts, VariantFacts
 from app.shopify.payloads.people import CustomerFacts, EmailConsentFacts, ShopFacts
-from app.shopify.payloads.vocabulary import MarketingState, OpenTracking, OptInLevel, ProductStatus
+from app.shopify.payloads.vocabulary import MarketingState, ProductStatus
 
 NONE: frozenset[str] = frozenset()
 SHOP_UNTOLD = frozenset({"locale", "updated_at"})
@@ -48,9 +48,6 @@ def customer_of(it: Fields, denied: frozenset[str]) -> CustomerFacts:
         locale=it.maybe_text("locale"),
         tags=tuple(sorted(it.texts("tags"))),
         consent=None if mail is None else _consent(mail),
-        open_tracking=OpenTracking.UNKNOWN
-        if mail is None
-        else mail.choice("openTrackingLevel", OpenTracking, OpenTracking.UNKNOWN),
         withheld=frozenset(WITHHELD[name] for name in denied & WITHHELD.keys()),
     )
 
@@ -72,7 +69,6 @@ def product(node: Any) -> ProductFacts:
         created_at=it.maybe_moment("createdAt"),
         updated_at=it.moment("updatedAt"),
         variants=tuple(_variant(variant) for variant in variants.children("nodes")),
-        image_alt=image.maybe_text("altText"),
         url=it.maybe_text("onlineStoreUrl"),
         is_gift_card=it.flag("isGiftCard"),
         truncated=frozenset({"variants"}) if variants.child("pageInfo").flag("hasNextPage") else NONE,
@@ -104,7 +100,6 @@ def _variant(it: Fields) -> VariantFacts:
         sku=it.maybe_text("sku"),
         price=it.maybe_amount("price"),
         position=it.count("position"),
-        inventory_quantity=it.maybe_whole("inventoryQuantity"),
         updated_at=it.maybe_moment("updatedAt"),
         is_available=it.flag("availableForSale"),
     )
@@ -113,6 +108,5 @@ def _variant(it: Fields) -> VariantFacts:
 def _consent(it: Fields) -> EmailConsentFacts:
     return EmailConsentFacts(
         state=it.choice("marketingState", MarketingState, MarketingState.UNKNOWN),
-        opt_in_level=it.choice("marketingOptInLevel", OptInLevel, OptInLevel.UNKNOWN),
         changed_at=it.maybe_moment("marketingUpdatedAt"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.shopify.payloads.vocabulary import MarketingState, OpenTracking, OptInLevel
+from app.shopify.payloads.vocabulary import MarketingState
 
 NONE: frozenset[str] = frozenset()
 
@@ -15,7 +15,6 @@ class EmailConsentFacts:
     """Say what a person agreed to for marketing e-mail, and since when (None: Shopify has no date)."""
 
     state: MarketingState
-    opt_in_level: OptInLevel
     changed_at: datetime | None
 
 
@@ -35,7 +34,6 @@ class CustomerFacts:
     locale: str | None = field(default=None, compare=False)
     tags: tuple[str, ...] = field(default=(), compare=False)
     consent: EmailConsentFacts | None = field(default=None, compare=False)
-    open_tracking: OpenTracking = field(default=OpenTracking.UNKNOWN, compare=False)
     untold: frozenset[str] = field(default=NONE, compare=False)
     withheld: frozenset[str] = field(default=NONE, compare=False)
 
@@ -81,7 +79,6 @@ class OrderEdit:
     """Say that an order's lines changed; the order itself has to be fetched."""
 
     order_shopify_id: int
-    committed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

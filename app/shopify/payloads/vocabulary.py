@@ -91,19 +91,3 @@ class MarketingState(StrEnum):
     INVALID = "invalid"
     REDACTED = "redacted"
     UNKNOWN = "unknown"
-
-
-class OptInLevel(StrEnum):
-    """Say how a person agreed."""
-
-    SINGLE_OPT_IN = "single_opt_in"
-    CONFIRMED_OPT_IN = "confirmed_opt_in"
-    UNKNOWN = "unknown"
-
-
-class OpenTracking(StrEnum):
-    """Say whether a person lets opens be counted."""
-
-    OPTED_IN = "opted_in"
-    OPTED_OUT = "opted_out"
-    UNKNOWN = "unknown"

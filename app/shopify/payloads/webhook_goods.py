@@ -8,7 +8,7 @@ from app.shopify.payloads.fields import Fields
 from app.shopify.payloads.goods import ProductFacts, VariantFacts
 from app.shopify.payloads.vocabulary import ProductStatus
 
-PRODUCT_UNTOLD = frozenset({"url", "is_gift_card", "image_alt"})
+PRODUCT_UNTOLD = frozenset({"url", "is_gift_card"})
 
 
 def product(body: Any) -> ProductFacts:
@@ -37,6 +37,5 @@ def _variant(it: Fields) -> VariantFacts:
         sku=it.maybe_text("sku"),
         price=it.maybe_amount("price"),
         position=it.count("position"),
-        inventory_quantity=it.maybe_whole("inventory_quantity"),
         updated_at=it.maybe_moment("updated_at"),
     )

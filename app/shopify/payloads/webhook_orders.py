@@ -30,7 +30,6 @@ from app.shopify.payloads.vocabulary import (
 )
 
 ORDER_UNTOLD = frozenset({"returns"})
-LINE_UNTOLD = frozenset({"is_subscription"})
 FULFILLMENT_UNTOLD = frozenset({"delivered_at", "in_transit_at", "estimated_delivery_at", "events"})
 RETURN_UNTOLD = frozenset({"created_at", "closed_at"})
 RETURN_OPENED = {"name": "name", "return_line_items": "lines"}  # told by some topics only
@@ -46,7 +45,6 @@ def order(body: Any) -> OrderFacts:
     """Return the order in the body of orders/create, paid, updated, fulfilled, partially_fulfilled or cancelled."""
     it = Fields(body)
     shopify_id, currency = it.identifier("id"), it.text("currency")
-    shipped_by = [line for line in it.children("shipping_lines") if not line.maybe_flag("is_removed")]
     buyer = it.maybe_child("customer")
     address = it.maybe_child("shipping_address")
     lines = tuple(_line(line, currency) for line in it.children("line_items"))
@@ -57,16 +55,12 @@ def order(body: Any) -> OrderFacts:
         phone=it.maybe_text("phone"),
         locale=it.maybe_text("customer_locale"),
         total=_money(it, "current_total_price", currency),
-        original_total=_money(it, "total_price", currency),
         financial_status=it.choice("financial_status", FinancialStatus, FinancialStatus.UNKNOWN),
         fulfillment_status=_sent_so_far(it.maybe_text("fulfillment_status"), lines),
         is_test=it.maybe_flag("test") or False,
         note=it.maybe_text("note"),
         status_url=it.maybe_text("order_status_url"),
         tags=it.words("tags"),
-        attributes=_attributes(it, "note_attributes"),
-        discount_codes=tuple(used.text("code") for used in it.children("discount_codes")),
-        source_name=it.maybe_text("source_name"),
         cancel_reason=it.maybe_text("cancel_reason"),
         created_at=it.moment("created_at"),
         placed_at=it.maybe_moment("processed_at") or it.moment("created_at"),
@@ -74,8 +68,6 @@ def order(body: Any) -> OrderFacts:
         cancelled_at=it.maybe_moment("cancelled_at"),
         closed_at=it.maybe_moment("closed_at"),
         destination=None if address is None else _destination(address),
-        shipping_title=shipped_by[0].maybe_text("title") if shipped_by else None,
-        shipping_code=shipped_by[0].maybe_text("code") if shipped_by else None,
         customer=None if buyer is None else webhook_people.customer_of(buyer),
         lines=lines,
         fulfillments=tuple(_fulfillment(parcel) for parcel in it.children("fulfillments")),
@@ -94,8 +86,7 @@ def _sent_so_far(word: str | None, lines: tuple[LineFacts, ...]) -> OrderFulfill
 
 def order_edit(body: Any) -> OrderEdit:
     """Return which order the body of orders/edited is about."""
-    edit = Fields(body).child("order_edit")
-    return OrderEdit(order_shopify_id=edit.identifier("order_id"), committed_at=edit.maybe_moment("committed_at"))
+    return OrderEdit(Fields(body).child("order_edit").identifier("order_id"))
 
 
 def fulfillment(body: Any) -> FulfillmentFacts:
@@ -158,8 +149,6 @@ def _line(it: Fields, currency: str) -> LineFacts:
         requires_shipping=it.flag("requires_shipping"),
         is_gift_card=it.maybe_flag("gift_card") or False,
         unit_price=_money(it, "price", currency),
-        attributes=_attributes(it, "properties"),
-        untold=LINE_UNTOLD,
     )
 
 
@@ -238,7 +227,3 @@ def _money(it: Fields, name: str, currency: str) -> Money:
         return Money(it.amount(name), currency)
     shop_money = bag.child("shop_money")
     return Money(shop_money.amount("amount"), shop_money.text("currency_code"))
-
-
-def _attributes(it: Fields, name: str) -> tuple[tuple[str, str], ...]:
-    return tuple((pair.loose_text("name"), pair.loose_text("value")) for pair in it.children(name))

@@ -18,9 +18,9 @@ from app.shopify.payloads.people import (
     ScopesChange,
     ShopFacts,
 )
-from app.shopify.payloads.vocabulary import MarketingState, OptInLevel
+from app.shopify.payloads.vocabulary import MarketingState
 
-CUSTOMER_UNTOLD = frozenset({"locale", "tags", "consent", "open_tracking"})
+CUSTOMER_UNTOLD = frozenset({"locale", "tags", "consent"})
 SHOP_UNTOLD = frozenset({"primary_url"})  # its `domain` is a host; the address shoppers see is fetched
 
 OF_THE_SHOP = frozenset({"shop/update", "app/uninstalled"})
@@ -59,7 +59,6 @@ def email_consent(body: Any) -> ConsentChange:
         email=it.maybe_text("email_address"),
         consent=EmailConsentFacts(
             state=consent.choice("state", MarketingState, MarketingState.UNKNOWN),
-            opt_in_level=consent.choice("opt_in_level", OptInLevel, OptInLevel.UNKNOWN),
             changed_at=consent.maybe_moment("consent_updated_at"),
         ),
     )
