@@ -8,7 +8,7 @@ delivered       of a parcel, within three days of an arrival somebody reported
 product_help    of a line, from three days after its parcel arrived, for 14 days, between 9 and 20 where it went
 review_request  of a line, from seven days after, for 21 days, between 9 and 20 where it went
 
-A parcel nobody reported counts, for the last two, as arrived when it was on the way for 21 days. What came back in a
+A parcel nobody reported counts, for the last two, as arrived when it was on the way for 14 days. What came back in a
 return is no longer spoken of once that return is closed, refunded or not.
 """
 
@@ -29,7 +29,8 @@ ZONES = {
 }
 ASKS_FOR_CONSENT = {"DE", "AT"}
 LINE_STEPS = {"product_help": (3 * DAY, 14 * DAY), "review_request": (7 * DAY, 21 * DAY)}
-NOBODY_SAID = 21 * DAY
+NOBODY_SAID = 14 * DAY
+GIVEN_UP = 21 * DAY  # nobody is told any more that it has arrived
 
 
 def keys(truth):
@@ -77,7 +78,7 @@ def _delivered(parcel, truth, erased, now):
         return WAIT
     at, _ = parcel.arrival
     if at is None:
-        return WAIT if now < parcel.row.created_at + NOBODY_SAID else SKIP
+        return WAIT if now < parcel.row.created_at + GIVEN_UP else SKIP
     return SEND if now < at + 3 * DAY and not erased and _carries_something(parcel, truth) else SKIP
 
 
@@ -85,7 +86,7 @@ def _line(step, number, parcel, truth, erased, now):
     order, line = truth.order, truth.lines[number]
     delay, lifetime = LINE_STEPS[step]
     at, _ = parcel.arrival
-    ready = at + delay if at else parcel.row.created_at + NOBODY_SAID
+    ready = (at or parcel.row.created_at + NOBODY_SAID) + delay
     if order.financial_status in UNPAID or now < ready or not _daytime(order, now):
         return WAIT
     review = step == "review_request"

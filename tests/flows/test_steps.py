@@ -42,6 +42,12 @@ def test_every_preset_step_has_a_class_a_reason_and_an_end():
     assert [s.key for f in (ORDER, PARCEL) for s in f.steps if s.message_class == "review_ask"] == ["review_request"]
 
 
+def test_help_and_the_request_never_come_together_though_nobody_reports_the_parcel():
+    waiting = [step for step in PARCEL.steps if step.arrival is Arrival.LIKELY]
+    assert [step.fallback - step.delay for step in waiting] == [timedelta(days=14)] * 2
+    assert len({step.fallback for step in waiting}) == 2
+
+
 def test_an_unsubscribe_stops_exactly_the_topics_that_are_not_news():
     for flow in (ORDER, PARCEL):
         for step in flow.steps:

@@ -16,7 +16,10 @@ from app.flows.rules.steps import Anchor, Arrival, FlowDocument, Step, StepState
 from app.flows.rules.timing import SendWindow
 
 DAYTIME: Final = SendWindow(9, 20)
-LATEST: Final = timedelta(days=21)  # after fulfilment; a merchant with slow lanes sets more
+# After so long on the way unreported a parcel is taken to be there; a merchant with slow lanes sets more. Each step keeps
+# its own distance from that day, so that help and the request never come together.
+UNREPORTED: Final = timedelta(days=14)
+LATEST: Final = UNREPORTED + timedelta(days=7)  # after fulfilment; by then nobody calls it on its way
 
 
 def _days(count: int) -> timedelta:
@@ -70,7 +73,7 @@ def classic_five(*, shopify_sends_shipping_mails: bool) -> tuple[FlowDocument, F
         max_age=_days(14),
         arrival=Arrival.LIKELY,
         window=DAYTIME,
-        fallback=LATEST,
+        fallback=UNREPORTED + _days(3),
     )
     review_request = Step(
         key="review_request",
