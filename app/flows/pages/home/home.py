@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
-from app.flows.facts.people import full_name
+from app.flows.facts.people import full_name, its_buyer
 from app.flows.facts.published import is_running
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.rules.reasons import Reason
@@ -103,7 +103,7 @@ def _sent(session: Session, midnight: datetime, zone: ZoneInfo) -> tuple[Line, .
     rows = session.execute(
         select(Message, Order, Customer, at.label("at"))
         .join(Order, (Order.shop_id == Message.shop_id) & (Order.id == Message.order_id))
-        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
+        .join(Customer, its_buyer(), isouter=True)
         .where(*_mine(session, Message), or_(Message.accepted_at >= midnight, ended_otherwise))
         .order_by(at.desc(), Message.id.desc())
         .limit(SHOWN)
@@ -127,7 +127,7 @@ def _coming(session: Session, soon: tuple[ColumnElement[bool], ...]) -> tuple[Li
     rows = session.execute(
         select(FollowUp, Order, Customer)
         .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
+        .join(Customer, its_buyer(), isouter=True)
         .where(*soon)
         .order_by(FollowUp.due_at, FollowUp.id)
         .limit(SHOWN)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
-from app.flows.facts.people import full_name
+from app.flows.facts.people import full_name, its_buyer
 from app.flows.models import FollowUp
 from app.flows.pages.home.card import Card
 from app.flows.pages.home.mail_cards import mail_cards
@@ -82,7 +82,7 @@ def unknown(session: Session) -> list[Case]:
     rows = session.execute(
         select(Message, Order, Customer)
         .join(Order, (Order.shop_id == Message.shop_id) & (Order.id == Message.order_id))
-        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
+        .join(Customer, its_buyer(), isouter=True)
         .where(Message.shop_id == entered_shop(session), Message.state == MessageState.UNKNOWN)
         .order_by(Message.created_at.desc())
         .limit(100)
@@ -103,7 +103,7 @@ def unwritten(session: Session) -> list[Case]:
     rows = session.execute(
         select(FollowUp, Order, Customer)
         .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
+        .join(Customer, its_buyer(), isouter=True)
         .where(FollowUp.shop_id == entered_shop(session), FollowUp.reason == Reason.RENDER_ERROR)
         .where(FollowUp.done_at >= _since(session))
         .order_by(FollowUp.done_at.desc())

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.customers.legal_basis import MessageClass
 from app.customers.models import Customer
 from app.flows.facts.gather import gather
-from app.flows.facts.people import first_name, full_name
+from app.flows.facts.people import first_name, full_name, its_buyer
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.pages.why.why import why
 from app.flows.rules.decision import Facts, Limits, Send
@@ -131,7 +131,7 @@ def _in_words(session: Session, words: Mapping[int, str]) -> tuple[Silent, ...]:
     rows = session.execute(
         select(FollowUp, Order, Customer)
         .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
+        .join(Customer, its_buyer(), isouter=True)
         .where(FollowUp.shop_id == entered_shop(session), FollowUp.id.in_(words))
     )
     known = {

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
+from app.flows.facts.order_named import order_named
 from app.flows.facts.people import full_name, person_name
 from app.flows.pages.asked import LAST_PAGE, LONGEST
 from app.kit.work import entered_shop
@@ -58,7 +59,7 @@ def _people(session: Session, words: Sequence[str]) -> Select[Customer]:
     if not words:
         return query.where(Customer.erased_at.is_(None), Customer.merged_into.is_(None))
     named = (select(Customer.id).where(Customer.shop_id == entered_shop(session), way) for way in _ways(words))
-    ordered = select(Order.customer_id).where(_is_order(session, words), Order.customer_id.is_not(None))
+    ordered = select(Order.customer_id).where(order_named(session, " ".join(words)), Order.customer_id.is_not(None))
     return query.where(Customer.id.in_(union(*named, ordered)))
 
 
@@ -81,13 +82,6 @@ def _ways(words: Sequence[str]) -> list[ColumnElement[bool]]:
 def _begins(column: Any, text: str) -> ColumnElement[bool]:
     begins: ColumnElement[bool] = column.startswith(text, autoescape=True)
     return begins
-
-
-def _is_order(session: Session, words: Sequence[str]) -> ColumnElement[bool]:
-    """Match an order by its name as typed, with or without the sign before it."""
-    name = " ".join(words).upper()
-    spelled = {name, f"#{name}", name.lower()}
-    return and_(Order.shop_id == entered_shop(session), Order.name.in_(spelled))
 
 
 def _hits(session: Session, people: Sequence[Customer]) -> list[Hit]:
@@ -121,7 +115,10 @@ def _hits(session: Session, people: Sequence[Customer]) -> list[Hit]:
 def _without_person(session: Session, words: Sequence[str]) -> list[Hit]:
     """Return orders of that number whose buyer left no address: sold at a counter, say."""
     rows = session.scalars(
-        select(Order).where(_is_order(session, words), Order.customer_id.is_(None)).order_by(Order.id).limit(PER_PAGE)
+        select(Order)
+        .where(order_named(session, " ".join(words)), Order.customer_id.is_(None))
+        .order_by(Order.id)
+        .limit(PER_PAGE)
     )
     return [
         Hit(full_name(None, order), "", f"/customers/orders/{order.id}", 1, order.name, order.placed_at)

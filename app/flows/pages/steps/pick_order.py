@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
 from app.customers.models import Customer
-from app.flows.facts.people import full_name
+from app.flows.facts.people import full_name, its_buyer
 from app.flows.pages.asked import LONGEST
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
@@ -41,7 +41,7 @@ def believable(session: Session) -> int | None:
     )
     best = session.scalar(
         select(Order.id)
-        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id))
+        .join(Customer, its_buyer())
         .join(Fulfillment, (Fulfillment.shop_id == Order.shop_id) & (Fulfillment.order_id == Order.id))
         .where(*_sound(session), Order.financial_status == "paid", Customer.first_name.is_not(None))
         .where(Customer.erased_at.is_(None), Fulfillment.cancelled_at.is_(None), pictured.exists())
@@ -62,7 +62,7 @@ def search(session: Session, words: str) -> list[Found]:
     """Return orders by number, name or address, the latest first; the latest of all for no words."""
     query = (
         select(Order, Customer)
-        .join(Customer, (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id), isouter=True)
+        .join(Customer, its_buyer(), isouter=True)
         .where(Order.shop_id == entered_shop(session), Order.deleted_at.is_(None))
     )
     for word in words[:LONGEST].split():

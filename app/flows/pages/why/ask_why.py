@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.address import normalise
 from app.customers.identify import find_ids
+from app.flows.facts.order_named import order_named
 from app.flows.models import FollowUp
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
@@ -16,8 +17,7 @@ from app.orders.models import Order
 
 def of_order(session: Session, name: str) -> list[int]:
     """Return the ids of what was or will be said about an order, by due time; raise NotFound without such an order."""
-    names = {name, f"#{name.removeprefix('#')}"}
-    orders = session.scalars(select(Order.id).where(Order.shop_id == entered_shop(session), Order.name.in_(names)))
+    orders = session.scalars(select(Order.id).where(order_named(session, name)))
     return _in_order(session, _found(list(orders)))
 
 
