@@ -21,7 +21,7 @@ FOUND_BY: Final = {
 }
 
 
-def planned_words(facts: Facts, now: datetime, yours: ZoneInfo) -> tuple[str, ...]:
+def plan_words(facts: Facts, now: datetime, yours: ZoneInfo) -> tuple[str, ...]:
     """Return the sentences of the plan, from the anchor to the last day.
 
     What happened is by the reader's clock `yours`, and the hour it leaves by the recipient's and the reader's.

@@ -57,7 +57,7 @@ def rhythm_words(step: Step) -> str:
     return f"{when}, between {window.from_hour}:00 and {window.to_hour}:00 their time" if window else when
 
 
-def plan_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:
+def when_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:
     """Return when a planned message goes out: "Tuesday 10:00 in Tokyo, 1:00 for you"."""
     row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
     if is_overdue(row.due_at, now):

@@ -23,7 +23,7 @@ from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.words.day_words import clock_words, date_words
 from app.flows.words.explain import reason_words
-from app.flows.words.step_words import plan_words, step_name
+from app.flows.words.step_words import step_name, when_words
 
 MOST_PLANNED: Final = 30
 
@@ -109,7 +109,7 @@ def _coming(one: Gathered, waits: str, zone: ZoneInfo, now: datetime) -> Entry:
     if row.state is FollowUpState.CLAIMED:
         return Entry(row.due_at, title, "", "Being sent", "info", row.id, "Now")
     badge = "" if row.reason in {None, Reason.OUTSIDE_WINDOW} else "Waits"
-    when = plan_words(one.facts, now, zone)
+    when = when_words(one.facts, now, zone)
     return Entry(row.due_at, title, waits, badge, "info", row.id, f"{when[0].upper()}{when[1:]}")
 
 

@@ -17,7 +17,7 @@ from app.flows.rules.reasons import Reason
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import next_words
 from app.flows.words.explain import reason_words
-from app.flows.words.step_words import NAMES, due_words, plan_words, step_name
+from app.flows.words.step_words import NAMES, due_words, step_name, when_words
 from app.orders.models import Order
 
 
@@ -63,7 +63,7 @@ def _place(each: Supposed) -> int:
 def _row(each: Supposed, zone: ZoneInfo, now: datetime) -> Row:
     one, verdict = each.gathered, each.verdict
     if isinstance(verdict, Send) or goes(each):
-        words = plan_words(one.facts, now, zone)
+        words = when_words(one.facts, now, zone)
     else:
         until = verdict.until if isinstance(verdict, Postpone) else None
         name = first_name(one.person.customer, one.order)

@@ -20,7 +20,7 @@ from app.flows.rules.decision import Limits, Send
 from app.flows.rules.guard import RULE_VERSION, decide
 from app.flows.rules.recorded import recorded
 from app.flows.words.explain import Explanation, explain
-from app.flows.words.plan_words import planned_words
+from app.flows.words.plan_words import plan_words
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
@@ -83,7 +83,7 @@ def derive(session: Session, follow_up_id: int) -> Derivation:
         step=step_name(row.step),
         order=one.order.name,
         why=answer,
-        planned=planned_words(one.facts, now, zone) if open_still else (),
+        planned=plan_words(one.facts, now, zone) if open_still else (),
         if_now=_if_now(one, answer.person, zone, now) if open_still else None,
         earlier=tuple(
             Looked(each.decided_at, explain(kept(each), answer.person, now, zone).verdict) for each in decisions

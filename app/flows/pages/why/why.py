@@ -19,7 +19,7 @@ from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
 from app.flows.words.explain import Explanation, explain, reason_words
 from app.flows.words.outcome_words import outcome_words
-from app.flows.words.step_words import plan_words, reason_to_go
+from app.flows.words.step_words import reason_to_go, when_words
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
@@ -85,7 +85,7 @@ def _foreseen(session: Session, one: Gathered, person: str, now: datetime) -> Ex
     told = explain(recorded(verdict, one.facts, at), person, now, yours)
     if not isinstance(verdict, Send):
         return replace(told, verdict=f"As things stand: {told.verdict}")
-    when = plan_words(one.facts, now, yours)
+    when = when_words(one.facts, now, yours)
     tried = last_tries(session, [one.follow_up.id]).get(one.follow_up.id, "")
     verdict_words = f"Goes to {person} {when}. {reason_to_go(one.facts, now, yours)} {tried}"
     return replace(told, verdict=verdict_words.strip())
