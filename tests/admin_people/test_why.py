@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.flows.models import Decision
 from app.messages.models import Message, MessageState
@@ -177,6 +177,16 @@ def test_a_mail_is_found_by_its_message_id(merchant):
     (known,) = merchant.rows(select(Message.public_id).where(Message.id == message))
     result = asked(merchant, "--message", f"<{known.public_id}@welltimed.example.com>")
     assert "Product help · order #1401" in result.output
+
+
+@pytest.mark.parametrize("typed", ["#KK-1401a", "KK-1401a", "kk-1401A", " #kk-1401a "])
+def test_an_order_is_found_by_its_number_however_it_is_typed_here_and_by_the_search(merchant, typed):
+    order = arrived_in(merchant)
+    with merchant.work() as session:
+        session.execute(update(Order).where(Order.id == order).values(name="#KK-1401A"))
+    assert "order #KK-1401A" in asked(merchant, "--order", typed).output
+    page = merchant.client.get("/customers", query_string={"q": typed}, headers=merchant.headers())
+    assert f"/customers/{stories.person_of(merchant, order)}" in page.text
 
 
 @pytest.mark.parametrize(
