@@ -12,13 +12,11 @@ SENDER: Final = ("shop.name", "shop.email", "order.name", "lines.title")
 class Preset:
     """Describe one mail. `required` are paths of MailContext without which it is not sent.
 
-    `message_class` is engine.md's: transactional carries no promotion, review_ask falls under each country's rule.
     `is_notice`: a machine's report of a fact (Auto-Submitted, RFC 3834); the others stand for a letter from the shop.
     `arms` are its subjects where it has several, drawn by customer from the first mail on.
     """
 
     name: str
-    message_class: str
     required: tuple[str, ...]
     is_notice: bool = False
     arms: tuple[str, ...] = ()
@@ -27,10 +25,10 @@ class Preset:
 PRESETS: Final = {
     preset.name: preset
     for preset in (
-        Preset("thank_you", "transactional", SENDER),
-        Preset("shipped", "transactional", SENDER, is_notice=True),
-        Preset("delivered", "transactional", SENDER, is_notice=True),
-        Preset("product_help", "transactional", SENDER),
-        Preset("review_request", "review_ask", (*SENDER, "links.review", "links.unsubscribe"), arms=("A", "B")),
+        Preset("thank_you", SENDER),
+        Preset("shipped", SENDER, is_notice=True),
+        Preset("delivered", SENDER, is_notice=True),
+        Preset("product_help", SENDER),
+        Preset("review_request", (*SENDER, "links.review", "links.unsubscribe"), arms=("A", "B")),
     )
 }

@@ -11,7 +11,7 @@ from app.customers.models import Customer, SuppressionScope
 from app.customers.suppress import suppress
 from app.flows.facts import published
 from app.flows.facts.gather import gather
-from app.flows.models import Flow, FlowState, FollowUp
+from app.flows.models import FlowState, FollowUp
 from app.flows.planning.record_decision import record
 from app.flows.rules.decision import Limits
 from app.flows.rules.guard import decide
@@ -37,12 +37,6 @@ def starts(merchant):
         for flow in published.flows(session).values():
             flow.state, flow.started_at = FlowState.RUNNING, merchant.now
             flow.include_from = merchant.now - timedelta(days=14)
-
-
-def pauses_flow(merchant, key):
-    with merchant.work() as session:
-        flow = session.scalars(select(Flow).where(Flow.shop_id == merchant.id, Flow.key == key)).one()
-        flow.state, flow.paused_at = FlowState.PAUSED, merchant.now
 
 
 def person_of(merchant, order_id):

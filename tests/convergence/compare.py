@@ -26,7 +26,6 @@ ONCE = {
     "refunded",
 }  # kinds told once a subject
 STANDING = {None: "unfulfilled", "partial": "partially_fulfilled", "fulfilled": "fulfilled"}
-SAID = {None: "not_subscribed"}
 
 
 class Comparison:

@@ -5,17 +5,17 @@ import hashlib
 import hmac
 import json
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.channels.smtp.address import parse
 from app.channels.smtp.connection import Deadlines
 from app.channels.smtp.phases import SmtpSender
 from app.flows.models import Flow, FlowState
 from app.flows.sending import drain
-from app.kit.clock import ClockOffset, real_now
+from app.kit.clock import real_now
 from app.kit.work import unit_of_work
 from app.shopify import apply
 from app.shops.install import ensure_installed
@@ -77,11 +77,6 @@ class Shop:
 
     def drain(self):
         return drain.drain(self.wired)
-
-    def advance(self, **delta):
-        with self.work() as session:
-            offset = session.scalar(select(ClockOffset.offset_s)) + int(timedelta(**delta).total_seconds())
-            session.execute(update(ClockOffset).values(offset_s=offset))
 
     def rows(self, statement):
         with self.work() as session:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.customers.legal_basis import MessageClass
+from app.flows.rules.presets import classic_five
 from app.messages import presets
 from app.messages.compile import to_html
 from app.messages.context import Line
@@ -16,7 +18,10 @@ from tests.messages.html_lint import Mail, contrast
 
 LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 MAILS = list(product(PRESETS, LOCALES))
-TRANSACTIONAL = [mail for mail in MAILS if PRESETS[mail[0]].message_class == "transactional"]
+CLASSES = {
+    step.key: step.message_class for flow in classic_five(shopify_sends_shipping_mails=False) for step in flow.steps
+}
+TRANSACTIONAL = [mail for mail in MAILS if CLASSES[mail[0]] is MessageClass.TRANSACTIONAL]
 
 BANNED = [
     *(
