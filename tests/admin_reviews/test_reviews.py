@@ -116,7 +116,9 @@ def test_none_yet_says_when_the_first_ask_goes_out(merchant):
     stories.starts(merchant)
     assert "planned once a parcel is sent" in tab(merchant)
     merchant.order("Ana", placed=5, sent=4, arrived=2)
-    assert re.search(r"No reviews yet\. The first request goes out on Wednesday 25 November at 12:\d\d\.", tab(merchant))
+    assert re.search(
+        r"No reviews yet\. The first request goes out on Wednesday 25 November at 12:\d\d\.", tab(merchant)
+    )
     assert "No reviews yet." in tab(merchant, "hidden")
 
 

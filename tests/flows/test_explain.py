@@ -85,7 +85,10 @@ def told(known, person, now=NOON):
         (
             "Ana",
             facts(shop=ShopFacts(paused_at=NOON - 4 * DAY, paused_by="Maria")),
-            "All sending was paused by Maria on Monday 16 November. Continues when you resume, until Thursday 10 December.",
+            (
+                "All sending was paused by Maria on Monday 16 November."
+                " Continues when you resume, until Thursday 10 December."
+            ),
         ),
         (
             "Ana",

@@ -16,8 +16,8 @@ from app.flows.rules.steps import Anchor, Arrival, FlowDocument, Step, StepState
 from app.flows.rules.timing import SendWindow
 
 DAYTIME: Final = SendWindow(9, 20)
-# After so long on the way unreported a parcel is taken to be there; a merchant with slow lanes sets more. Each step keeps
-# its own distance from that day, so that help and the request never come together.
+# After so long on the way unreported a parcel is taken to be there; a merchant with slow lanes sets more. Each step
+# keeps its own distance from that day, so that help and the request never come together.
 UNREPORTED: Final = timedelta(days=14)
 LATEST: Final = UNREPORTED + timedelta(days=7)  # after fulfilment; by then nobody calls it on its way
 

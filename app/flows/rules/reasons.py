@@ -74,8 +74,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.STEP_PAUSED: "This message is switched off. Continues when you switch it on, until {expires}.",
     Reason.LEFT_TO_SHOPIFY: "Left to Shopify, which sends its own. Switch this message on to send it from here.",
     Reason.ALREADY_SENT: "{person} has had this message. Each message goes out once.",
-    "already_sent/unknown": "This message may or may not have reached {person}. It is never sent twice by"
-    " itself.",
+    "already_sent/unknown": "This message may or may not have reached {person}. It is never sent twice by itself.",
     Reason.STALE: "{person}: not {asked}, it was worth sending until {expires} and could not leave before.",
     Reason.OVERTAKEN: "{person}: not sent, the parcel arrived {on} before this news could leave.",
     Reason.ORDER_CANCELLED: "{person}: not {asked}, order {order} was cancelled {on}.",
@@ -115,8 +114,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.PAUSED_BY_PERSON: "Messages to {person} are paused. Continues {until}.",
     Reason.OUTSIDE_WINDOW: "{person}: waits until {until}.",
     Reason.FAILED: "{person}: not {asked}, something failed on our side five times. It is recorded; nothing was sent.",
-    Reason.RENDER_ERROR: "{person}: not {asked}, the mail could not be written: {problem}. It is not tried"
-    " again.",
+    Reason.RENDER_ERROR: "{person}: not {asked}, the mail could not be written: {problem}. It is not tried again.",
     Reason.REJECTED: "{person}: the mail server of this address refused the message for good. Nothing more is tried.",
     Reason.DROPPED_ON_RESUME: "{person}: not {asked}, it was more than a day late when sending was resumed.",
     Reason.SKIPPED_BY_MERCHANT: "{person}: not {asked}, you left this one out.",
