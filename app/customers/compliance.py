@@ -16,7 +16,7 @@ from app.customers.erase import forget_customer
 from app.customers.identify import find_ids
 from app.customers.models import Erasure, ErasureKind
 from app.kit.work import entered_shop
-from app.shopify.apply import Delivery, told_at
+from app.shopify.apply import Delivery, spend_body, told_at
 from app.shopify.erase_bodies import erase_bodies
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import PrivacyRequest
@@ -48,6 +48,7 @@ def customer_redacted(session: Session, delivery: Delivery) -> None:
     at = told_at(session, delivery)
     ids = forget_customer(session, request.customer_shopify_id or 0, at=at, email=request.email)
     bodies = erase_bodies(session, delivery.shop_domain, _traces(request))
+    spend_body(session)
     _record(session, ErasureKind.ERASE, request, at, {"customers": len(ids), "bodies": bodies})
 
 
@@ -61,6 +62,7 @@ def _traces(request: PrivacyRequest) -> list[str]:
         normalise(request.email),
         request.phone,
         str(request.customer_shopify_id) if request.customer_shopify_id else None,
+        *map(str, request.orders),  # a carrier's scan names the order alone
     )
     return [trace for trace in known if trace]
 

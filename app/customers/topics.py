@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.customers import identify
 from app.customers.consent import state_consent
 from app.customers.erase import forget_customer
-from app.shopify.apply import Delivery, told_at
+from app.shopify.apply import Delivery, spend_body, told_at
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import CustomerFacts
 
@@ -24,6 +24,8 @@ def customer_told(session: Session, delivery: Delivery) -> None:
         state_customer_consent(
             session, row.id, facts, received_at=delivery.received_at, seen_at=told_at(session, delivery)
         )
+    else:
+        spend_body(session)
 
 
 def customer_deleted(session: Session, delivery: Delivery) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.customers.erase import CustomerErased
 from app.kit.work import entered_shop
-from app.messages.models import Attempt, Message, MessageEvent
+from app.messages.models import Attempt, Message, MessageEvent, TrackedLink
 
 ERASED = "erased"
 
@@ -42,12 +42,13 @@ def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]
 
 
 def customer_erased(session: Session, event: CustomerErased) -> None:
-    """Take the address and the words out of the person's messages."""
+    """Take the address and the words out of the person's messages, and the links: a carrier's names the parcel."""
     shop_id = entered_shop(session)
     mine = select(Message.id).where(Message.shop_id == shop_id, Message.customer_id == event.customer_id)
     session.execute(
         update(Attempt).where(Attempt.shop_id == shop_id, Attempt.message_id.in_(mine)).values(reply=None),
     )
+    session.execute(delete(TrackedLink).where(TrackedLink.shop_id == shop_id, TrackedLink.message_id.in_(mine)))
     session.execute(
         update(Message)
         .where(Message.shop_id == shop_id, Message.customer_id == event.customer_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.customers.erase import CustomerErased
 from app.kit.work import entered_shop
 from app.orders.models import Order
+from app.orders.parcels import Fulfillment, FulfillmentEvent
 
 
 def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -36,9 +37,26 @@ def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]
 
 
 def customer_erased(session: Session, event: CustomerErased) -> None:
-    """Take the person out of their orders; what was ordered stays, for counting."""
+    """Take the person out of their orders and parcels; what was ordered and when it arrived stays, for counting.
+
+    A tracking number goes too: at the carrier it leads to a name and an address.
+    """
+    shop_id = entered_shop(session)
+    # The orders first: a parcel told meanwhile waits for its order, and then finds the person gone.
     session.execute(
         update(Order)
-        .where(Order.shop_id == entered_shop(session), Order.customer_id == event.customer_id)
+        .where(Order.shop_id == shop_id, Order.customer_id == event.customer_id)
         .values(email=None, note=None, zip=None, recipient_name=None, province=None, status_url=None),
+    )
+    orders = select(Order.id).where(Order.shop_id == shop_id, Order.customer_id == event.customer_id)
+    parcels = select(Fulfillment.id).where(Fulfillment.shop_id == shop_id, Fulfillment.order_id.in_(orders))
+    session.execute(
+        update(Fulfillment)
+        .where(Fulfillment.shop_id == shop_id, Fulfillment.order_id.in_(orders))
+        .values(tracking_number=None, tracking_url=None),
+    )
+    session.execute(
+        update(FulfillmentEvent)
+        .where(FulfillmentEvent.shop_id == shop_id, FulfillmentEvent.fulfillment_id.in_(parcels))
+        .values(message=None),
     )

@@ -11,6 +11,7 @@ from app.kit.upsert import find_or_make
 from app.orders import history
 from app.orders.delivery import Scan, delivered
 from app.orders.models import Order, OrderLine
+from app.orders.nobodys import is_nobodys
 from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
 from app.orders.told import RECONCILE, Told
 from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts
@@ -34,11 +35,12 @@ def record_fulfillment(
     )
     if made:
         history.append(session, order.id, "shipped", facts.created_at, told, subject_id=facts.shopify_id)
+    nobodys = is_nobodys(session, order)
     if made or facts.updated_at >= parcel.source_updated_at:
-        _describe(session, order, parcel, facts, told)
+        _describe(session, order, parcel, facts, told, nobodys=nobodys)
         _record_lines(session, parcel, facts, lines)
     for scan in facts.events:
-        _keep_scan(session, parcel, scan, told)
+        _keep_scan(session, parcel, scan, told, nobodys=nobodys)
     if "events" not in facts.untold | facts.truncated and told.source == RECONCILE:
         _delete_scans_not_in(session, parcel, {scan.shopify_id for scan in facts.events}, told)
     derive_delivered(session, order.id, parcel, told)
@@ -47,7 +49,8 @@ def record_fulfillment(
 
 def record_scan(session: Session, parcel: Fulfillment, facts: FulfillmentEventFacts, told: Told) -> None:
     """Keep one carrier scan; a deleted one stays deleted, however late its copy arrives."""
-    _keep_scan(session, parcel, facts, told)
+    order = session.get_one(Order, (parcel.shop_id, parcel.order_id))
+    _keep_scan(session, parcel, facts, told, nobodys=is_nobodys(session, order))
     derive_delivered(session, parcel.order_id, parcel, told)
 
 
@@ -92,11 +95,14 @@ def derive_delivered(session: Session, order_id: int, parcel: Fulfillment, told:
     session.flush()
 
 
-def _describe(session: Session, order: Order, parcel: Fulfillment, facts: FulfillmentFacts, told: Told) -> None:
+def _describe(
+    session: Session, order: Order, parcel: Fulfillment, facts: FulfillmentFacts, told: Told, *, nobodys: bool
+) -> None:
     parcel.status, parcel.shipment_status = facts.status, facts.shipment_status
     parcel.tracking_company = facts.tracking_company
-    parcel.tracking_number = next(iter(facts.tracking_numbers), None)
-    parcel.tracking_url = next(iter(facts.tracking_urls), None)
+    # The number leads to a name and an address at the carrier: an erased person's does not come back.
+    parcel.tracking_number = None if nobodys else next(iter(facts.tracking_numbers), None)
+    parcel.tracking_url = None if nobodys else next(iter(facts.tracking_urls), None)
     parcel.shipped_at = facts.created_at
     if "delivered_at" not in facts.untold:
         parcel.shopify_delivered_at = facts.delivered_at
@@ -122,7 +128,9 @@ def _record_lines(session: Session, parcel: Fulfillment, facts: FulfillmentFacts
             )
 
 
-def _keep_scan(session: Session, parcel: Fulfillment, facts: FulfillmentEventFacts, told: Told) -> None:
+def _keep_scan(
+    session: Session, parcel: Fulfillment, facts: FulfillmentEventFacts, told: Told, *, nobodys: bool
+) -> None:
     row, made = find_or_make(
         session,
         FulfillmentEvent,
@@ -132,7 +140,7 @@ def _keep_scan(session: Session, parcel: Fulfillment, facts: FulfillmentEventFac
     if row.deleted_at is not None and told.source == RECONCILE and told.at > row.deleted_at:
         row.status, row.happened_at, row.deleted_at = facts.status, facts.happened_at, None
     if made:
-        row.estimated_delivery_at, row.message = facts.estimated_delivery_at, facts.message
+        row.estimated_delivery_at, row.message = facts.estimated_delivery_at, None if nobodys else facts.message
         if facts.estimated_delivery_at is not None:
             parcel.estimated_delivery_at = facts.estimated_delivery_at
 

@@ -15,11 +15,12 @@ from app.kit.events import emit
 from app.kit.work import entered_shop
 from app.orders import fetch, history, record_parcel, record_reversal
 from app.orders.models import Order
+from app.orders.nobodys import is_nobodys
 from app.orders.parcels import Fulfillment
 from app.orders.record_order import line_ids, record_order
 from app.orders.told import WEBHOOK, OrderChanged, Told
 from app.orders.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
-from app.shopify.apply import Delivery, told_at
+from app.shopify.apply import Delivery, spend_body, told_at
 from app.shopify.payloads import webhook_orders, webhook_people
 from app.shopify.payloads.vocabulary import ReturnStatus
 
@@ -29,9 +30,10 @@ def order_told(session: Session, delivery: Delivery) -> None:
     facts = webhook_orders.order(delivery.body)
     order = _order(session, facts.shopify_id)
     if order is None:
-        fetch.fetch_order(session, facts.shopify_id)
+        order = fetch.fetch_order(session, facts.shopify_id)
     elif not (order_is_undecided(session, order, facts) and fetch.ask_for_order(session, facts.shopify_id)):
         record_order(session, facts, _told(session, delivery))
+    _spend_body(session, order)
 
 
 def order_edited(session: Session, delivery: Delivery) -> None:
@@ -74,11 +76,12 @@ def fulfillment_event_told(session: Session, delivery: Delivery) -> None:
     facts = webhook_orders.fulfillment_event(delivery.body)
     parcel = _parcel(session, facts.fulfillment_shopify_id)
     if parcel is None:
-        fetch.fetch_order(session, facts.order_shopify_id)
+        _spend_body(session, fetch.fetch_order(session, facts.order_shopify_id))
         return
     if scan_is_undecided(session, parcel, facts) and fetch.ask_for_order(session, facts.order_shopify_id):
         return
     record_parcel.record_scan(session, parcel, facts, _told(session, delivery))
+    _spend_body(session, session.get_one(Order, (parcel.shop_id, parcel.order_id)))
     emit(session, OrderChanged(parcel.order_id))
 
 
@@ -126,11 +129,18 @@ def _apply_to_order(
 ) -> None:
     order = _order(session, order_shopify_id)
     if order is None:
-        fetch.fetch_order(session, order_shopify_id)
+        _spend_body(session, fetch.fetch_order(session, order_shopify_id))
         return
     apply(order, _told(session, delivery))
     session.flush()
+    _spend_body(session, order)
     emit(session, OrderChanged(order.id))
+
+
+def _spend_body(session: Session, order: Order) -> None:
+    """Keep no body that may name an erased person: it came late, or about an order placed since."""
+    if is_nobodys(session, order):
+        spend_body(session)
 
 
 def _told(session: Session, delivery: Delivery) -> Told:

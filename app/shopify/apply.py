@@ -18,6 +18,7 @@ from app.kit.clock import offset
 from app.kit.collided import has_collided
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
+from app.shopify.erase_bodies import NOTHING
 from app.shopify.models import InboxState, WebhookInbox
 from app.shopify.payloads import PayloadError, parse_body
 
@@ -51,6 +52,11 @@ class Delivery:
 def told_at(session: Session, delivery: Delivery) -> datetime:
     """Return the source's instant of a delivery; where it names none, when we received it, in business time."""
     return delivery.triggered_at or delivery.received_at + offset(session)
+
+
+def spend_body(session: Session) -> None:
+    """Have the body that is being applied emptied with it, not 30 days later: it names somebody who is erased."""
+    session.info["spend_body"] = True
 
 
 def waiting(session: Session) -> bool:
@@ -101,6 +107,7 @@ def _apply_one(runtime: Runtime, row_id: int) -> int:
             if row.state is not InboxState.RECEIVED:
                 return 0
             _hand_over(runtime, session, row)
+            row.body = NOTHING if session.info.get("spend_body") else row.body
             row.state, row.applied_at, row.reason = InboxState.APPLIED, session.scalar(select(func.now())), None
             fault.point("B3")
     except WaitForShop:

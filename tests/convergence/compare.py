@@ -170,11 +170,11 @@ def _order(result, session, row, true, erased):
             told = {name: getattr(line, name) for name in names} | {"is_gift_card": line.gift_card}
             result.same(f"{what} line {line.id}", vars(ours[line.id]), told)
     by_row = {line.id: line.shopify_id for line in ours.values()}
-    _parcels(result, session, row, true, by_row)
+    _parcels(result, session, row, true, by_row, erased=person is None or person.erased_at is not None)
     _reversals(result, session, row, true, by_row)
 
 
-def _parcels(result, session, row, true, line_ids):
+def _parcels(result, session, row, true, line_ids, *, erased):
     ours = {one.shopify_id: one for one in session.scalars(select(Fulfillment).where(Fulfillment.order_id == row.id))}
     result.missing(f"{row.name} parcel", ours.keys(), {one.row.id for one in true.parcels})
     for parcel in true.parcels:
@@ -187,8 +187,8 @@ def _parcels(result, session, row, true, line_ids):
             "status": theirs.status,
             "shipment_status": theirs.shipment_status if theirs.status == "success" else None,
             "tracking_company": theirs.tracking_company,
-            "tracking_number": next(iter(theirs.tracking_numbers), None),
-            "tracking_url": next(iter(theirs.tracking_urls), None),
+            "tracking_number": None if erased else next(iter(theirs.tracking_numbers), None),
+            "tracking_url": None if erased else next(iter(theirs.tracking_urls), None),
             "shipped_at": theirs.created_at,
             "delivered_at": at,
             "delivered_source": source,
