@@ -18,11 +18,11 @@ from devstore.world.refused import Refused
 
 LONGEST_LEAP_HOURS = 6
 HOUR = timedelta(hours=1)
-# What the app's /readyz counts, and how to say it.
+# What the app's /readyz counts, and how to say one of it and several.
 APP_WORK = (
-    ("inbox_received", "webhooks to apply"),
-    ("follow_ups_due", "messages to decide"),
-    ("calls_due", "calls to make"),
+    ("inbox_received", "webhook to apply", "webhooks to apply"),
+    ("follow_ups_due", "message to decide", "messages to decide"),
+    ("calls_due", "call to make", "calls to make"),
 )
 
 
@@ -35,19 +35,28 @@ def unfinished(offset: int) -> str:
             WebhookDelivery.due_store <= store_now(session),
         )
         counts = (
-            (planned.count_due(session), "scans by carriers"),
-            (session.scalar(untried), "webhooks to deliver"),
-            (shoppers.count_due(session) if settings().shoppers else 0, "shoppers at their mail"),
+            (planned.count_due(session), "scan by a carrier", "scans by carriers"),
+            (session.scalar(untried) or 0, "webhook to deliver", "webhooks to deliver"),
+            (
+                shoppers.count_due(session) if settings().shoppers else 0,
+                "shopper at their mail",
+                "shoppers at their mail",
+            ),
         )
-    for count, words in counts:
+    for count, one, several in counts:
         if count:
-            return f"{count} {words}"
+            return count_of(count, one, several)
     ready = ask_ready()
     if ready is None:
         return "the app to answer"
     if ready.get("clock_offset_s") != offset:
         return "the app's clock"
-    return next((f"{ready[key]} {words}" for key, words in APP_WORK if ready.get(key)), "")
+    return next((count_of(ready[key], one, several) for key, one, several in APP_WORK if ready.get(key)), "")
+
+
+def count_of(count: int, one: str, several: str) -> str:
+    """Write a count with its noun: `1 webhook`, `2 webhooks`."""
+    return f"{count} {one if count == 1 else several}"
 
 
 def idle_hours() -> int:

@@ -3,7 +3,10 @@
 import time
 from datetime import datetime, timedelta
 
+import pytest
+
 from devstore.clock import jump as jumping
+from devstore.clock.quiet import unfinished
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Fulfillment, Planned, Shop
 from devstore.world.after_uninstall import count_left, redact_left
@@ -48,6 +51,21 @@ def test_it_waits_while_something_is_due(store, app):
     store.post("/api/clock", json={"advance_hours": 1})
     assert wait(store)["impatient"] == 0
     assert left == [0]
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ({"inbox_received": 1}, "1 webhook to apply"),
+        ({"inbox_received": 2}, "2 webhooks to apply"),
+        ({"follow_ups_due": 1}, "1 message to decide"),
+        ({"follow_ups_due": 12}, "12 messages to decide"),
+        ({"calls_due": 1}, "1 call to make"),
+    ],
+)
+def test_one_of_a_thing_is_said_as_one(store, app, left, said):
+    app.ready = ready(store, **left)
+    assert unfinished(0) == said
 
 
 def test_its_patience_ends_and_it_says_so(store, app, monkeypatch):
