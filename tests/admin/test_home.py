@@ -1,5 +1,6 @@
 """The first page says how it goes, and its buttons do what they say."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -176,11 +177,11 @@ def test_pausing_says_what_it_holds_and_resuming_asks(running):
     assert "2 messages will wait. On resuming you choose" in running.open("/").text
     assert running.post("/pause").headers["Location"] == "/"
     page = running.open("/").text
-    assert "Paused by staff member 902541635 today at 12:00. 2 messages wait." in page
+    assert "Paused by a staff member today at 12:00. 2 messages wait." in page
     running.pass_time(hours=30)
     page = running.open("/").text
     assert (
-        "Paused by staff member 902541635 yesterday at 12:00. 2 messages wait. The first of them is too old to send"
+        "Paused by a staff member yesterday at 12:00. 2 messages wait. The first of them is too old to send"
         in page
     )
     assert "2 are over a day late and left out." in page
@@ -233,6 +234,15 @@ def test_what_waits_for_an_arrival_has_no_day_yet(merchant):
         merchant.open("/").text
     )
     assert "Running. The first message goes out once a parcel has arrived." in merchant.open("/started").text
+
+
+def test_a_latest_day_that_is_near_is_told_on_top_as_in_the_list(merchant):
+    merchant.order("Farid", placed=14, sent=13)
+    merchant.post("/start", include="yes")
+    merchant.pass_time(days=3, hours=22)
+    page = merchant.open("/").text
+    assert re.search(r"None sent yet today, next at 12:\d\d\.", page)
+    assert "Product help" in page
 
 
 def test_with_nothing_planned_the_next_order_is_what_is_waited_for(running):

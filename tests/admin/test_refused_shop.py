@@ -111,9 +111,9 @@ def test_a_merchants_pause_names_them_and_is_not_overwritten(running, serve, wir
     (row,) = running.plans().values()
     assert (row.state, row.reason) == (FollowUpState.HELD, "shop_paused")
     page = seen(running)
-    assert "Paused by staff member 7 today at 12:00. 1 message waits." in page
+    assert "Paused by a staff member today at 12:00. 1 message waits." in page
     assert "refuses" not in page
-    assert "All sending was paused by staff member 7 today." in seen(running, f"/follow-ups/{row.id}/why")
+    assert "All sending was paused by a staff member today." in seen(running, f"/follow-ups/{row.id}/why")
 
 
 def test_a_refusal_while_paused_adds_nothing(running):

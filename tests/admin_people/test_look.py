@@ -11,7 +11,7 @@ from app.shops import settings
 from tests.admin.conftest import clock
 from tests.admin.test_look import admin, database, opened
 from tests.admin_people import stories
-from tests.admin_people.test_settings import delivery
+from tests.admin_people.test_settings import delivery, grants
 from tests.browser import DESKTOP, look
 
 __all__ = ["admin", "clock", "database"]
@@ -150,3 +150,5 @@ def test_a_file_is_kept_and_access_is_asked_for_in_context(lives, open_page):
     frame.get_by_text("Shopify has not granted the access").wait_for()
     with merchant.work() as session:
         assert settings.load(session, StandardStars).allowed
+    grants(merchant, "write_products")  # as the webhook tells a moment later
+    frame.get_by_role("button", name="Stop writing these stars").wait_for()

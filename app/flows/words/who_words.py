@@ -1,4 +1,4 @@
-"""Name who paused or saved something. Pure. The admin knows staff by a number, and so do we."""
+"""Name who paused or saved something. Pure. The admin tells us a number of its staff and no name."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ WORDS: Final = {MAIL_SERVER: "the mail server", "reinstall": "the app when it wa
 
 
 def who_words(by: str) -> str:
-    """Return who stands behind a stored name: "staff member 7" for "user:7", "the mail server"; others as they are."""
-    return f"staff member {by.removeprefix(STAFF)}" if by.startswith(STAFF) else WORDS.get(by, by)
+    """Return who stands behind a stored name: "a staff member" for "user:7", "the mail server"; others as they are."""
+    return "a staff member" if by.startswith(STAFF) else WORDS.get(by, by)

@@ -52,7 +52,7 @@ class Home:
     sent: tuple[Line, ...]
     coming_count: int
     coming: tuple[Line, ...]
-    next_at: datetime | None  # of what has a day; what waits for an arrival has none yet
+    next_at: datetime | None  # of what has a day; what waits for an arrival has none until its latest is near
     planned_count: int
     withheld: int | None  # how many wait for customer data; None while that is open to us
 
@@ -63,7 +63,7 @@ def home(session: Session) -> Home:
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     # What is only looked at again at its time, as while a return is open, is told as waiting and not as going out.
     goes = or_(FollowUp.reason.is_(None), FollowUp.reason == Reason.OUTSIDE_WINDOW)
-    certain = ~FollowUp.provisional & goes
+    certain = and_(or_(~FollowUp.provisional, FollowUp.due_at < now + AHEAD), goes)
     planned = session.execute(
         select(func.min(FollowUp.due_at).filter(certain).label("next_at"), func.count().label("rows")).where(
             *_mine(session, FollowUp), FollowUp.state == FollowUpState.SCHEDULED
