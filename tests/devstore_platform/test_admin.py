@@ -8,8 +8,10 @@ import jwt
 import pytest
 
 from devstore.clock.now import store_now
+from devstore.platform.install import shop_by_handle
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Clock, Faults, Mail
+from devstore.world.customers import create_customer
 from tests.devstore_platform.conftest import DOMAIN, KEY, SECRET, SHOP, ask, exchange, topics
 
 ADMIN = f"/admin/{SHOP}"
@@ -160,25 +162,27 @@ def test_faults_are_set_and_healed(installed):
     assert not any(installed.get(f"{ADMIN}/strip.json").json["faults"].values())
 
 
+def take_in(message_id, key=None, **facts):
+    """Put a mail into the inbox's table; its sender is the demo shop unless said otherwise."""
+    with unit_of_work() as session:
+        at = store_now(session)
+        known = {
+            "sink_key": key or message_id, "received_at": at, "received_real": at, "mail_from": "f@example.com",
+            "sender": "Kiln And Kettle <f@example.com>", "recipient": "a@example.com", "subject": "s",
+            "message_id": message_id, "raw": b"",
+        }  # fmt: skip
+        session.add(Mail(**known | facts))
+
+
 def test_the_strip_says_how_many_mails_came_and_whether_one_came_twice(installed):
     def said():
         return installed.get(f"{ADMIN}/strip.json").json["mails"]
 
-    def take_in(key, message_id):
-        with unit_of_work() as session:
-            at = store_now(session)
-            session.add(
-                Mail(
-                    sink_key=key, received_at=at, received_real=at, mail_from="f@example.com", sender="f@example.com",
-                    recipient="a@example.com", subject="s", message_id=message_id, raw=b"",
-                )
-            )  # fmt: skip
-
     assert said() == "No mail taken in yet."
-    take_in("k1", "<1@example.com>")
-    take_in("k2", "<2@example.com>")
+    take_in("<1@example.com>")
+    take_in("<2@example.com>")
     assert said() == "2 mails taken in, none twice."
-    take_in("k3", "<1@example.com>")
+    take_in("<1@example.com>", "again")
     assert said() == "3 mails taken in, 1 of them twice."
 
 
@@ -196,6 +200,27 @@ def test_the_six_things_tick_by_facts(client):
     assert ticks() == [False] * 6
     client.post(f"{ADMIN}/install")
     assert ticks() == [True, False, False, False, False, False]
+
+
+def test_what_one_shop_did_ticks_nothing_in_the_other(installed):
+    def ticks(handle):
+        return [thing["done"] for thing in installed.get(f"/admin/{handle}/strip.json").json["things"]]
+
+    take_in("<1@example.com>", subject="Test: Thank you")
+    assert ticks(SHOP) == [True, False, False, False, False, False]
+    take_in("<2@example.com>")
+    with unit_of_work() as session:
+        session.get_one(Clock, 1).offset_seconds = 8 * 24 * 3600
+    assert ticks(SHOP) == [True, True, False, False, True, False]
+    assert ticks("fernside-tea") == [False] * 6
+
+
+def test_a_mail_sent_before_the_shop_was_renamed_is_still_its_own(installed):
+    with unit_of_work() as session:
+        create_customer(session, shop_by_handle(session, SHOP), {"email": "a@example.com"})
+    take_in("<1@example.com>", sender='"Kiln, the shop" <f@example.com>')
+    things = {handle: installed.get(f"/admin/{handle}/strip.json").json["things"] for handle in (SHOP, "fernside-tea")}
+    assert [things[handle][1]["done"] for handle in things] == [True, False]
 
 
 def test_the_client_id_stands_for_the_handle(installed):
