@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from devstore.admin.kill_line import kill_line
 from devstore.config import settings
 from devstore.platform.app_file import AppFile, read_app_file
 from devstore.platform.install import shop_by_handle
@@ -47,10 +48,13 @@ def show(session: Session, shop: Shop, template: str, status: int = 200, **facts
     """Render a page of the admin inside its frame."""
     from devstore.admin.strip import strip_facts  # noqa: PLC0415  the strip hangs its own routes on this blueprint
 
-    app = app_file()
-    page = render_template(
-        f"admin/{template}.html", shop=shop, app=app, strip=strip_facts(session, shop), zone=shop_zone(shop), **facts
-    )
+    around = {
+        "app": app_file(),
+        "strip": strip_facts(session, shop),
+        "kill_line": kill_line(settings().app_folder),
+        "zone": shop_zone(shop),
+    }
+    page = render_template(f"admin/{template}.html", shop=shop, **around, **facts)
     return guard(make_response(page, status))
 
 
