@@ -1,4 +1,19 @@
-"""What this domain holds of a person, and how it is taken out."""
+"""What this domain holds of a person, and how it is taken out.
+
+A copy of a person's data holds one entry an order, oldest first:
+
+    order, placed_at, paid_at, cancelled_at, cancel_reason, financial_status, fulfillment_status, email, locale,
+    country, province, zip, recipient_name, note, tags, status_url, total, currency
+    lines      title, variant, quantity as ordered, current_quantity after removals and refunds, price of one, currency
+    parcels    status, company, tracking_number, tracking_url, shipped_at, estimated_delivery_at, cancelled_at,
+               delivered_at with delivered_source and delivered_confidence (app.orders.delivery), lines, and scans:
+               status, at, message
+    refunds    at, amount, currency, lines
+    returns    return, status, opened_at, closed_at, lines
+
+What a parcel, refund or return covers are lines of title, variant and quantity. Instants are ISO 8601 in UTC, money is
+a decimal string next to its currency (ISO 4217), and what is not known is null. Keys are added, never renamed.
+"""
 
 from __future__ import annotations
 
@@ -10,30 +25,54 @@ from sqlalchemy.orm import Session
 
 from app.customers.erase import CustomerErased
 from app.kit.work import entered_shop
+from app.orders import copy_out
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, FulfillmentEvent
 
 
 def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Return the person's orders, as JSON values."""
-    rows = session.scalars(
-        select(Order).where(Order.shop_id == entered_shop(session), Order.customer_id.in_(customer_ids))
-    )
+    """Return the person's orders with lines, parcels, refunds and returns, as JSON values in the form above."""
+    orders = session.scalars(
+        select(Order)
+        .where(Order.shop_id == entered_shop(session), Order.customer_id.in_(customer_ids))
+        .order_by(Order.placed_at, Order.id)
+    ).all()
+    theirs = [order.id for order in orders]
+    lines, parcels = copy_out.lines(session, theirs), copy_out.parcels(session, theirs)
+    refunds, returns = copy_out.refunds(session, theirs), copy_out.returns(session, theirs)
     return [
-        {
-            "order": row.name,
-            "placed_at": row.placed_at.isoformat(),
-            "email": row.email,
-            "country": row.country,
-            "province": row.province,
-            "zip": row.zip,
-            "recipient_name": row.recipient_name,
-            "note": row.note,
-            "total": str(row.total),
-            "currency": row.currency,
+        _order(order)
+        | {
+            "lines": lines[order.id],
+            "parcels": parcels[order.id],
+            "refunds": refunds[order.id],
+            "returns": returns[order.id],
         }
-        for row in rows
+        for order in orders
     ]
+
+
+def _order(row: Order) -> dict[str, Any]:
+    return {
+        "order": row.name,
+        "placed_at": row.placed_at.isoformat(),
+        "paid_at": copy_out.instant(row.paid_at),
+        "cancelled_at": copy_out.instant(row.cancelled_at),
+        "cancel_reason": row.cancel_reason,
+        "financial_status": row.financial_status,
+        "fulfillment_status": row.fulfillment_status,
+        "email": row.email,
+        "locale": row.locale,
+        "country": row.country,
+        "province": row.province,
+        "zip": row.zip,
+        "recipient_name": row.recipient_name,
+        "note": row.note,
+        "tags": row.tags,
+        "status_url": row.status_url,
+        "total": copy_out.amount(row.total, row.currency),
+        "currency": row.currency,
+    }
 
 
 def customer_erased(session: Session, event: CustomerErased) -> None:
