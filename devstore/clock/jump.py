@@ -19,6 +19,9 @@ from devstore.world.refused import Refused
 HOUR = 3600
 PATIENCE_SECONDS = 20.0
 POLL_SECONDS = 0.05
+LONG_SECONDS = 10.0
+DECIDING = "to decide"
+KILLED = " What a worker held when it was killed comes free after two minutes."
 FARTHEST_DAYS = 365 * 5
 
 
@@ -31,6 +34,9 @@ class Progress:
     hours_total: float = 0.0
     impatient: int = 0  # hours after which the app was not done in time
     waiting_for: str = ""
+    waited_for: str = ""  # what was unfinished at the end of its longest wait
+    seconds: float = 0.0  # how long the jump took
+    longest_seconds: float = 0.0  # its longest wait for what was due
     error: str = ""
 
 
@@ -62,7 +68,7 @@ class Jump:
             self._thread.join()
 
     def _run(self, hours: float) -> None:
-        left = round(hours * HOUR)
+        left, began = round(hours * HOUR), time.monotonic()
         try:
             while left > 0 and not self._ending.is_set():
                 step = min(left, HOUR * idle_hours())
@@ -77,15 +83,18 @@ class Jump:
         finally:
             moving.clear()
             self.progress.waiting_for = ""
+            self.progress.seconds = round(time.monotonic() - began, 1)
             self.progress.running = False
 
     def _settle(self, target: int) -> bool:
         """Wait until the app has done what was due; False when it took too long."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < until and not self._ending.is_set():
+        began = time.monotonic()
+        while (waited := time.monotonic() - began) < PATIENCE_SECONDS and not self._ending.is_set():
             self.progress.waiting_for = unfinished(target)
             if not self.progress.waiting_for:
                 return True
+            if waited >= self.progress.longest_seconds:
+                self.progress.longest_seconds, self.progress.waited_for = waited, self.progress.waiting_for
             self._ending.wait(POLL_SECONDS)
         return False
 
@@ -94,8 +103,21 @@ jump = Jump()
 
 
 def progress() -> dict[str, Any]:
-    """Return how far the last jump is."""
-    return asdict(jump.progress)
+    """Return how far the last jump is; `afterwards` is a sentence once it ended late."""
+    return asdict(jump.progress) | {"afterwards": afterwards(jump.progress)}
+
+
+def afterwards(done: Progress) -> str:
+    """Say of a jump that ended what made it take so long, or nothing when it did not."""
+    if done.running or done.error or not (done.impatient or done.longest_seconds >= LONG_SECONDS):
+        return ""
+    took = f"The last jump took {max(1, round(done.seconds))} s"
+    if done.impatient:
+        hours = "1 hour" if done.impatient == 1 else f"{done.impatient} hours"
+        why = f": {hours} passed while it waited for {done.waited_for}."
+    else:
+        why = f", {round(done.longest_seconds)} s of it waiting for {done.waited_for}."
+    return f"{took}{why}{KILLED if done.waited_for.endswith(DECIDING) else ''}"
 
 
 def _advance(seconds: int) -> int:

@@ -1,5 +1,6 @@
 """The store's clock: it moves by the hour and waits for the app."""
 
+import re
 import time
 from datetime import datetime, timedelta
 
@@ -74,6 +75,30 @@ def test_its_patience_ends_and_it_says_so(store, app, monkeypatch):
     store.post("/api/clock", json={"advance_hours": 1})
     assert wait(store)["impatient"] == 1
     assert offset(store) == 3600
+
+
+def test_a_jump_that_waited_long_says_afterwards_for_what(store, app, monkeypatch):
+    monkeypatch.setattr(jumping, "PATIENCE_SECONDS", 0.1)
+    app.ready = ready(store, follow_ups_due=1)
+    store.post("/api/clock", json={"advance_hours": 2})
+    took, said = wait(store)["afterwards"].split(": ")
+    assert re.fullmatch(r"The last jump took \d s", took)
+    assert said == (
+        "2 hours passed while it waited for 1 message to decide."
+        " What a worker held when it was killed comes free after two minutes."
+    )
+    app.ready = ready(store)
+    store.post("/api/clock", json={"advance_hours": 1})
+    assert store.get("/api/clock/jump").json["afterwards"] == "" == wait(store)["afterwards"]
+
+
+def test_a_long_wait_is_told_even_when_the_app_was_done_in_time(store, app, monkeypatch):
+    monkeypatch.setattr(jumping, "LONG_SECONDS", 0.1)
+    until = time.monotonic() + 0.4
+    app.ready = lambda: ready(store)() | {"inbox_received": 2 if time.monotonic() < until else 0}
+    store.post("/api/clock", json={"advance_hours": 1})
+    told = r"The last jump took \d s, \d s of it waiting for 2 webhooks to apply\."
+    assert re.fullmatch(told, wait(store)["afterwards"])
 
 
 def test_one_jump_at_a_time(store, app, monkeypatch):

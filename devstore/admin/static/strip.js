@@ -4,8 +4,10 @@ const admin = document.body.dataset.admin;
 const SLOW_MS = 2000;
 const FAST_MS = 400;
 let timer;
-let wasMoving = document.getElementById("strip-moving").textContent !== "";
+const status = document.getElementById("strip-moving");
+let wasMoving = "running" in status.dataset;
 let touched = false;
+let refused = ""; // why the last button did nothing
 
 const text = (id, words) => {
   const place = document.getElementById(id);
@@ -37,9 +39,9 @@ const showFaults = (faults) => {
   text("webhooks-state", Object.values(faults).some(Boolean) ? "broken on purpose" : "healthy");
 };
 
-const moving = ({ running, hours_done: done, hours_total: total, waiting_for: waiting, error }) => {
+const moving = ({ running, hours_done: done, hours_total: total, waiting_for: waiting, error, afterwards }) => {
   if (error) return `The clock stopped: ${error}.`;
-  if (!running) return "";
+  if (!running) return afterwards;
   return `Hour ${Math.min(Math.ceil(done) + 1, Math.ceil(total))} of ${Math.ceil(total)}${waiting ? `, waiting for ${waiting}` : ""}`;
 };
 
@@ -48,7 +50,9 @@ const show = (strip) => {
   text("strip-time", strip.time);
   text("inbox-count", strip.inbox);
   text("mails-taken", strip.mails);
-  text("strip-moving", moving(strip.jump));
+  if (strip.jump.running) refused = "";
+  text("strip-moving", refused || moving(strip.jump));
+  status.toggleAttribute("data-running", strip.jump.running);
   for (const button of document.querySelectorAll(".steps button")) button.disabled = strip.jump.running;
   showThings(strip.things);
   showFaults(strip.faults);
@@ -79,10 +83,12 @@ document.addEventListener("submit", async (event) => {
   const data = new FormData(form);
   if (event.submitter?.name) data.set(event.submitter.name, event.submitter.value);
   const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Requested-With": "fetch" } });
-  if (answer.status === 422) text("strip-moving", (await answer.json()).error.message);
+  refused = answer.status === 422 ? (await answer.json()).error.message : "";
+  if (refused) text("strip-moving", refused);
   else if (form.matches(".steps")) {
     wasMoving = true;
     text("strip-moving", "Moving…");
+    status.toggleAttribute("data-running", true);
     for (const button of form.querySelectorAll("button")) button.disabled = true;
   }
   if (answer.status !== 422) look();
