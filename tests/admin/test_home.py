@@ -180,10 +180,7 @@ def test_pausing_says_what_it_holds_and_resuming_asks(running):
     assert "Paused by a staff member today at 12:00. 2 messages wait." in page
     running.pass_time(hours=30)
     page = running.open("/").text
-    assert (
-        "Paused by a staff member yesterday at 12:00. 2 messages wait. The first of them is too old to send"
-        in page
-    )
+    assert "Paused by a staff member yesterday at 12:00. 2 messages wait. The first of them is too old to send" in page
     assert "2 are over a day late and left out." in page
     assert running.post("/resume", choice="drop_late").status_code == 303
     assert {row.reason for row in running.plans().values()} == {"dropped_on_resume"}

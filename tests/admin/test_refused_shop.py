@@ -8,11 +8,12 @@ from sqlalchemy import select, text
 
 from app.channels.base import Scope
 from app.customers.models import Suppression
+from app.flows.facts import gather as facts
 from app.flows.models import FollowUpState
 from app.flows.planning.pause import MAIL_SERVER, lock_shop, pause_all, pause_refused, resume
 from app.flows.planning.release import OnResume
 from app.flows.planning.start import Choice, start
-from app.flows.sending import drain, steer
+from app.flows.sending import decide_due, drain, steer
 from app.messages import outbox
 from app.messages.models import AttemptState, Message
 from tests.admin.refused import count, due, pauses, seen, tries
@@ -157,12 +158,16 @@ def wait_for(session, work):
     """Start another hand and hold our locks until it is seen to wait for them; return its thread."""
     hand = threading.Thread(target=work)
     hand.start()
+    waits(session, hand)
+    return hand
+
+
+def waits(session, hand):
     me = session.scalar(text("select pg_backend_pid()"))
     # Not pg_stat_activity: a transaction keeps the list of connections it saw first.
     blocked = text("select count(*) from pg_locks where not granted and :me = any(pg_blocking_pids(pid))")
     while not session.scalar(blocked, {"me": me}):
         assert hand.is_alive(), "the other did not wait"
-    return hand
 
 
 def go_on(merchant):
@@ -172,6 +177,26 @@ def go_on(merchant):
 
 def held(merchant):
     return {(row.state, row.reason) for row in merchant.plans().values()} == {(FollowUpState.HELD, "shop_paused")}
+
+
+def test_a_resume_pressed_while_something_is_held_for_the_pause_lets_that_go_too(running, serve, wired, monkeypatch):
+    sink = serve()
+    running.order("Ana", placed=0)
+    running.post("/pause")
+    hands = []
+
+    def gather(session, rows):
+        found = facts.gather(session, rows)
+        if not hands:
+            hands.append(wait_for(session, lambda: go_on(running)))
+        return found
+
+    monkeypatch.setattr(decide_due, "gather", gather)
+    drain.drain(wired)
+    for hand in hands:
+        hand.join(20)
+    drain.drain(wired)
+    assert len(hands) == len(sink.delivered) == 1
 
 
 def test_a_resume_pressed_while_a_refusal_is_written_comes_after_it(running, serve, wired, monkeypatch):
@@ -216,13 +241,25 @@ def test_a_refusal_told_while_a_resume_is_carried_out_comes_after_it(running, se
     assert held(running)
 
 
-def test_a_refusal_waits_for_the_shop_before_it_locks_any_message(running, serve, wired):
+def test_a_refusal_waits_for_the_shop_before_it_locks_any_message(running, serve, wired, monkeypatch):
     """The order everybody locks in: whoever has the shop can still reach every message of it."""
     serve(RCPT="550 5.7.1 no")
     running.order("Ana", placed=0)
+    decided, go = threading.Event(), threading.Event()
+
+    def send_group(*group):
+        decided.set()
+        assert go.wait(20)
+        outbox.send_group(*group)
+
+    monkeypatch.setattr(drain, "send_group", send_group)
+    hand = threading.Thread(target=lambda: drain.drain(wired))
+    hand.start()
+    assert decided.wait(20)
     with running.work() as session:
         lock_shop(session)
-        hand = wait_for(session, lambda: drain.drain(wired))
+        go.set()
+        waits(session, hand)
         free = text("select count(*) from (select from attempt for update skip locked) a")
         free_messages = text("select count(*) from (select from message for update skip locked) m")
         found = (session.scalar(free), session.scalar(free_messages))

@@ -21,6 +21,7 @@ from app.flows.planning.record_decision import Evaluated, finish, record, record
 from app.flows.rules.decision import Limits, Send, TemplateFacts
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
+from app.flows.sending.lock_group import SENDERS
 from app.flows.sending.write import Desk, Written, prepare_desk, write
 from app.kit import fault
 from app.kit.clock import business_now
@@ -62,10 +63,12 @@ def decide_due(runtime: Runtime, shop_id: int, claimed: Mapping[int, int]) -> li
 def _still_ours(session: Session, claimed: Mapping[int, int]) -> dict[int, Fingerprint]:
     """Lock the rows, so that whoever plans anew waits until we have decided; return their fingerprints.
 
-    Those are taken before the facts are read: what changes in between shows at the hand-off.
+    Shop and flows are locked before: whoever resumes them waits, and then finds what we hold because they were paused.
+    The fingerprints are taken before the facts are read: what changes in between shows at the hand-off.
     """
     facts = {"shop": entered_shop(session), "ids": list(claimed)}
-    _, prints = one_trip(session, [(LOCK_ROWS, facts), asked(entered_shop(session), list(claimed))])
+    locks = [(sql, facts) for sql in (*SENDERS, LOCK_ROWS)]
+    *_, prints = one_trip(session, [*locks, asked(entered_shop(session), list(claimed))])
     return fingerprints(prints)
 
 

@@ -13,14 +13,17 @@ from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.messages.outbox import Prepared
 
-# `c.email = o.email`: both were spelled by customers/address.py when they were stored.
 # In the order everybody locks in: shop, flow, order, person, row. Who writes about one of them locks it first.
-LOCKS: Final = (
+SENDERS: Final = (
     "select id from shop where id = %(shop)s for share",
     """select id from flow where shop_id = %(shop)s and id in (
         select e.flow_id from follow_up f join enrollment e on e.shop_id = f.shop_id and e.id = f.enrollment_id
         where f.shop_id = %(shop)s and f.id = any(%(ids)s)
     ) order by id for share""",
+)
+# `c.email = o.email`: both were spelled by customers/address.py when they were stored.
+LOCKS: Final = (
+    *SENDERS,
     """select id from "order" where shop_id = %(shop)s and id in (
         select order_id from follow_up where shop_id = %(shop)s and id = any(%(ids)s)
     ) order by id for share""",
