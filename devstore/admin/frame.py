@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from devstore.admin.books import app_books
 from devstore.admin.kill_line import kill_line
 from devstore.config import settings
 from devstore.platform.app_file import AppFile, read_app_file
@@ -50,7 +51,7 @@ def show(session: Session, shop: Shop, template: str, status: int = 200, **facts
 
     around = {
         "app": app_file(),
-        "strip": strip_facts(session, shop),
+        "strip": strip_facts(session, shop, app_books.known()),
         "kill_line": kill_line(settings().app_folder),
         "zone": shop_zone(shop),
     }

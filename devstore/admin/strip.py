@@ -8,13 +8,20 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from devstore.admin.books import Books, app_books
 from devstore.admin.frame import blueprint, in_shop, shop_zone
+from devstore.admin.ledger import shown_ledger
 from devstore.admin.six_things import six_things
 from devstore.clock.jump import jump, progress
 from devstore.clock.now import offset, store_now
+from devstore.mail.run import catch_up
 from devstore.state.models import Faults, Mail, Seeded, Shop, WebhookDelivery
 
 LAST = 8
+CLOSING = (
+    "All of this was real: PostgreSQL, Redis protocol, SMTP, signed webhooks."
+    " Your own store next: README, “Run it for real”."
+)
 STEPS = {"hour": 1.0, "day": 24.0, "week": 168.0, "next": None}
 FAULTS: dict[str, dict[str, float]] = {
     "lose": {"lose": 0.2},
@@ -24,16 +31,17 @@ FAULTS: dict[str, dict[str, float]] = {
 }
 
 
-def strip_facts(session: Session, shop: Shop) -> dict[str, Any]:
-    """Return what the strip shows, ready for JSON."""
+def strip_facts(session: Session, shop: Shop, books: Books) -> dict[str, Any]:
+    """Return what the strip shows, ready for JSON; `books` as the app told them."""
     now = store_now(session).astimezone(shop_zone(shop))
-    faults = session.get_one(Faults, 1)
+    faults, things = session.get_one(Faults, 1), six_things(session, shop)
     return {
         "day": (now.date() - _first_day(session, shop)).days + 1,
         "time": f"{now:%A} {now.day} {now:%B, %H:%M}",
         "inbox": session.scalar(select(func.count()).select_from(Mail)) or 0,
-        "mails": _mails_taken(session),
-        "things": six_things(session, shop),
+        "ledger": shown_ledger(session, shop, books),
+        "things": things,
+        "closing": CLOSING if all(thing["done"] for thing in things) else "",
         "faults": {
             "lose": faults.lose > 0,
             "copies": faults.copies > 1,
@@ -42,13 +50,6 @@ def strip_facts(session: Session, shop: Shop) -> dict[str, Any]:
         "jump": progress(),
         "webhooks": [_shown(one) for one in _last(session, shop)],
     }
-
-
-def _mails_taken(session: Session) -> str:
-    """Say how many mails were taken in, and how many of them for the second time, by their Message-ID."""
-    taken, different = session.execute(select(func.count(), func.count(Mail.message_id.distinct()))).one()
-    twice = f"{taken - different} of them twice" if taken > different else "none twice"
-    return f"{taken} {'mail' if taken == 1 else 'mails'} taken in, {twice}." if taken else "No mail taken in yet."
 
 
 def _first_day(session: Session, shop: Shop) -> date:
@@ -77,8 +78,10 @@ def _shown(one: WebhookDelivery) -> dict[str, Any]:
 @blueprint.get("/<handle>/strip.json")
 def strip(handle: str) -> Response:
     """Return the strip as it is now."""
+    books = app_books.asked()  # no transaction is open meanwhile
+    catch_up()  # what the app calls sent was accepted here before it said so
     with in_shop(handle) as (session, shop):
-        answer = jsonify(strip_facts(session, shop))
+        answer = jsonify(strip_facts(session, shop, books))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

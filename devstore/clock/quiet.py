@@ -90,13 +90,13 @@ def hours_to_next_due() -> float:
     return max(1.0, ahead / HOUR)
 
 
-def ask_ready() -> dict[str, Any] | None:
-    """Return the app's /readyz, or None when it does not answer with one."""
+def ask_ready(path: str = "/readyz", seconds: float = 5) -> dict[str, Any] | None:
+    """Return the app's /readyz or what lies below it, or None when it does not answer with one in time."""
     parts = urlsplit(settings().app_url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=5)
+    connection = kind(parts.hostname or "", parts.port, timeout=seconds)
     try:
-        connection.request("GET", parts.path.rstrip("/") + "/readyz")
+        connection.request("GET", parts.path.rstrip("/") + path)
         found = json.loads(connection.getresponse().read())
     except (OSError, ValueError, http.client.HTTPException):
         return None

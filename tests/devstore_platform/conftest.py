@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from devstore.admin.books import app_books
 from devstore.app import create_app
+from devstore.clock.now import store_now
 from devstore.config import settings
 from devstore.platform.announce import install_app
 from devstore.platform.install import shop_by_handle
 from devstore.platform.sign import mint_id_token
 from devstore.state.engine import create_tables, engine, unit_of_work
-from devstore.state.models import Base, Clock, Faults, Shop, WebhookDelivery
+from devstore.state.models import Base, Clock, Faults, Mail, Shop, WebhookDelivery
 from devstore.webhooks import announce
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +45,7 @@ def forget():
         engine().dispose()
     for cached in (engine, settings, announce._watch):
         cached.cache_clear()
+    app_books.forget()
 
 
 def a_shop(handle=SHOP):
@@ -150,3 +153,18 @@ def ask(client, token, document, /, *, base=URL, **variables):
 def topics():
     with unit_of_work() as session:
         return list(session.scalars(select(WebhookDelivery.topic).order_by(WebhookDelivery.id)))
+
+
+def take_in(message_id, key=None, **facts):
+    """Put a mail into the inbox's table, in the demo shop's name unless said otherwise; return its id."""
+    with unit_of_work() as session:
+        at = store_now(session)
+        known = {
+            "sink_key": key or message_id, "received_at": at, "received_real": at, "mail_from": "f@example.com",
+            "sender": "Kiln And Kettle <f@example.com>", "recipient": "a@example.com", "subject": "s",
+            "message_id": message_id, "raw": b"",
+        }  # fmt: skip
+        mail = Mail(**known | facts)
+        session.add(mail)
+        session.flush()
+        return mail.id

@@ -7,12 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 
-from devstore.clock.now import store_now
 from devstore.platform.install import shop_by_handle
 from devstore.state.engine import unit_of_work
-from devstore.state.models import Clock, Faults, Mail
+from devstore.state.models import Clock, Faults
 from devstore.world.customers import create_customer
-from tests.devstore_platform.conftest import DOMAIN, KEY, SECRET, SHOP, ask, exchange, topics
+from tests.devstore_platform.conftest import DOMAIN, KEY, SECRET, SHOP, ask, exchange, take_in, topics
 
 ADMIN = f"/admin/{SHOP}"
 APP = f"{ADMIN}/apps/welltimed"
@@ -160,30 +159,6 @@ def test_faults_are_set_and_healed(installed):
         assert (faults.lose, faults.copies) == (0.2, 3)
     installed.post(f"{ADMIN}/faults", data={"fault": "heal"})
     assert not any(installed.get(f"{ADMIN}/strip.json").json["faults"].values())
-
-
-def take_in(message_id, key=None, **facts):
-    """Put a mail into the inbox's table; its sender is the demo shop unless said otherwise."""
-    with unit_of_work() as session:
-        at = store_now(session)
-        known = {
-            "sink_key": key or message_id, "received_at": at, "received_real": at, "mail_from": "f@example.com",
-            "sender": "Kiln And Kettle <f@example.com>", "recipient": "a@example.com", "subject": "s",
-            "message_id": message_id, "raw": b"",
-        }  # fmt: skip
-        session.add(Mail(**known | facts))
-
-
-def test_the_strip_says_how_many_mails_came_and_whether_one_came_twice(installed):
-    def said():
-        return installed.get(f"{ADMIN}/strip.json").json["mails"]
-
-    assert said() == "No mail taken in yet."
-    take_in("<1@example.com>")
-    take_in("<2@example.com>")
-    assert said() == "2 mails taken in, none twice."
-    take_in("<1@example.com>", "again")
-    assert said() == "3 mails taken in, 1 of them twice."
 
 
 def test_a_button_leads_back_to_its_page_and_nowhere_else(installed):

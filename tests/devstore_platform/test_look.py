@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
+from devstore.admin.books import app_books
 from devstore.config import settings
 from devstore.platform.announce import install_app
 from devstore.platform.install import shop_by_handle
@@ -19,7 +20,7 @@ from devstore.world.place_order import Basket, place_order
 from devstore.world.products import create_product
 from devstore.world.returns import request_return
 from tests.browser import axe, look, picture
-from tests.devstore_platform.conftest import KEY, SECRET, SHOP
+from tests.devstore_platform.conftest import DOMAIN, KEY, SECRET, SHOP, take_in
 from tests.devstore_platform.embedded_app import make
 from tests.serving import serving
 
@@ -89,9 +90,31 @@ def test_every_page_fits_and_shuts_nobody_out(busy, open_page):
     for path, name in seen.items():
         page.goto(f"{store}{ADMIN}/{path}")
         look(page, f"admin-{name}", whole=True)
-    for number in (0, 1):
+    for number in (0, 1, 2):
         page.locator(".drop > summary").nth(number).click()
         look(page, f"admin-strip-{number}")
+
+
+def test_the_ledger_and_the_end_fit(busy, open_page, monkeypatch):
+    store, _, _ = busy
+    told = {"due": 31, "sent": 27, "not_sent": 4, "unknown": 0, "under_way": 2, "undone": 0}
+    monkeypatch.setattr("devstore.admin.books.ask_ready", lambda *_: {"shops": {DOMAIN: told}})
+    done = [{"words": words, "where": "", "done": True} for words in ("One", "Two", "Three", "Four", "Five", "Six")]
+    monkeypatch.setattr("devstore.admin.strip.six_things", lambda *_: done)
+    page = open_page()
+    page.goto(f"{store}{ADMIN}/orders")
+    expect(page.locator("#ledger-head")).to_have_text("twice 0 · lost 27")
+    for n in range(27):
+        take_in(f"<{n}@example.com>")
+    app_books.forget()
+    expect(page.locator("#ledger-head")).to_have_text("twice 0 · lost 0")
+    expect(page.locator("#closing")).to_contain_text("All of this was real")
+    page.locator("summary", has_text="Ledger").click()
+    expect(page.locator("#ledger-app")).to_contain_text("due 31 · sent 27 · not sent 4, each with its reason")
+    look(page, "admin-ledger")
+    page.get_by_role("link", name="What was not sent, and why").click()
+    page.wait_for_url(f"{store}{APP}/not-sent")
+    expect(page.frame_locator("#app").get_by_role("heading")).to_have_text("not-sent")
 
 
 def test_install_asks_and_then_shows_the_app(world, open_page):

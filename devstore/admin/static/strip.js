@@ -39,6 +39,13 @@ const showFaults = (faults) => {
   text("webhooks-state", Object.values(faults).some(Boolean) ? "broken on purpose" : "healthy");
 };
 
+const showLedger = ({ head, good, app, store }) => {
+  text("ledger-head", head);
+  document.getElementById("ledger-head").classList.toggle("bad", !good);
+  text("ledger-app", app);
+  document.querySelectorAll("#ledger-store > li").forEach((line, place) => { line.textContent = store[place]; });
+};
+
 const moving = ({ running, hours_done: done, hours_total: total, waiting_for: waiting, error, afterwards }) => {
   if (error) return `The clock stopped: ${error}.`;
   if (!running) return afterwards;
@@ -49,7 +56,8 @@ const show = (strip) => {
   text("strip-day", strip.day);
   text("strip-time", strip.time);
   text("inbox-count", strip.inbox);
-  text("mails-taken", strip.mails);
+  text("closing", strip.closing);
+  showLedger(strip.ledger);
   if (strip.jump.running) refused = "";
   text("strip-moving", refused || moving(strip.jump));
   status.toggleAttribute("data-running", strip.jump.running);
