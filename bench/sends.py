@@ -48,6 +48,8 @@ def main(rounds: int = 5, count: int = MESSAGES) -> bool:
         mail.write_text(json.dumps(peer_mail()))
         env = here.app(SMTP_URL=f"smtp://127.0.0.1:{port}")
         shop, flow = due_orders.shop_with_flows(wired(env))
+        due_orders.fill(here.super_url, shop, flow, count)
+        _ours(here, env, port, count)  # a shop that has sent before; not measured
         for number in range(rounds):
             for name, found in results.items():
                 sink.forget(port)
@@ -129,8 +131,9 @@ def _peer(here: Machines, mail: Path, port: int, count: int) -> Round:
 
 
 def _ours(here: Machines, env: dict[str, str], port: int, count: int) -> Round:
+    before = due_orders.sent(here.super_url)
     done = json.loads(run([sys.executable, "-m", "bench.sends", "ours"], env).splitlines()[-1])
-    return _measured(port, count, done["seconds"], due_orders.sent(here.super_url))
+    return _measured(port, count, done["seconds"], due_orders.sent(here.super_url) - before)
 
 
 def _measured(port: int, count: int, seconds: float, marked: int) -> Round:
