@@ -16,7 +16,9 @@ from app.kit import fault
 from app.kit.runtime import Runtime
 from app.messages.outbox import Prepared, WayOut, send_group
 
-CONNECTIONS = 8  # bodies brought to their final dot before one transaction hands them all off
+# Bodies brought to their final dot before one transaction hands them all off. Receivers answer slowly and take many
+# connections; one that takes fewer refuses the others, whose messages come due again.
+CONNECTIONS = 16
 LONGEST_S = 20.0  # a job ends by then; the next ring goes on
 
 
