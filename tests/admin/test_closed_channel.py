@@ -90,6 +90,19 @@ def test_one_that_was_accepted_beside_one_that_could_not_connect_tells_that_mail
     assert len(sink.delivered) == 3
 
 
+def test_a_server_that_takes_few_connections_gets_every_mail_once_and_soon(running, serve, wired):
+    sink = serve()
+    sink.most = 5
+    for number in range(30):
+        running.order(f"Ana{number}", placed=0)
+    for _ in range(12):
+        drain.drain(wired)
+        running.pass_time(seconds=11)
+    assert len(sink.delivered) == len(set(sink.delivered)) == 30
+    assert running.pending() == {}
+    assert (pauses(running), count(running, ClosedChannel)) == ([], 0)
+
+
 def test_days_without_a_way_out_use_up_no_tries(running, serve, wired):
     serve(greeting="554 closed")
     running.order("Ana", placed=0)

@@ -34,8 +34,9 @@ class ScriptedServer:
         self.tls = tls
         self.commands: list[str] = []
         self.delivered: list[bytes] = []  # messages whose dot was seen, whatever was answered
-        self.connections = 0
+        self.connections = self.talking = 0
         self.drop_body_after: int | None = None
+        self.most: int | None = None  # connections at a time
         self.asks_anyway = False  # for the message, though it refused the recipient
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -57,8 +58,14 @@ class ScriptedServer:
             thread.start()
 
     def _session(self, sock):
+        crowded = self.most is not None and self.talking >= self.most
+        self.talking += 1
         with contextlib.suppress(OSError, EOFError):
-            self._talk(sock)
+            if crowded:
+                sock.sendall(b"421 4.7.0 too many connections\r\n")
+            else:
+                self._talk(sock)
+        self.talking -= 1
         sock.close()
 
     def _talk(self, sock):

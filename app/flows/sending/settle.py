@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +23,8 @@ from app.messages.models import AttemptState, Message
 from app.messages.outbox import Outcome
 
 BACK_IN_PLAN = frozenset({AttemptState.DEFERRED, AttemptState.BLOCKED})
+# A server that took others of the group has no more room for connections, and soon has again.
+CROWDED_OUT: Final = timedelta(seconds=10)
 
 
 def lock(session: Session, outcomes: Sequence[Outcome]) -> None:
@@ -57,11 +61,11 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
         if outcome.state in BACK_IN_PLAN or outcome.state is AttemptState.REJECTED
     }
     if moved:
-        _move(session, moved)
+        _move(session, moved, mails_leave=any(outcome.state is AttemptState.ACCEPTED for outcome in outcomes))
     _note_way_out(session, outcomes)
 
 
-def _move(session: Session, moved: dict[int, Outcome]) -> None:
+def _move(session: Session, moved: dict[int, Outcome], *, mails_leave: bool) -> None:
     now = business_now(session)
     rows = session.scalars(
         select(FollowUp)
@@ -75,7 +79,9 @@ def _move(session: Session, moved: dict[int, Outcome]) -> None:
         if outcome.state in BACK_IN_PLAN:
             row.state, row.outcome, row.reason, row.done_at = FollowUpState.SCHEDULED, None, None, None
             row.lease_until = None
-            if outcome.retry_in is not None:  # without it the pause decides: it keeps its day, to be judged late by
+            if mails_leave and outcome.scope is Scope.CHANNEL:
+                row.due_at = now + CROWDED_OUT
+            elif outcome.retry_in is not None:  # without it the pause decides: it keeps its day, to be judged late by
                 row.due_at = now + outcome.retry_in
             if outcome.state is AttemptState.BLOCKED:
                 row.attempts = max(row.attempts - 1, 0)
