@@ -74,9 +74,7 @@ def test_an_order_comes_with_everything_that_hangs_on_it(installed, token, goods
     assert (order["name"], order["number"], order["email"]) == ("#1001", 1001, "ana@example.com")
     assert order["displayFinancialStatus"] == "PARTIALLY_REFUNDED"
     assert order["displayFulfillmentStatus"] == "FULFILLED"
-    assert order["totalPriceSet"]["shopMoney"] == {"amount": "85.00", "currencyCode": "GBP"}
-    assert order["currentTotalPriceSet"]["shopMoney"]["amount"] == "45.00"
-    assert order["shippingLine"] == {"title": "Standard", "code": "Standard"}
+    assert order["currentTotalPriceSet"]["shopMoney"] == {"amount": "45.00", "currencyCode": "GBP"}
     assert order["customer"]["defaultEmailAddress"]["marketingState"] == "SUBSCRIBED"
     (line,) = order["lineItems"]["nodes"]
     assert (line["quantity"], line["currentQuantity"], line["product"]["id"]) == (2, 1, goods["product"])
