@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 
-from app import commands, readiness
+from app import commands, ledger, readiness
 from app.catalog import topics as catalog
 from app.channels.smtp.address import parse as parse_smtp
 from app.channels.smtp.phases import SmtpSender
@@ -53,6 +53,7 @@ from app.shops.topics import ScopesChanged
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     readiness.blueprint,
+    ledger.blueprint,
     routes_webhooks.blueprint,
     routes_auth.blueprint,
     messages_routes.blueprint,

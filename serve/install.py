@@ -25,15 +25,15 @@ def python_of(clone: Path) -> Path:
 def fingerprint(clone: Path, requirements: str) -> str:
     """Return what decides whether an installation is up to date: every requirement file it reads."""
     digest = hashlib.sha256()
-    todo = [requirements]
+    unread = [requirements]
     seen: set[str] = set()
-    while todo:
-        name = todo.pop()
+    while unread:
+        name = unread.pop()
         if name not in seen:
             seen.add(name)
             text = (clone / name).read_bytes()
             digest.update(name.encode() + b"\0" + text + b"\0")
-            todo += re.findall(r"^\s*-r\s*(\S+)", text.decode(), re.MULTILINE)
+            unread += re.findall(r"^\s*-r\s*(\S+)", text.decode(), re.MULTILINE)
     return digest.hexdigest()
 
 

@@ -26,7 +26,7 @@ def main() -> None:
     LOG.parent.mkdir(exist_ok=True)
     with (LOG.parent / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        todo = [
+        missing = [
             do
             for there, do in (
                 (is_installed(CLONE, REQUIREMENTS), lambda: install(CLONE, REQUIREMENTS, run)),
@@ -34,13 +34,13 @@ def main() -> None:
             )
             if not there
         ]
-        if not todo:
+        if not missing:
             return
         started = time.monotonic()
         print("installing what the tests need", file=sys.stderr, flush=True)
         LOG.unlink(missing_ok=True)
         try:
-            for do in todo:
+            for do in missing:
                 do()
         except CannotServe as fault:
             sys.exit(str(fault))

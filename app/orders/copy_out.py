@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.kit.work import entered_shop
 from app.orders.delivery import CONFIDENCE, DeliverySource
-from app.orders.models import Order, OrderLine
+from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
 from app.orders.reversals import Refund, RefundLine, ReturnCase, ReturnLine
 
@@ -34,15 +34,15 @@ def amount(value: Decimal | None, currency: str) -> str | None:
     return f"{value:.{kept}f}"
 
 
-def lines(session: Session, order_ids: Sequence[int]) -> Entries:
-    """Return what was ordered."""
+def lines(session: Session, currencies: Mapping[int, str]) -> Entries:
+    """Return what was ordered; `currencies` are the orders' own, by our ids of them."""
     found: Entries = defaultdict(list)
-    for row, currency in session.execute(
-        select(OrderLine, Order.currency)
-        .join(Order, (Order.shop_id == OrderLine.shop_id) & (Order.id == OrderLine.order_id))
-        .where(OrderLine.shop_id == entered_shop(session), OrderLine.order_id.in_(order_ids))
+    for row in session.scalars(
+        select(OrderLine)
+        .where(OrderLine.shop_id == entered_shop(session), OrderLine.order_id.in_(currencies))
         .order_by(OrderLine.shopify_id)
     ):
+        currency = currencies[row.order_id]
         found[row.order_id].append(
             {
                 "title": row.title,
@@ -96,18 +96,17 @@ def parcels(session: Session, order_ids: Sequence[int]) -> Entries:
     return found
 
 
-def refunds(session: Session, order_ids: Sequence[int]) -> Entries:
-    """Return refunds with what they cover."""
-    shop_id = entered_shop(session)
-    rows = session.execute(
-        select(Refund, Order.currency)
-        .join(Order, (Order.shop_id == Refund.shop_id) & (Order.id == Refund.order_id))
-        .where(Refund.shop_id == shop_id, Refund.order_id.in_(order_ids))
+def refunds(session: Session, currencies: Mapping[int, str]) -> Entries:
+    """Return refunds with what they cover; `currencies` are the orders' own, by our ids of them."""
+    rows = session.scalars(
+        select(Refund)
+        .where(Refund.shop_id == entered_shop(session), Refund.order_id.in_(currencies))
         .order_by(Refund.happened_at, Refund.id)
     ).all()
-    contents = _contents(session, RefundLine, RefundLine.refund_id, [row.id for row, _ in rows])
+    contents = _contents(session, RefundLine, RefundLine.refund_id, [row.id for row in rows])
     found: Entries = defaultdict(list)
-    for row, currency in rows:
+    for row in rows:
+        currency = currencies[row.order_id]
         told = {"at": row.happened_at.isoformat(), "amount": amount(row.amount, currency), "currency": currency}
         found[row.order_id].append(told | {"lines": contents[row.id]})
     return found
@@ -115,10 +114,9 @@ def refunds(session: Session, order_ids: Sequence[int]) -> Entries:
 
 def returns(session: Session, order_ids: Sequence[int]) -> Entries:
     """Return returns with what comes back."""
-    shop_id = entered_shop(session)
     rows = session.scalars(
         select(ReturnCase)
-        .where(ReturnCase.shop_id == shop_id, ReturnCase.order_id.in_(order_ids))
+        .where(ReturnCase.shop_id == entered_shop(session), ReturnCase.order_id.in_(order_ids))
         .order_by(ReturnCase.opened_at, ReturnCase.id)
     ).all()
     contents = _contents(session, ReturnLine, ReturnLine.return_case_id, [row.id for row in rows])

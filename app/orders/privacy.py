@@ -37,9 +37,10 @@ def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]
         .where(Order.shop_id == entered_shop(session), Order.customer_id.in_(customer_ids))
         .order_by(Order.placed_at, Order.id)
     ).all()
-    theirs = [order.id for order in orders]
-    lines, parcels = copy_out.lines(session, theirs), copy_out.parcels(session, theirs)
-    refunds, returns = copy_out.refunds(session, theirs), copy_out.returns(session, theirs)
+    currencies = {order.id: order.currency for order in orders}
+    theirs = list(currencies)
+    lines, parcels = copy_out.lines(session, currencies), copy_out.parcels(session, theirs)
+    refunds, returns = copy_out.refunds(session, currencies), copy_out.returns(session, theirs)
     return [
         _order(order)
         | {

@@ -152,11 +152,8 @@ def _completed(client: AdminClient, it: OrderFacts) -> OrderFacts:
         changed["fulfillments"] = tuple(
             _fulfillment(client, parcel.shopify_id) if parcel.truncated else parcel for parcel in parcels
         )
-    if any(case.truncated for case in it.returns):
-        changed["returns"] = tuple(
-            (return_case(client, case.shopify_id) or case) if case.truncated else case for case in it.returns
-        )
-    return replace(it, **changed, truncated=it.truncated - ({*changed} - {"returns"})) if changed else it
+    returns = tuple((return_case(client, case.shopify_id) or case) if case.truncated else case for case in it.returns)
+    return replace(it, **changed, returns=returns, truncated=it.truncated - changed.keys())
 
 
 def _lines(client: AdminClient, shopify_id: int) -> tuple[LineFacts, ...]:

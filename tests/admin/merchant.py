@@ -133,9 +133,13 @@ class Merchant:
     def pending(self):
         return {key: row for key, row in self.plans().items() if row.state is not FollowUpState.DONE}
 
-    def token(self):
+    def token(self, secret=API_SECRET):
         issuer = f"https://{self.domain}"
-        return signed(claims(aud=API_KEY, iss=f"{issuer}/admin", dest=issuer), API_SECRET)
+        return signed(claims(aud=API_KEY, iss=f"{issuer}/admin", dest=issuer), secret)
+
+    def forged(self):
+        """Headers as ours, with a token somebody else signed."""
+        return self.headers() | {"Authorization": f"Bearer {self.token('somebody-elses-secret-0123456789')}"}
 
     def open(self, path):
         """Load a page as a document."""

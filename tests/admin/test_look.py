@@ -142,6 +142,17 @@ def test_starting_looking_and_leaving_by_hand(admin, open_page):
     frame.get_by_role("button", name="Pause all sending").wait_for()
 
 
+def test_a_test_mail_pressed_twice_is_asked_for_once(admin, open_page):
+    merchant, address = admin
+    merchant.order("Ana", sent=5, arrived=1)
+    page, frame = opened(open_page, address, "/flows/review_request")
+    pressed = []
+    page.on("request", lambda request: pressed.append(request.url) if request.url.endswith("/send-me") else None)
+    frame.get_by_role("button", name="Send me this one").dblclick()
+    frame.locator("#send-me:not(:empty)").wait_for()
+    assert len(pressed) == 1
+
+
 def test_choosing_an_order_and_a_width_for_the_preview(admin, open_page):
     merchant, address = admin
     merchant.order("Ana", sent=5, arrived=1)

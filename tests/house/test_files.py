@@ -2,10 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.house.places import files, text
+from tests.house.places import ROOT, files, text
 
 MOST_LINES = 300
 
@@ -22,8 +23,11 @@ ROLE_CHANGES_ALLOWED: frozenset[str] = frozenset()
 
 SAFE = re.compile(r"{{[^}]*\|\s*safe\b[^}]*}}|{%\s*autoescape\s+false\s*%}")
 ROLE = re.compile(r"\b(?:re)?set\s+(?:local\s+|session\s+)?role\b", re.IGNORECASE)
-MACHINE = re.compile(r"/work/|/tmp/wt|/root/|\.npm/_|/opt/(?:pypi|wheels)")
+# Anybody's home, this one's first, and where this clone lies; a clone right below the root has too common a name.
+PLACES = [Path.home(), *([ROOT] if len(ROOT.parts) > 2 else [])]
+MACHINE = re.compile("|".join([r"(?<![\w.])/(?:home|Users)/[a-z]\w*/", *(re.escape(f"{place}/") for place in PLACES)]))
 VAGUE = {"utils", "util", "helpers", "helper", "services", "service", "managers", "manager", "misc", "common"}
+# The words themselves stand here to be looked for, and nowhere else.
 UNDONE = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 
 OWN = (".py", ".html", ".css", ".js", ".mjs", ".liquid", ".graphql", ".sh", ".mjml")
@@ -84,6 +88,11 @@ def test_lock_files_name_no_registry():
 def test_nothing_names_a_machine():
     this = "tests/house/test_files.py"
     assert [name for name in files() if name != this and MACHINE.search(text(name))] == []
+
+
+@pytest.mark.parametrize("planted", [Path.home() / ".cache", "see /home/ann/welltimed/app", "/Users/ann/welltimed"])
+def test_a_planted_machine_is_found(planted):
+    assert MACHINE.search(str(planted))
 
 
 def test_nothing_is_left_for_later():

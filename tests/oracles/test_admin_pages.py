@@ -18,9 +18,9 @@ EACH = 3  # pages of one kind: the first customers show what all of them show
 def reached(merchant):
     """Return {path: html} of what links lead to, from the home page on, a few pages of each kind."""
     routes = merchant.wired.parts["flask"].url_map.bind("127.0.0.1")
-    todo, seen, pages, kinds = ["/"], {"/"}, {}, Counter()
-    while todo:
-        path = todo.pop(0)
+    ahead, seen, pages, kinds = ["/"], {"/"}, {}, Counter()
+    while ahead:
+        path = ahead.pop(0)
         try:
             kind = routes.match(path.partition("?")[0])[0]
         except NotFound:
@@ -35,7 +35,7 @@ def reached(merchant):
         pages[path] = answer.text
         found = {unescape(link) for link in LINK.findall(answer.text)} - seen
         seen |= found
-        todo += sorted(found)
+        ahead += sorted(found)
     return pages
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from app.customers.models import Customer
+from app.flows.models import FollowUp
+from app.messages.models import Message
 from app.orders.models import Order
 
 ERASED = "An erased person"
+Told = TypeVar("Told", FollowUp, Message)
 
 
 def its_buyer() -> ColumnElement[bool]:
     """Return what joins an order to its buyer; an outer join keeps orders nobody is known behind."""
     return and_(Customer.shop_id == Order.shop_id, Customer.id == Order.customer_id)
+
+
+def with_buyer(table: type[Told]) -> Select[Told, Order, Customer]:
+    """Return the query for rows about an order, each with that order and its buyer, None where nobody is known."""
+    order = and_(Order.shop_id == table.shop_id, Order.id == table.order_id)
+    return select(table, Order, Customer).join(Order, order).join(Customer, its_buyer(), isouter=True)
 
 
 def full_name(customer: Customer | None, order: Order) -> str:

@@ -60,9 +60,10 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes
         if outcome.state in BACK_IN_PLAN or outcome.state is AttemptState.REJECTED
     }
+    mails_leave = any(outcome.state is AttemptState.ACCEPTED for outcome in outcomes)
     if moved:
-        _move(session, moved, mails_leave=any(outcome.state is AttemptState.ACCEPTED for outcome in outcomes))
-    _note_way_out(session, outcomes)
+        _move(session, moved, mails_leave=mails_leave)
+    _note_way_out(session, outcomes, mails_leave=mails_leave)
 
 
 def _move(session: Session, moved: dict[int, Outcome], *, mails_leave: bool) -> None:
@@ -90,10 +91,10 @@ def _move(session: Session, moved: dict[int, Outcome], *, mails_leave: bool) -> 
             row.outcome, row.message_id = "handed_over", outcome.prepared.message_id
 
 
-def _note_way_out(session: Session, outcomes: Sequence[Outcome]) -> None:
+def _note_way_out(session: Session, outcomes: Sequence[Outcome], *, mails_leave: bool) -> None:
     """Note whether mails leave; one that was accepted tells more than any that were not."""
     faults = [outcome for outcome in outcomes if outcome.scope is Scope.CHANNEL]
-    if any(outcome.state is AttemptState.ACCEPTED for outcome in outcomes):
+    if mails_leave:
         closed.reopen(session)
     elif faults:
         session.flush()  # its row is every shop's and comes after all locks of this one

@@ -9,15 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.customers.models import Customer
-from app.flows.facts.people import full_name, its_buyer
+from app.flows.facts.people import full_name, with_buyer
 from app.flows.facts.published import is_running
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
-from app.orders.models import Order
 from app.shops.data_access import is_open
 from app.shops.settings import Pause, load
 from app.shops.zone import shop_zone
@@ -101,9 +99,8 @@ def _sent(session: Session, midnight: datetime, zone: ZoneInfo) -> tuple[Line, .
         Message.state.in_((MessageState.REJECTED, MessageState.UNKNOWN)), Message.created_at >= midnight
     )
     rows = session.execute(
-        select(Message, Order, Customer, at.label("at"))
-        .join(Order, (Order.shop_id == Message.shop_id) & (Order.id == Message.order_id))
-        .join(Customer, its_buyer(), isouter=True)
+        with_buyer(Message)
+        .add_columns(at.label("at"))
         .where(*_mine(session, Message), or_(Message.accepted_at >= midnight, ended_otherwise))
         .order_by(at.desc(), Message.id.desc())
         .limit(SHOWN)
@@ -124,14 +121,7 @@ def _sent(session: Session, midnight: datetime, zone: ZoneInfo) -> tuple[Line, .
 
 
 def _coming(session: Session, soon: tuple[ColumnElement[bool], ...]) -> tuple[Line, ...]:
-    rows = session.execute(
-        select(FollowUp, Order, Customer)
-        .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Customer, its_buyer(), isouter=True)
-        .where(*soon)
-        .order_by(FollowUp.due_at, FollowUp.id)
-        .limit(SHOWN)
-    )
+    rows = session.execute(with_buyer(FollowUp).where(*soon).order_by(FollowUp.due_at, FollowUp.id).limit(SHOWN))
     return tuple(
         Line(
             follow_up_id=row.id,

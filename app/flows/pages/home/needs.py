@@ -9,8 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.customers.models import Customer
-from app.flows.facts.people import full_name, its_buyer
+from app.flows.facts.people import full_name, with_buyer
 from app.flows.models import FollowUp
 from app.flows.pages.home.card import Card
 from app.flows.pages.home.mail_cards import mail_cards
@@ -22,7 +21,6 @@ from app.flows.words.step_words import step_name
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
-from app.orders.models import Order
 from app.reviews.models import Review
 from app.reviews.states import ReviewState
 from app.shopify.models import InboxState, WebhookInbox
@@ -80,9 +78,7 @@ def cards(session: Session) -> list[Card]:
 def unknown(session: Session) -> list[Case]:
     """Return the messages nobody knows the end of."""
     rows = session.execute(
-        select(Message, Order, Customer)
-        .join(Order, (Order.shop_id == Message.shop_id) & (Order.id == Message.order_id))
-        .join(Customer, its_buyer(), isouter=True)
+        with_buyer(Message)
         .where(Message.shop_id == entered_shop(session), Message.state == MessageState.UNKNOWN)
         .order_by(Message.created_at.desc())
         .limit(100)
@@ -101,9 +97,7 @@ def unknown(session: Session) -> list[Case]:
 def unwritten(session: Session) -> list[Case]:
     """Return the messages of the last days that could not be written."""
     rows = session.execute(
-        select(FollowUp, Order, Customer)
-        .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Customer, its_buyer(), isouter=True)
+        with_buyer(FollowUp)
         .where(FollowUp.shop_id == entered_shop(session), FollowUp.reason == Reason.RENDER_ERROR)
         .where(FollowUp.done_at >= _since(session))
         .order_by(FollowUp.done_at.desc())

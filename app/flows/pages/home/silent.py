@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.customers.legal_basis import MessageClass
-from app.customers.models import Customer
 from app.flows.facts.gather import gather
-from app.flows.facts.people import first_name, full_name, its_buyer
+from app.flows.facts.people import first_name, full_name, with_buyer
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.pages.why.why import why
 from app.flows.rules.decision import Facts, Limits, Send
@@ -24,7 +23,6 @@ from app.flows.words.explain import explain
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
-from app.orders.models import Order
 from app.shops.zone import shop_zone
 
 AROUND = timedelta(days=7)  # looked at on either side of now
@@ -129,10 +127,7 @@ def _told(session: Session, number: int) -> str:
 
 def _in_words(session: Session, words: Mapping[int, str]) -> tuple[Silent, ...]:
     rows = session.execute(
-        select(FollowUp, Order, Customer)
-        .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Customer, its_buyer(), isouter=True)
-        .where(FollowUp.shop_id == entered_shop(session), FollowUp.id.in_(words))
+        with_buyer(FollowUp).where(FollowUp.shop_id == entered_shop(session), FollowUp.id.in_(words))
     )
     known = {
         row.id: Silent(
