@@ -13,5 +13,5 @@ shopify       the platform
 kit           no domain word: clock, database, queue, events, errors, signing, log, fault points
 config        read once
 
-This package imports nothing, so that `app.flows.rules.timing` loads in a bare test.
+This package imports nothing, so that `app.flows.timing.slots` loads in a bare test.
 """

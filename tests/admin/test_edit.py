@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from app.flows.language.forms import WrongFlow
 from app.flows.models import Enrollment, Flow, FlowVersion, FollowUp, FollowUpState
 from app.flows.planning.edit import foresee, save_step
 from app.flows.planning.pause import pause_all
 from app.flows.planning.start import Choice, start
-from app.flows.rules.step_forms import WrongFlow
 from app.kit.errors import NotFound
 
 

@@ -11,9 +11,9 @@ from app.flows.planning.pause import pause_all, resume, waiting
 from app.flows.planning.record_decision import record
 from app.flows.planning.release import OnResume, Released
 from app.flows.planning.start import Choice, start
-from app.flows.rules.decision import Limits
 from app.flows.rules.guard import decide
 from app.flows.sending import claim
+from app.flows.timing.limits import Limits
 from app.shops.models import ShopSetting
 
 

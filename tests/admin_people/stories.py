@@ -13,8 +13,8 @@ from app.flows.facts import published
 from app.flows.facts.gather import gather
 from app.flows.models import FlowState, FollowUp
 from app.flows.planning.record_decision import record
-from app.flows.rules.decision import Limits
 from app.flows.rules.guard import decide
+from app.flows.timing.limits import Limits
 from app.kit.signing import new_public_id
 from app.messages.models import Message, MessageEvent, MessageState
 from app.orders.models import Order, OrderLine

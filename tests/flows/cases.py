@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from app.flows.rules.decision import CustomerFacts, Facts, FollowUpFacts, Item, Limits, OrderFacts
+from app.flows.language.presets import classic_five
+from app.flows.rules.decision import CustomerFacts, Facts, FollowUpFacts, Item, OrderFacts
 from app.flows.rules.guard import decide
-from app.flows.rules.presets import classic_five
+from app.flows.timing.limits import Limits
 from app.orders.delivery import DeliverySource
 
 ORDER_FLOW, PARCEL_FLOW = classic_five(shopify_sends_shipping_mails=False)

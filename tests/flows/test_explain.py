@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.strategies import datetimes, just, sampled_from
 
+from app.flows.language.steps import StepState
 from app.flows.rules.decision import (
     CustomerFacts,
     FlowFacts,
@@ -22,7 +23,6 @@ from app.flows.rules.decision import (
 from app.flows.rules.guard import RULES
 from app.flows.rules.reasons import SENTENCES, Reason, sentence
 from app.flows.rules.recorded import recorded
-from app.flows.rules.steps import StepState
 from app.flows.words.day_words import your_words
 from app.flows.words.explain import explain, reason_words
 from app.flows.words.passed_words import WORDS

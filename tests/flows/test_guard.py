@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from app.customers.legal_basis import MessageClass
+from app.flows.language.steps import StepState
+from app.flows.language.window import SendWindow
 from app.flows.rules.decision import (
     CustomerFacts,
     FlowFacts,
@@ -20,8 +22,6 @@ from app.flows.rules.decision import (
     TemplateFacts,
 )
 from app.flows.rules.guard import RULES
-from app.flows.rules.steps import StepState
-from app.flows.rules.timing import SendWindow
 from app.orders.delivery import DeliverySource
 from tests.flows.cases import DELIVERED, LINE, NOON, SHIPPED, STEPS, facts, lines, verdict, with_
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.flows.rules.plan import Moments, Why, plan
-from app.flows.rules.presets import classic_five
-from app.flows.rules.recipient_zone import recipient_zone
-from app.flows.rules.steps import StepState
-from app.flows.rules.timing import MAX_JITTER
+from app.flows.language.presets import classic_five
+from app.flows.language.steps import StepState
+from app.flows.timing.plan import Moments, Why, plan
+from app.flows.timing.recipient_zone import recipient_zone
+from app.flows.timing.slots import MAX_JITTER
 from app.orders.delivery import Delivered, DeliverySource
 from tests.flows.cases import STEPS
 

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from app.flows.language.steps import Arrival
+from app.flows.language.window import SendWindow
 from app.flows.rules.decision import (
     CustomerFacts,
     Facts,
     FollowUpFacts,
     Hold,
     Item,
-    Limits,
     OpenReturn,
     OrderFacts,
     Postpone,
@@ -25,11 +26,11 @@ from app.flows.rules.decision import (
     ShopFacts,
 )
 from app.flows.rules.guard import decide
-from app.flows.rules.plan import Moments, plan
 from app.flows.rules.reasons import Reason
-from app.flows.rules.recipient_zone import recipient_zone
-from app.flows.rules.steps import Arrival
-from app.flows.rules.timing import MAX_JITTER, SendWindow, next_allowed
+from app.flows.timing.limits import Limits
+from app.flows.timing.plan import Moments, plan
+from app.flows.timing.recipient_zone import recipient_zone
+from app.flows.timing.slots import MAX_JITTER, next_allowed
 from app.orders.delivery import Scan, delivered
 from tests.flows.cases import STEPS
 

@@ -4,8 +4,8 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from app.flows.rules.province_zones import PROVINCE_ZONES
-from app.flows.rules.recipient_zone import RecipientZone, ZoneSource, recipient_zone
+from app.flows.timing.province_zones import PROVINCE_ZONES
+from app.flows.timing.recipient_zone import RecipientZone, ZoneSource, recipient_zone
 
 SHOP = "Europe/London"
 

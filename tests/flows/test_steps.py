@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.customers.wish_topics import OPTIONAL
-from app.flows.rules.presets import classic_five
-from app.flows.rules.step_forms import WrongFlow, change_step, flow_document
-from app.flows.rules.steps import Arrival, StepState, flow_json
-from app.flows.rules.timing import SendWindow
+from app.flows.language.forms import WrongFlow, change_step, flow_document
+from app.flows.language.presets import classic_five
+from app.flows.language.steps import Arrival, StepState, flow_json
+from app.flows.language.window import SendWindow
 
 ORDER, PARCEL = classic_five(shopify_sends_shipping_mails=False)
 

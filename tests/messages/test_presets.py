@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.customers.legal_basis import MessageClass
-from app.flows.rules.presets import classic_five
+from app.flows.language.presets import classic_five
 from app.messages import presets
 from app.messages.compile import to_html
 from app.messages.context import Line

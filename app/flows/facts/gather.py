@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts import gather_items, gather_people, published
 from app.flows.facts.gather_people import Person
+from app.flows.language.steps import FlowDocument, Step
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
 from app.flows.rules.decision import Facts, FlowFacts, FollowUpFacts, OpenReturn, OrderFacts, ShopFacts, ShopState
-from app.flows.rules.recipient_zone import recipient_zone
-from app.flows.rules.steps import FlowDocument, Step
+from app.flows.timing.recipient_zone import recipient_zone
 from app.kit.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import gather_units
+from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, FollowUp
 from app.flows.rules.decision import Item, Sent
-from app.flows.rules.steps import Step, Subject
 from app.kit.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem, MessageState

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.flows.language.forms import flow_document
+from app.flows.language.steps import FlowDocument
 from app.flows.models import Flow, FlowState, FlowVersion
-from app.flows.rules.step_forms import flow_document
-from app.flows.rules.steps import FlowDocument
 from app.kit.work import entered_shop
 
 

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.forms import change_step
+from app.flows.language.steps import FlowDocument, Step, StepState, flow_json
 from app.flows.models import Flow, FlowVersion
 from app.flows.planning.moves import Move, moves, repin
 from app.flows.planning.release import OnResume, release
 from app.flows.rules.reasons import Reason
-from app.flows.rules.step_forms import change_step
-from app.flows.rules.steps import FlowDocument, Step, StepState, flow_json
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop

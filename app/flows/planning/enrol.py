@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.customers import consent
+from app.flows.language.steps import FlowDocument, Subject
 from app.flows.models import Enrollment, Flow
-from app.flows.rules.steps import FlowDocument, Subject
 from app.kit.clock import business_now
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment

@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
 from app.flows.planning.record_decision import finish
 from app.flows.planning.schedule import moments, new_row, row_seed
-from app.flows.rules.plan import Plan, Why, plan
 from app.flows.rules.reasons import Reason
-from app.flows.rules.recipient_zone import recipient_zone
-from app.flows.rules.steps import Step, Subject
+from app.flows.timing.plan import Plan, Why, plan
+from app.flows.timing.recipient_zone import recipient_zone
 from app.kit.queue import SENDS
 from app.kit.work import entered_shop, ring_after_commit
 from app.orders.models import Order

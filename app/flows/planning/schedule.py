@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.steps import FlowDocument, Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.enrol import enrol
-from app.flows.rules.plan import Moments, Plan, plan
-from app.flows.rules.recipient_zone import RecipientZone, recipient_zone
-from app.flows.rules.steps import FlowDocument, Subject
+from app.flows.timing.plan import Moments, Plan, plan
+from app.flows.timing.recipient_zone import RecipientZone, recipient_zone
 from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.queue import SENDS

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.customers.wish_topics import Topic
 from app.experiments import expose
 from app.flows.facts import published
+from app.flows.language.steps import FlowDocument, StepState, Subject
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
 from app.flows.planning import on_the_road
 from app.flows.planning.come_back import leave_out_older
@@ -23,7 +24,6 @@ from app.flows.planning.schedule import replan
 from app.flows.planning.suppose import Supposed, Wanted, suppose
 from app.flows.rules.decision import Send
 from app.flows.rules.reasons import Reason
-from app.flows.rules.steps import FlowDocument, StepState, Subject
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.preset_list import PRESETS

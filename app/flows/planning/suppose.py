@@ -10,14 +10,15 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import Gathered, Run, gather_runs
+from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, Flow, FollowUp
 from app.flows.planning.enrol import run_values
 from app.flows.planning.schedule import moments, new_row, row_seed
-from app.flows.rules.decision import FlowFacts, Limits, Ruling, ShopFacts
+from app.flows.rules.decision import FlowFacts, Ruling, ShopFacts
 from app.flows.rules.guard import decide
-from app.flows.rules.plan import plan
-from app.flows.rules.recipient_zone import recipient_zone
-from app.flows.rules.steps import Step, Subject
+from app.flows.timing.limits import Limits
+from app.flows.timing.plan import plan
+from app.flows.timing.recipient_zone import recipient_zone
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 

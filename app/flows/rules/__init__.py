@@ -1,1 +1,1 @@
-"""What decides: timing, the guard and its rules, reasons. Pure."""
+"""What decides: the guard, its rules and the reasons. Pure."""

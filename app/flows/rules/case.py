@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from app.flows.rules.decision import Facts, Hold, Item, Limits, Looked, Postpone, Skip
+from app.flows.language.steps import Step
+from app.flows.rules.decision import Facts, Hold, Item, Looked, Postpone, Skip
 from app.flows.rules.reasons import Reason
-from app.flows.rules.steps import Step
+from app.flows.timing.limits import Limits
 
 UNNUMBERED: Final = 0  # the guard puts the rule's number in
 

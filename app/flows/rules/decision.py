@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from app.flows.language.steps import Step, StepState
 from app.flows.rules.reasons import Reason
-from app.flows.rules.steps import Step, StepState
 from app.orders.delivery import DeliverySource
 
 Looked: TypeAlias = Mapping[str, str | int | bool | None]
@@ -157,14 +157,6 @@ class Facts:
     customer: CustomerFacts = field(default_factory=CustomerFacts)
     template: TemplateFacts = field(default_factory=TemplateFacts)
     open_returns: tuple[OpenReturn, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds that hold whatever a flow says."""
-
-    min_gap: timedelta = timedelta(hours=48)  # between arrival and any help or question about the product
-    recheck: timedelta = timedelta(hours=24)  # how soon to look again where nothing says when a wait ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from typing import Final
 
 from app.flows.rules import recipient_rules, sender_rules, subject_rules
 from app.flows.rules.case import Case, Verdict
-from app.flows.rules.decision import Facts, Hold, Limits, Postpone, Ruling, Send, Skip
+from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
 from app.flows.rules.reasons import Reason
+from app.flows.timing.limits import Limits
 
 RULE_VERSION: Final = 1
 

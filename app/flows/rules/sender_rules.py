@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from app.flows.language.steps import StepState
 from app.flows.rules.case import Case, Verdict, hold, postpone, skip
 from app.flows.rules.decision import ShopState
 from app.flows.rules.reasons import Reason
-from app.flows.rules.steps import StepState
-from app.flows.rules.timing import next_allowed
+from app.flows.timing.slots import next_allowed
 
 
 def shop_may_send(case: Case) -> Verdict:

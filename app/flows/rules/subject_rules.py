@@ -7,11 +7,11 @@ from typing import Final
 
 from app.customers.legal_basis import MessageClass
 from app.customers.wish_topics import Topic
+from app.flows.language.steps import Anchor, Arrival
 from app.flows.rules.case import UNNUMBERED, Case, Verdict, keep, postpone, skip
 from app.flows.rules.decision import Item, Looked, Sent, Skip
-from app.flows.rules.plan import latest_at, ready_at
 from app.flows.rules.reasons import Reason
-from app.flows.rules.steps import Anchor, Arrival
+from app.flows.timing.plan import latest_at, ready_at
 from app.orders.delivery import DeliverySource
 
 FULLY_REFUNDED: Final = "refunded"

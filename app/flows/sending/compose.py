@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from app.customers.wish_topics import Topic
 from app.flows.facts.gather import Gathered
 from app.flows.facts.gather_shown import Shown
-from app.flows.rules.steps import Step
+from app.flows.language.steps import Step
 from app.flows.sending.linking import Linking
 from app.messages import wording
 from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop

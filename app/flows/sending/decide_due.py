@@ -18,11 +18,12 @@ from app.flows.facts.gather import Gathered, gather
 from app.flows.facts.grounds import Fingerprint, Grounds, asked, fingerprints
 from app.flows.models import FollowUpState
 from app.flows.planning.record_decision import Evaluated, finish, record, record_all
-from app.flows.rules.decision import Limits, Send, TemplateFacts
+from app.flows.rules.decision import Send, TemplateFacts
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.sending.lock_group import SENDERS
 from app.flows.sending.write import Desk, Written, prepare_desk, write
+from app.flows.timing.limits import Limits
 from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.one_trip import one_trip

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import gather
 from app.flows.facts.grounds import Grounds
+from app.flows.language.steps import Step
 from app.flows.models import FollowUpState
 from app.flows.planning.record_decision import record
-from app.flows.rules.decision import Limits, Send
+from app.flows.rules.decision import Send
 from app.flows.rules.guard import decide
-from app.flows.rules.steps import Step
 from app.flows.sending import settle
 from app.flows.sending.lock_group import Locked, lock
+from app.flows.timing.limits import Limits
 from app.kit.clock import business_now
 from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop

@@ -7,11 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.customers.legal_basis import MessageClass
+from app.flows.language.steps import Arrival
 from app.flows.rules.decision import Facts, Sent
-from app.flows.rules.plan import latest_at
 from app.flows.rules.reasons import Reason, sentence
 from app.flows.rules.recorded import Recorded
-from app.flows.rules.steps import Arrival
+from app.flows.timing.plan import latest_at
 from app.flows.words.day_words import clock_words, date_words, moment_words, on_day, place_words, your_words
 from app.flows.words.passed_words import passed_words
 from app.flows.words.who_words import MAIL_SERVER, who_words

@@ -8,8 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.customers.legal_basis import Basis, MessageClass, legal_basis
+from app.flows.language.steps import Arrival
 from app.flows.rules.decision import Facts, Item
-from app.flows.rules.steps import Arrival
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, date_words, on_day, place_words, your_words
 from app.orders.delivery import DeliverySource

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.flows.rules.decision import Facts, Limits
-from app.flows.rules.plan import ready_at
-from app.flows.rules.recipient_zone import ZoneSource
-from app.flows.rules.steps import Anchor, Arrival
+from app.flows.language.steps import Anchor, Arrival
+from app.flows.rules.decision import Facts
+from app.flows.timing.limits import Limits
+from app.flows.timing.plan import ready_at
+from app.flows.timing.recipient_zone import ZoneSource
 from app.flows.words.day_words import clock_words, date_words, place_words, your_words
 from app.flows.words.step_words import HAPPENED, days_words
 

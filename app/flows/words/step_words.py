@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.flows.language.steps import Anchor, Arrival, Step
 from app.flows.rules.decision import Facts
-from app.flows.rules.steps import Anchor, Arrival, Step
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import (
     clock_words,

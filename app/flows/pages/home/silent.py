@@ -15,10 +15,11 @@ from app.flows.facts.gather import gather
 from app.flows.facts.people import first_name, full_name, with_buyer
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.pages.why.why import why
-from app.flows.rules.decision import Facts, Limits, Send
+from app.flows.rules.decision import Facts, Send
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
+from app.flows.timing.limits import Limits
 from app.flows.words.explain import explain
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now

@@ -18,9 +18,10 @@ from app.flows.pages.people import past_answers, past_messages, past_orders
 from app.flows.pages.people.entries import PER_PAGE, Entry, Span, Whose, newest
 from app.flows.pages.why.last_try import last_tries
 from app.flows.pages.why.verdicts import last_decisions, verdict
-from app.flows.rules.decision import Limits, Skip
+from app.flows.rules.decision import Skip
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
+from app.flows.timing.limits import Limits
 from app.flows.words.day_words import clock_words, date_words
 from app.flows.words.explain import reason_words
 from app.flows.words.step_words import step_name, when_words

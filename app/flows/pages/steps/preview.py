@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts.gather_shown import gather_shown
 from app.flows.facts.people import first_name, full_name
+from app.flows.language.steps import Subject
 from app.flows.planning.edit import find
 from app.flows.planning.suppose import Wanted, suppose_whenever
 from app.flows.rules.decision import Send, Skip
 from app.flows.rules.reasons import Reason
-from app.flows.rules.steps import Subject
 from app.flows.sending.compose import compose
 from app.flows.sending.linking import SampleLinks
 from app.flows.words.explain import reason_words

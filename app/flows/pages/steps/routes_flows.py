@@ -9,11 +9,11 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.forms import WrongFlow
+from app.flows.language.steps import Arrival, Step
 from app.flows.pages.steps import step_page
 from app.flows.pages.steps.routes_preview import preview_values
 from app.flows.planning.edit import Change, find, foresee, save_step
-from app.flows.rules.step_forms import WrongFlow
-from app.flows.rules.steps import Arrival, Step
 from app.flows.words.count_words import counted
 from app.flows.words.step_words import move_words, step_name
 from app.kit.errors import Invalid

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.customers.wish_topics import Topic
-from app.flows.rules.steps import Arrival, Step, StepState, step_json
+from app.flows.language.steps import Arrival, Step, StepState, step_json
 from app.flows.words.step_words import rhythm_words, step_name
 
 BADGES = {

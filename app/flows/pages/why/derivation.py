@@ -16,9 +16,10 @@ from app.flows.facts.gather import Gathered, gather
 from app.flows.models import Decision, FollowUp, FollowUpState
 from app.flows.pages.why.verdicts import kept
 from app.flows.pages.why.why import Why, why
-from app.flows.rules.decision import Limits, Send
+from app.flows.rules.decision import Send
 from app.flows.rules.guard import RULE_VERSION, decide
 from app.flows.rules.recorded import recorded
+from app.flows.timing.limits import Limits
 from app.flows.words.explain import Explanation, explain
 from app.flows.words.plan_words import plan_words
 from app.flows.words.step_words import step_name

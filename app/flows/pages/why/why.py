@@ -13,10 +13,11 @@ from app.flows.facts.people import first_name
 from app.flows.models import Decision, FollowUp, FollowUpState
 from app.flows.pages.why.last_try import last_tries
 from app.flows.pages.why.verdicts import kept, last_decisions
-from app.flows.rules.decision import Limits, Send
+from app.flows.rules.decision import Send
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
+from app.flows.timing.limits import Limits
 from app.flows.words.explain import Explanation, explain, reason_words
 from app.flows.words.outcome_words import outcome_words
 from app.flows.words.step_words import reason_to_go, when_words

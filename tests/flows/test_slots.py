@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.flows.rules.timing import MAX_JITTER, SendWindow, due_at, jitter, next_allowed
+from app.flows.language.window import SendWindow
+from app.flows.timing.slots import MAX_JITTER, due_at, jitter, next_allowed
 
 DAYTIME = SendWindow(9, 20)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

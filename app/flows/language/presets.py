@@ -12,8 +12,8 @@ from typing import Final
 
 from app.customers.legal_basis import MessageClass
 from app.customers.wish_topics import Topic
-from app.flows.rules.steps import Anchor, Arrival, FlowDocument, Step, StepState, Subject
-from app.flows.rules.timing import SendWindow
+from app.flows.language.steps import Anchor, Arrival, FlowDocument, Step, StepState, Subject
+from app.flows.language.window import SendWindow
 
 DAYTIME: Final = SendWindow(9, 20)
 # After so long on the way unreported a parcel is taken to be there; a merchant with slow lanes sets more. Each step

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.customers.legal_basis import MessageClass
 from app.customers.wish_topics import Topic
-from app.flows.rules.timing import SendWindow
+from app.flows.language.window import SendWindow
 
 
 class Subject(StrEnum):

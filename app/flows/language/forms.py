@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 
 from app.customers.legal_basis import MessageClass
 from app.customers.wish_topics import Topic
-from app.flows.rules.steps import Anchor, Arrival, FlowDocument, Step, StepState, Subject, flow_json
-from app.flows.rules.timing import EVERY_DAY, SendWindow
+from app.flows.language.steps import Anchor, Arrival, FlowDocument, Step, StepState, Subject, flow_json
+from app.flows.language.window import EVERY_DAY, SendWindow
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

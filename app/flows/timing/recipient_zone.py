@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from app.flows.rules.province_zones import PROVINCE_ZONES, REST
+from app.flows.timing.province_zones import PROVINCE_ZONES, REST
 
 LAST_RESORT: Final = "Etc/UTC"
 

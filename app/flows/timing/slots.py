@@ -6,34 +6,17 @@ moves to the first valid minute after it, one that comes twice in autumn counts 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from typing import Final
 from zoneinfo import ZoneInfo
 
-EVERY_DAY: Final = frozenset(range(7))
+from app.flows.language.window import SendWindow
+
 MAX_JITTER: Final = timedelta(minutes=5)  # spreads what would all leave at the minute a window opens
 LONGEST_SEARCH: Final = 16  # days: one open weekday, and a zone that skips a date (Samoa did) right on it
 MINUTE: Final = timedelta(minutes=1)
 TRANSITION_MARGIN: Final = timedelta(hours=3)  # the largest clock change in use moves two hours
-
-
-@dataclass(frozen=True, slots=True)
-class SendWindow:
-    """The hours of a day, local to the recipient, in which a message may leave: [from_hour, to_hour).
-
-    `weekdays`: Monday is 0.
-    """
-
-    from_hour: int = 9
-    to_hour: int = 20
-    weekdays: frozenset[int] = EVERY_DAY
-
-    def is_open(self, at: datetime, zone: ZoneInfo) -> bool:
-        """Say whether a message may leave at this instant."""
-        local = at.astimezone(zone)
-        return local.weekday() in self.weekdays and self.from_hour <= local.hour < self.to_hour
 
 
 def due_at(

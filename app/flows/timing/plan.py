@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.flows.rules import timing
-from app.flows.rules.decision import Limits
-from app.flows.rules.recipient_zone import RecipientZone
-from app.flows.rules.steps import Anchor, Step
+from app.flows.language.steps import Anchor, Step
+from app.flows.timing import slots
+from app.flows.timing.limits import Limits
+from app.flows.timing.recipient_zone import RecipientZone
 from app.orders.delivery import Delivered
 
 
@@ -71,7 +71,7 @@ def plan(
         if moments.shipped_at is None or latest is None:
             return None
         anchor_at, ready, why, provisional = moments.shipped_at, latest, Why.FALLBACK, True
-    due_at = timing.due_at(ready, timedelta(), step.window, zone.zone, seed=seed, now=now)
+    due_at = slots.due_at(ready, timedelta(), step.window, zone.zone, seed=seed, now=now)
     late = ready < now and due_at >= now
     moved = step.window is not None and not step.window.is_open(max(ready, now) if late else ready, zone.zone)
     return Plan(

@@ -1,0 +1,1 @@
+"""What a merchant can say: a flow, its steps, and how its document is read and written. Pure."""

@@ -1,0 +1,1 @@
+"""When a step speaks: plans, slots and zones. Pure."""
