@@ -1,0 +1,17 @@
+"""The command line: what one process of each kind does, and what an operator asks (`flask --app wsgi …`)."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.commands.migrate import migrate
+from app.commands.reconcile import reconcile
+from app.commands.ticker import ticker
+from app.commands.why import why
+from app.commands.worker import worker
+
+
+def register(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    for one in (migrate, worker, ticker, reconcile, why):
+        app.cli.add_command(one)
