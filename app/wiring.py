@@ -30,6 +30,7 @@ from app.flows.pages.why import routes_why
 from app.flows.planning import come_back, erased, schedule, set_up
 from app.flows.sending import claim
 from app.flows.syncing import sync
+from app.hot.front import Front
 from app.kit import engines, errors, gateway_clock, log, periodic, queue, row_ids, runtime
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
@@ -192,3 +193,10 @@ def create_app(config: Config | None = None) -> Flask:
     embedded_page.register(app)
     commands.register(app)
     return app
+
+
+def put_hot_paths_in_front(app: Flask) -> Front:
+    """Let the thin layer answer what is asked most; whatever it does not know, it hands to Flask."""
+    front = Front(app.wsgi_app, runtime.current())
+    app.wsgi_app = front  # type: ignore[method-assign] # how Flask documents it
+    return front

@@ -77,3 +77,13 @@ def wired(database_url: str, redis_url: str) -> Iterator[Runtime]:
 def web(wired: Runtime) -> FlaskClient:
     """A client of the web process."""
     return wired.parts["flask"].test_client()
+
+
+@pytest.fixture(params=["plain", "hot"])
+def by_both_doors(request: pytest.FixtureRequest, wired: Runtime, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The test runs twice: on the plain routes, and with the hot paths in front of them. Tells which it is."""
+    app = wired.parts["flask"]
+    monkeypatch.setattr(app, "wsgi_app", app.wsgi_app)  # put back where the app is other tests' too
+    if request.param == "hot":
+        wiring.put_hot_paths_in_front(app)
+    return request.param

@@ -33,7 +33,7 @@ def states(shop):
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("point", ["W1", "W2", "W3", "W4"])
-def test_a_web_process_that_dies_loses_no_webhook(shop, crash, point, action):
+def test_a_web_process_that_dies_loses_no_webhook(by_both_doors, shop, crash, point, action):
     shop.start_flows()
     body = order_body(real_now())
     know(shop, body)

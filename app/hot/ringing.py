@@ -1,0 +1,34 @@
+"""Ring a doorbell without being waited for: a thread of its own rings, however long Redis takes to say nothing."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from app.kit.queue import RING_GAP_S, Doorbell
+
+
+class Ringing:
+    """Ring one queue soon after being told to; told twice meanwhile, it rings once.
+
+    The thread is a daemon: a ring lost with the process is made up for by the ticker within a second.
+    """
+
+    def __init__(self, doorbell: Doorbell, queue: str) -> None:
+        """Take what to ring; no thread is started yet."""
+        self._doorbell, self._queue = doorbell, queue
+        self._asked = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self) -> None:
+        """Ask for a ring and return at once. Called by one thread."""
+        self._asked.set()
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name=f"ring {self._queue}", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while self._asked.wait():
+            self._asked.clear()
+            self._doorbell.ring(self._queue)
+            time.sleep(RING_GAP_S)  # the bell would not ring sooner, and what is told meanwhile must not be missed
