@@ -1,0 +1,1 @@
+"""What happens to people and orders, drawn by repeatable dice: no table, no wire."""
