@@ -173,6 +173,7 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
             "next_ask": next_ask.next_ask,
             "periodic": PERIODIC,
             "privacy": PRIVACY,
+            "restored": (sync.begin_all,),
             "shop_connected": arrive.shop_connected,
             "shop_of_delivery": shop_of_delivery,
             "transport": lambda: SmtpSender(smtp, urlsplit(config.app_url).hostname or "localhost"),

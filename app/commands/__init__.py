@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.commands.migrate import migrate
 from app.commands.reconcile import reconcile
+from app.commands.restored import restored
 from app.commands.ticker import ticker
 from app.commands.why import why
 from app.commands.worker import worker
@@ -13,5 +14,5 @@ from app.commands.worker import worker
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for one in (migrate, worker, ticker, reconcile, why):
+    for one in (migrate, worker, ticker, reconcile, restored, why):
         app.cli.add_command(one)

@@ -1,9 +1,13 @@
-"""Platform tables that belong to no domain: periodic jobs and heartbeats. No row-level security; no personal data."""
+"""Platform tables that belong to no domain: periodic jobs, heartbeats, restorations.
+
+No row-level security; no personal data.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger, Identity, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -28,3 +32,28 @@ class Heartbeat(Base):
 
     process: Mapped[str] = mapped_column(primary_key=True)
     beat_at: Mapped[datetime]
+
+
+class Epoch(Base):
+    """Hold which database this is, so that a copy of it, put back later, can tell that it is one. One row."""
+
+    __tablename__ = "epoch"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, default=1)
+    identity: Mapped[str]  # of the cluster, its timeline and the database: app.kit.epoch
+
+
+class Restoration(Base):
+    """Record that an older copy of the database took the place of a newer one: what happened between is not in it.
+
+    While `released_at` is null nothing is sent. `lost_from` and `lost_until` are business time.
+    """
+
+    __tablename__ = "restoration"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    lost_from: Mapped[datetime]
+    lost_until: Mapped[datetime]
+    noted_at: Mapped[datetime]  # real time
+    released_at: Mapped[datetime | None]  # real time
+    log_is_whole: Mapped[bool] = mapped_column(default=False)  # the log of accepted mails that was read covers it all

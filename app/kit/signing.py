@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -14,6 +16,20 @@ PUBLIC_ID_BYTES = 12  # 96 random bits: not to be guessed, and short enough for 
 def new_public_id() -> str:
     """Return a random id that may stand in a link."""
     return secrets.token_urlsafe(PUBLIC_ID_BYTES)
+
+
+def derived_ids(keys: Sequence[str], about: str) -> list[str]:
+    """Return the ids `about` has under each key (newest first): as unguessable as random ones, and the same again.
+
+    Whoever holds no key can neither guess nor recompute one. Used where a thing must keep its name though its row is
+    lost.
+    """
+    return [
+        urlsafe_b64encode(hmac.digest(key.encode(), f"welltimed.id.{about}".encode(), "sha256")[:PUBLIC_ID_BYTES])
+        .rstrip(b"=")
+        .decode()
+        for key in keys
+    ]
 
 
 def sign(keys: Sequence[str], purpose: str, shop_id: int, public_id: str) -> str:

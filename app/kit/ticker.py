@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.kit import epoch
 from app.kit.engines import SYSTEM
 from app.kit.models import Heartbeat
 from app.kit.runtime import Runtime
@@ -27,6 +28,7 @@ def tick(runtime: Runtime) -> None:
     for before in runtime.parts.get("before_tick", ()):
         before(runtime)
     with unit_of_work(runtime, role=SYSTEM) as session:
+        epoch.note(session)  # before the first beat, which would hide when the copy was made
         beat(session, "ticker")
         waiting = [work for work in runtime.work if work.waiting(session)]
     alone = bool(waiting) and not runtime.doorbell.reachable()

@@ -17,7 +17,6 @@ from app.kit.among import among
 from app.kit.clock import business_now, real_now
 from app.kit.insert_rows import insert_rows
 from app.kit.one_trip import one_trip
-from app.kit.signing import new_public_id
 from app.kit.work import entered_shop
 from app.messages.models import Attempt, AttemptState, Message, MessageItem, MessageState, TrackedLink
 
@@ -33,13 +32,13 @@ KEEP_LINK = "on conflict (shop_id, message_id, purpose, position) do update set 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Say what is kept of a follow-up's message already; at its first try, nothing but the random id it will have.
+    """Say what is kept of a follow-up's message already; at its first try, nothing but the public id it will have.
 
     `tries` counts all, `spent` those that ended by what the message or its recipient is: only these are limited.
     `links` maps the purpose of each tracked link to its random id: a message written again keeps its links.
     """
 
-    public_id: str = field(default_factory=new_public_id)
+    public_id: str
     message_id: int | None = None
     state: MessageState = MessageState.PLANNED
     tries: int = 0
@@ -84,15 +83,15 @@ class Kept:
     items: tuple[Item, ...]
 
 
-def known(session: Session, follow_up_ids: Sequence[int]) -> dict[int, Known]:
-    """Return what is kept of each follow-up's message."""
+def known(session: Session, named: Mapping[int, str]) -> dict[int, Known]:
+    """Return what is kept of each follow-up's message. `named` holds, by follow-up, the public id a new one gets."""
     shop = entered_shop(session)
     rows = session.execute(
         select(Message.id, Message.follow_up_id, Message.public_id, Message.state).where(
-            Message.shop_id == shop, among(Message.follow_up_id, follow_up_ids)
+            Message.shop_id == shop, among(Message.follow_up_id, named)
         ),
     ).all()
-    found = {each: Known() for each in follow_up_ids}
+    found = {each: Known(name) for each, name in named.items()}
     if not rows:
         return found
     ids = [row.id for row in rows]

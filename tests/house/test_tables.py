@@ -21,6 +21,9 @@ PLATFORM = {
     "clock_offset",
     "closed_channel",
     "heartbeat",
+    "epoch",
+    "restoration",
+    "logged_mail",
     "alembic_version",
 }
 

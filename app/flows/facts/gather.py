@@ -9,12 +9,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import gather_items, gather_people, published
+from app.flows.facts.gather_lost import Lost, lost
 from app.flows.facts.gather_people import Person
 from app.flows.language.steps import FlowDocument, Step
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
 from app.flows.rules.decision import Facts, FlowFacts, FollowUpFacts, OpenReturn, OrderFacts, ShopFacts, ShopState
 from app.flows.timing.recipient_zone import recipient_zone
+from app.kit import epoch
 from app.kit.among import among
+from app.kit.models import Restoration
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record_reversal import OPEN_STATES
@@ -33,9 +36,11 @@ class Gathered:
     follow_up: FollowUp
     enrollment: Enrollment
     order: Order
+    flow: Flow
     step: Step
     person: Person
     facts: Facts
+    lost: Lost | None = None
 
 
 def gather(session: Session, ids: Sequence[int]) -> list[Gathered]:
@@ -63,11 +68,13 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
         return []
     order_ids = sorted({order.id for _, _, order, _ in rows})
     documents = _documents(session, [(run.flow_id, run.version) for _, run, _, _ in rows], [row[3] for row in rows])
-    shop, profile = _shop(session, shop_id)
+    restorations = epoch.restorations(session)
+    shop, profile = _shop(session, shop_id, restorations)
     returns, refunded = _returns(session, shop_id, order_ids), _refunded(session, shop_id, order_ids)
     people = gather_people.people(session, [order for _, _, order, _ in rows])
     steps = [(row, run, documents[run.flow_id, run.version].step(row.step)) for row, run, _, _ in rows]
     items = gather_items.items(session, steps)
+    forgotten = lost(session, restorations, [(run, step) for run, (_, _, step) in zip(rows, steps, strict=True)])
     gathered = []
     for row, run, order, flow in rows:
         step = documents[run.flow_id, run.version].step(row.step)
@@ -75,7 +82,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
         found = items[row.id]
         facts = Facts(
             step=step,
-            follow_up=_follow_up(row, order, profile, found),
+            follow_up=_follow_up(row, order, profile, found, forgotten.get(row.id)),
             order=_order(order, refunded.get(order.id), returns.get(order.id, [])),
             items=found.lines,
             shop=shop if not order.email_withheld else _withheld(shop),
@@ -87,7 +94,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
                 if case.status in OPEN_STATES
             ),
         )
-        gathered.append(Gathered(row, run, order, step, person, facts))
+        gathered.append(Gathered(row, run, order, flow, step, person, facts, forgotten.get(row.id)))
     return gathered
 
 
@@ -98,7 +105,7 @@ def _documents(
     return published.documents(session, [*pinned, *((flow.id, flow.version) for flow in flows)])
 
 
-def _shop(session: Session, shop_id: int) -> tuple[ShopFacts, ShopProfile | None]:
+def _shop(session: Session, shop_id: int, restorations: Sequence[Restoration]) -> tuple[ShopFacts, ShopProfile | None]:
     status = session.scalars(select(Shop.status).where(Shop.id == shop_id)).one()
     profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == shop_id)).one_or_none()
     pause = load(session, Pause)
@@ -109,6 +116,8 @@ def _shop(session: Session, shop_id: int) -> tuple[ShopFacts, ShopProfile | None
     }[status]
     if state is ShopState.ACTIVE and profile is not None and not profile.data_access:
         state = ShopState.AWAITING_DATA_ACCESS
+    if state is ShopState.ACTIVE and any(each.released_at is None for each in restorations):
+        state = ShopState.RESTORED
     shop = ShopFacts(state=state, paused_at=pause.since, paused_by=pause.paused_by, paused_words=pause.words)
     return shop, profile
 
@@ -119,7 +128,9 @@ def _withheld(shop: ShopFacts) -> ShopFacts:
     return replace(shop, state=state)
 
 
-def _follow_up(row: FollowUp, order: Order, profile: ShopProfile | None, found: gather_items.Found) -> FollowUpFacts:
+def _follow_up(
+    row: FollowUp, order: Order, profile: ShopProfile | None, found: gather_items.Found, forgotten: Lost | None
+) -> FollowUpFacts:
     zone = recipient_zone(order.country, order.province, profile.timezone if profile else "")
     return FollowUpFacts(
         anchor_at=row.anchor_at,
@@ -128,7 +139,7 @@ def _follow_up(row: FollowUp, order: Order, profile: ShopProfile | None, found: 
         zone=zone.name,
         zone_source=zone.source,
         provisional=row.provisional,
-        sent=found.subject_sent,
+        sent=found.subject_sent if forgotten is None else forgotten.sent,
     )
 
 

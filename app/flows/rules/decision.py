@@ -21,6 +21,7 @@ class ShopState(StrEnum):
     ACTIVE = "active"
     UNINSTALLED = "uninstalled"
     NEEDS_RECONNECTION = "needs_reconnection"
+    RESTORED = "restored"  # the database is an older copy, and nobody has said yet what left meanwhile
     AWAITING_DATA_ACCESS = "awaiting_data_access"  # fields are null because unapproved, not because absent
 
 

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     SHOP_UNINSTALLED = "shop_uninstalled"
     NEEDS_RECONNECTION = "needs_reconnection"
     AWAITING_DATA_ACCESS = "awaiting_data_access"
+    RESTORED = "restored"
     SHOP_PAUSED = "shop_paused"
     FLOW_PAUSED = "flow_paused"
     STEP_PAUSED = "step_paused"
@@ -66,6 +67,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.NEEDS_RECONNECTION: "The store is disconnected. Continues when you reconnect it, until {expires}.",
     Reason.AWAITING_DATA_ACCESS: "Shopify has not opened customer data to this app yet. Continues when access is"
     " approved, until {expires}.",
+    Reason.RESTORED: "Our records were put back from a backup. Continues when it is clear what left since, until"
+    " {expires}.",
     Reason.SHOP_PAUSED: "All sending was paused{by} {on}. Continues when you resume, until {expires}.",
     "shop_paused/refused": "The mail server refused this shop's mail {on}{said}. Nobody's address is at fault. All"
     " sending waits; continues when you resume, until {expires}.",

@@ -21,6 +21,8 @@ def shop_may_send(case: Case) -> Verdict:
             return hold(Reason.NEEDS_RECONNECTION, shop_state=shop.state)
         case ShopState.AWAITING_DATA_ACCESS:
             return hold(Reason.AWAITING_DATA_ACCESS, shop_state=shop.state)
+        case ShopState.RESTORED:
+            return hold(Reason.RESTORED, shop_state=shop.state)
         case ShopState.ACTIVE:
             pass
     if shop.paused_at is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.flows.models import FollowUp, FollowUpState, ShopLease
-from app.kit import fault
+from app.kit import epoch, fault
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
 from app.kit.runtime import Runtime
@@ -39,6 +39,7 @@ def waiting(session: Session) -> bool:
 def lease_shops(runtime: Runtime) -> list[int]:
     """Lease shops with due rows, the least recently served first; return their ids."""
     with unit_of_work(runtime, role=SYSTEM) as session:
+        epoch.note(session)  # before anything is decided: a restored database is not to be trusted with sending
         now = business_now(session)
         has_due = select(FollowUp.id).where(FollowUp.shop_id == ShopLease.shop_id, is_due(now)).exists()
         free = or_(ShopLease.lease_until.is_(None), ShopLease.lease_until < func.now())

@@ -22,6 +22,7 @@ from app.flows.rules.decision import Send, TemplateFacts
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.sending.lock_group import SENDERS
+from app.flows.sending.recall import is_lost, recall
 from app.flows.sending.write import Desk, Written, prepare_desk, write
 from app.flows.timing.limits import Limits
 from app.kit import fault
@@ -80,6 +81,8 @@ def _decided(session: Session, one: Gathered, now: datetime) -> Send | None:
         if isinstance(verdict, Send):
             return verdict
         record(session, one.follow_up, one.facts, verdict, now)
+        if is_lost(one, verdict):
+            recall(session, one, now)
     except Exception as failure:  # noqa: BLE001 - the edge of one row
         _push_ahead(one, failure, now)
     return None

@@ -14,6 +14,7 @@ from app.experiments import expose
 from app.experiments.expose import Running
 from app.flows.facts.gather import Gathered
 from app.flows.facts.gather_shown import Shown, gather_shown
+from app.flows.facts.mail_names import mail_names
 from app.flows.rules.decision import Send
 from app.flows.sending.compose import compose
 from app.flows.sending.linking import MessageLinks
@@ -51,10 +52,11 @@ class Written:
 def prepare_desk(session: Session, config: Config, about: Sequence[Gathered]) -> Desk:
     """Return what writing about these follow-ups takes."""
     steps = {one.step.key for one in about if PRESETS[one.step.key].arms}
+    runs = [(one.follow_up, one.enrollment, one.order, one.flow) for one in about]
     return Desk(
         config,
         gather_shown(session, about),
-        prepare.known(session, [one.follow_up.id for one in about]),
+        prepare.known(session, {row: names[0] for row, names in mail_names(session, config.link_keys, runs).items()}),
         expose.running(session, steps),
     )
 

@@ -71,6 +71,12 @@ def begin(session: Session, shop_id: int) -> None:
     ring_after_commit(session, BULK)
 
 
+def begin_all(session: Session) -> None:
+    """Ask every installed shop for a whole pass (with the system role): what we knew of them is not the latest."""
+    for shop_id in session.scalars(select(Shop.id).where(Shop.status == ShopStatus.ACTIVE).order_by(Shop.id)).all():
+        begin(session, shop_id)
+
+
 def waiting(session: Session) -> bool:
     """Tell whether any shop's pass is due (asked with the system role)."""
     return session.scalar(select(SyncCursor.id).where(_due(business_now(session))).limit(1)) is not None

@@ -19,6 +19,7 @@ from app.flows.words.count_words import counted
 from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now, real_now
+from app.kit.epoch import unreleased
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
 from app.reviews.models import Review
@@ -45,6 +46,13 @@ def cards(session: Session) -> list[Card]:
     """Return what needs the merchant, at most three."""
     shop_id = entered_shop(session)
     found = mail_cards(session)
+    restoration = unreleased(session)
+    if restoration is not None:
+        words = (
+            "They do not know what was sent since they were saved. Whoever runs Welltimed compares them with the mail"
+            " server's log; until then nothing is sent, so that nothing is sent twice."
+        )
+        found.insert(0, Card("critical", "Our records were put back from a backup", words))
     shop = session.get_one(Shop, shop_id)
     if shop.status is ShopStatus.NEEDS_RECONNECTION:
         words = (

@@ -1,0 +1,42 @@
+"""Name the mail of a follow-up by what it is about, so that it has the same name when its row was lost and made again.
+
+Our own ids are no use for that: a database put back gives them out anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.flows.language.steps import Subject
+from app.flows.models import Enrollment, Flow, FollowUp
+from app.kit.among import among
+from app.kit.signing import derived_ids
+from app.kit.work import entered_shop
+from app.orders.models import Order
+from app.orders.parcels import Fulfillment
+
+Run = tuple[FollowUp, Enrollment, Order, Flow]
+
+
+def mail_names(session: Session, keys: Sequence[str], runs: Sequence[Run]) -> dict[int, list[str]]:
+    """Return the names of each follow-up's mail by its id: the one it gets first, then those of older keys."""
+    shop_id = entered_shop(session)
+    parcel_ids = {run.subject_id for _, run, _, _ in runs if run.subject_kind == Subject.FULFILLMENT}
+    told = session.execute(
+        select(Fulfillment.id, Fulfillment.shopify_id).where(
+            Fulfillment.shop_id == shop_id, among(Fulfillment.id, parcel_ids)
+        )
+    )
+    parcels = {row.id: row.shopify_id for row in told}
+    return {
+        row.id: derived_ids(keys, _about(row, run, order, flow, parcels.get(run.subject_id)))
+        for row, run, order, flow in runs
+    }
+
+
+def _about(row: FollowUp, run: Enrollment, order: Order, flow: Flow, parcel: int | None) -> str:
+    subject = parcel if run.subject_kind == Subject.FULFILLMENT else order.shopify_id
+    return f"{row.shop_id}.{flow.key}.{run.subject_kind}.{subject}.{row.step}"
