@@ -6,6 +6,8 @@ Revision 0013 after 0012.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import policies
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -35,3 +37,5 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("public_id", name=op.f("pk_logged_mail")),
     )
+    # Alembic makes its table before the first migration sets the default privileges, and a dump locks every table.
+    op.execute(f"grant select on alembic_version to {policies.SYSTEM}")
