@@ -12,6 +12,7 @@ from devstore.app import create_app
 from devstore.clock.jump import jump
 from devstore.config import settings
 from devstore.mail.run import MailServer
+from devstore.platform.bulk.run import BulkRunner
 from devstore.seed.plant import plant
 from devstore.shoppers.run import Shoppers
 from devstore.state.engine import create_tables, engine
@@ -70,7 +71,8 @@ def main() -> int:
     except (OSError, SystemExit) as fault:
         print(f"devstore: {fault}", file=sys.stderr)
         return 1
-    own_account: list[Sender | World | Shoppers] = [Sender(), World(), *([Shoppers()] if told.shoppers else [])]
+    own_account: list[Sender | World | BulkRunner | Shoppers] = [Sender(), World(), BulkRunner()]
+    own_account += [Shoppers()] if told.shoppers else []
     for one in own_account:
         one.start()
     serving = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.1}, name="web")

@@ -14,4 +14,4 @@ def refused(fault: Refused) -> tuple[Response, int]:
 
 
 # Each module hangs its routes on the blueprint.
-from devstore.api import customers, data_access, faults, machinery, orders, parcels, products, returns  # noqa: E402, F401
+from devstore.api import bulk, customers, data_access, faults, machinery, orders, parcels, products, returns  # noqa: E402, F401

@@ -2,7 +2,9 @@
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,17 @@ from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import Session
 
 LARGEST = 250
+_unbounded: ContextVar[bool] = ContextVar("unbounded", default=False)
+
+
+@contextmanager
+def unbounded() -> Iterator[None]:
+    """Let pages be of any size inside the block: a bulk operation has none."""
+    before = _unbounded.set(True)
+    try:
+        yield
+    finally:
+        _unbounded.reset(before)
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,7 @@ def window(args: dict[str, Any]) -> Window:
         raise GraphQLError("you must provide one of first or last", extensions={"code": "BAD_REQUEST"})
     size = first if first is not None else last
     assert size is not None  # noqa: S101  told to the type checker
-    if not 0 <= size <= LARGEST:
+    if not 0 <= size <= LARGEST and not _unbounded.get():
         raise GraphQLError(f"first and last are at most {LARGEST}", extensions={"code": "BAD_REQUEST"})
     return Window(
         size=size,

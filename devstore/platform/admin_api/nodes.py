@@ -12,6 +12,7 @@ from devstore.platform.admin_api.orders import one_order
 from devstore.platform.admin_api.parcels import one_fulfillment
 from devstore.platform.admin_api.products import Picture, one_product, one_variant
 from devstore.platform.admin_api.returns import one_of_order
+from devstore.platform.bulk.tables import BulkOperation
 from devstore.platform.names import read_gid
 from devstore.platform.tables import Installation, Metafield, MetafieldDefinition, Metaobject, MetaobjectDefinition
 from devstore.state.models import (
@@ -30,6 +31,7 @@ from devstore.state.models import (
 )
 
 NAMES: dict[type[Any], str] = {
+    BulkOperation: "BulkOperation",
     Customer: "Customer",
     Fulfillment: "Fulfillment",
     FulfillmentEvent: "FulfillmentEvent",

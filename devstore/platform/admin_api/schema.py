@@ -20,6 +20,7 @@ from graphql import (
 
 from devstore.platform.admin_api import (
     app_scopes,
+    bulk_operations,
     customers,
     metafield_definitions,
     metafields,
@@ -42,6 +43,7 @@ FILE = Path(__file__).parents[2] / "schema.graphql"
 # Importing them registers their fields; naming them here keeps that visible.
 PARTS = (
     app_scopes,
+    bulk_operations,
     customers,
     metafield_definitions,
     metafields,
