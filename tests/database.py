@@ -85,5 +85,13 @@ def by_both_doors(request: pytest.FixtureRequest, wired: Runtime, monkeypatch: p
     app = wired.parts["flask"]
     monkeypatch.setattr(app, "wsgi_app", app.wsgi_app)  # put back where the app is other tests' too
     if request.param == "hot":
-        wiring.put_hot_paths_in_front(app)
+        monkeypatch.setattr("app.hot.hits.LINGER_S", 0.0)
+        front = wiring.put_hot_paths_in_front(app)
+
+        def at_rest(environ, start_response):  # so that a test finds the hits it has made
+            answer = front(environ, start_response)
+            front.hits.gathering.rest()
+            return answer
+
+        app.wsgi_app = at_rest
     return request.param

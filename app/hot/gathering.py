@@ -119,7 +119,7 @@ class Gathering(Generic[Item, Result]):
             self._batch(first)
 
     def _batch(self, first: _Place[Item, Result]) -> None:
-        if self.linger_s and self._waiting.qsize() < self.at_once:
+        if self.linger_s and first.item is not None and self._waiting.qsize() < self.at_once:
             time.sleep(self.linger_s)
         batch = [first]
         try:

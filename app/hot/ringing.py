@@ -18,14 +18,17 @@ class Ringing:
         """Take what to ring; no thread is started yet."""
         self._doorbell, self._queue = doorbell, queue
         self._asked = threading.Event()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def __call__(self) -> None:
-        """Ask for a ring and return at once. Called by one thread."""
+        """Ask for a ring and return at once."""
         self._asked.set()
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, name=f"ring {self._queue}", daemon=True)
-            self._thread.start()
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name=f"ring {self._queue}", daemon=True)
+                    self._thread.start()
 
     def _run(self) -> None:
         while self._asked.wait():

@@ -18,7 +18,6 @@ from app.hot.gathering import Gathering
 from app.hot.ringing import Ringing
 from app.kit import fault
 from app.kit.errors import Invalid, Unavailable
-from app.kit.queue import INBOX
 from app.kit.runtime import Runtime
 from app.shopify import inbox, received, signatures
 from app.shopify.payloads.strict_json import WEBHOOK_MAX_BYTES
@@ -32,12 +31,10 @@ WAIT_S: Final = 4.0  # Shopify gives up at five seconds
 class Webhooks:
     """Keep deliveries in groups."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, ringing: Ringing) -> None:
         """Take the runtime; nothing connects and no thread starts before the first delivery."""
         self._secrets = runtime.config.api_secrets
-        append = Appending(
-            runtime.engines.ingest, inbox.keep_all, Ringing(runtime.doorbell, INBOX), points=("W2", "W3")
-        )
+        append = Appending(runtime.engines.ingest, inbox.keep_all, ringing, points=("W2", "W3"))
         self.gathering: Gathering[inbox.Row, None] = Gathering("webhooks", append, room=ROOM, at_once=AT_ONCE)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:

@@ -13,6 +13,7 @@ from app.kit.clock import business_now
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
 from app.messages import links
+from app.messages.find import is_erased
 from app.messages.grade import Grade, Opened, grades, is_machine
 from app.messages.links import Linked, Purpose
 from app.messages.models import HitInbox, Message, MessageEvent, TrackedLink
@@ -74,7 +75,7 @@ def _apply(session: Session, shop_id: int, hits: Sequence[tuple[HitInbox, Purpos
     messages: dict[int, Message] = {}
     for row, purpose, public_id in hits:
         message, target = _message(session, shop_id, purpose, public_id)
-        if message is not None:
+        if message is not None and not is_erased(session, message):  # a link may be known for a moment longer
             messages[message.id] = message
             by_message[message.id].append(_event(message, row, f"{target}:{row.traits.get('part', '')}"))
     for message_id in sorted(messages):

@@ -29,7 +29,7 @@ def message_of(session: Session, runtime: Runtime, purpose: Purpose, token: str)
     message = session.scalars(
         select(Message).where(Message.shop_id == linked.shop_id, Message.public_id == linked.public_id),
     ).one_or_none()
-    if message is None or _erased(session, message) or _outlived(session, message, purpose):
+    if message is None or is_erased(session, message) or _outlived(session, message, purpose):
         raise NotFound
     return message
 
@@ -45,13 +45,14 @@ def link_of(session: Session, runtime: Runtime, token: str) -> TrackedLink:
         .join(Message, (Message.shop_id == TrackedLink.shop_id) & (Message.id == TrackedLink.message_id))
         .where(TrackedLink.shop_id == linked.shop_id, TrackedLink.public_id == linked.public_id),
     ).one_or_none()
-    if found is None or _erased(session, found.Message):
+    if found is None or is_erased(session, found.Message):
         raise NotFound
     link: TrackedLink = found.TrackedLink
     return link
 
 
-def _erased(session: Session, message: Message) -> bool:
+def is_erased(session: Session, message: Message) -> bool:
+    """Tell whether the person a message went to has been erased since."""
     if message.customer_id is None:
         return False
     customer = session.get(Customer, (message.shop_id, message.customer_id))

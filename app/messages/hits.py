@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import psycopg
 from flask import Request
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -12,6 +16,12 @@ from app.kit.work import ring_after_commit
 from app.messages.models import HitInbox
 
 AGENT_CHARS = 160
+
+Hit = tuple[str, str, datetime, str]  # token, kind, real time, agent: of a GET, told apart by nothing more
+
+APPEND_ALL = """insert into hit_inbox (token, kind, happened_at, traits)
+    select t.token, t.kind, t.at, jsonb_build_object('method', 'GET', 'agent', t.agent, 'part', '')
+    from unnest(%b::text[], %b::text[], %b::timestamptz[], %b::text[]) t(token, kind, at, agent)"""
 
 
 def append(session: Session, request: Request, kind: str, token: str, *, part: str = "") -> None:
@@ -26,9 +36,24 @@ def append(session: Session, request: Request, kind: str, token: str, *, part: s
             happened_at=business_now(session),
             traits={
                 "method": request.method,
-                "agent": (request.user_agent.string or "").replace("\x00", "")[:AGENT_CHARS],
+                "agent": agent(request.user_agent.string),
                 "part": part,
             },
         ),
     )
     ring_after_commit(session, INBOX)
+
+
+def append_all(connection: psycopg.Connection, hits: Sequence[Hit], ahead: timedelta) -> None:
+    """Append hits, one at least, by one statement on a connection of the receiving role.
+
+    `ahead` is how far business time runs ahead of the real time they carry.
+    """
+    tokens, kinds, instants, agents = (list(column) for column in zip(*hits, strict=True))
+    at = [instant + ahead for instant in instants] if ahead else instants
+    connection.execute(APPEND_ALL, [tokens, kinds, at, agents], prepare=True)
+
+
+def agent(header: str) -> str:
+    """Return what a client calls itself, as it is kept."""
+    return header.replace("\x00", "")[:AGENT_CHARS]

@@ -19,6 +19,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' https:{pictures}; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+LEAVING = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
 def profile(session: Session) -> ShopProfile:
@@ -54,7 +55,4 @@ def page(session: Session, template: str, said: Mapping[str, str], status: int =
 
 def leave(target: str) -> Response:
     """Return the way out of a mail to `target`, an http(s) address; the page there does not learn ours."""
-    return Response(
-        status=302,
-        headers={"Location": target, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"},
-    )
+    return Response(status=302, mimetype="text/plain", headers={"Location": target, **LEAVING})

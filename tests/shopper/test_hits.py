@@ -7,6 +7,8 @@ import pytest
 from psycopg import sql
 from sqlalchemy import select
 
+from app.customers.models import Customer
+from app.kit.clock import real_now
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
 from app.messages import apply_hits
@@ -14,6 +16,7 @@ from app.messages.links import Purpose
 from app.messages.models import HitInbox, Message, MessageEvent
 from tests.shopper.test_grade import PEOPLE
 
+pytestmark = pytest.mark.usefixtures("by_both_doors")
 PERSON = {"User-Agent": PEOPLE[0]}
 SHOWN = (Purpose.REVIEW, Purpose.BUY_AGAIN, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE, Purpose.OPEN)
 KEEPS_HITS = {"r": "page", "b": "page", "c": "click", "o": "open"}
@@ -135,6 +138,14 @@ def test_hits_are_read_once(web, wired, people):
             row.applied_at = None  # as if the transaction that said so had been lost
     apply_hits.apply_hits(wired)
     assert len(mine(people, mailed)) == 1
+
+
+def test_a_hit_of_somebody_erased_meanwhile_leaves_no_event(web, wired, people):
+    mailed = people.mail()
+    web.get(mailed.path(Purpose.OPEN), headers=PERSON)
+    with people.work() as session:
+        session.get_one(Customer, (people.id, mailed.customer_id)).erased_at = real_now()
+    assert read(wired, people, mailed) == []
 
 
 def test_no_more_is_kept_of_one_mail_than_teaches_something(web, wired, people, monkeypatch):

@@ -13,6 +13,7 @@ from app.messages import links
 from app.messages.links import Purpose
 from app.messages.models import Message, TrackedLink
 
+BY_BOTH_DOORS = pytest.mark.usefixtures("by_both_doors")
 ROUTES = (
     Purpose.REVIEW,
     Purpose.BUY_AGAIN,
@@ -71,6 +72,7 @@ def nothing(web):
     return web.get("/nowhere", headers=HTML).data, web.get("/nowhere").data
 
 
+@BY_BOTH_DOORS
 @pytest.mark.parametrize("purpose", ROUTES)
 def test_a_genuine_link_opens(web, people, purpose):
     mailed = people.mail()
@@ -84,6 +86,7 @@ def test_a_genuine_form_is_taken(web, people, purpose):
     assert web.post(mailed.path(purpose), data=BODIES[purpose](mailed)).status_code in {200, 303}
 
 
+@BY_BOTH_DOORS
 @pytest.mark.parametrize("purpose", ROUTES)
 def test_every_wrong_link_gets_the_same_answer(web, people, strangers, nothing, purpose):
     mailed = people.mail()
@@ -126,6 +129,7 @@ def test_nothing_is_said_in_the_language_the_browser_asks_for(web, people, stran
             ]
 
 
+@BY_BOTH_DOORS
 @pytest.mark.parametrize("purpose", ROUTES)
 def test_the_links_of_an_erased_person_get_it_too(web, people, nothing, purpose):
     mailed = people.mail()
@@ -135,6 +139,7 @@ def test_the_links_of_an_erased_person_get_it_too(web, people, nothing, purpose)
     assert web.get(path).data == nothing[1]
 
 
+@BY_BOTH_DOORS
 @pytest.mark.parametrize("purpose", ROUTES)
 def test_the_links_of_a_message_that_never_left_get_it_too(web, people, nothing, purpose):
     mailed = people.mail()
@@ -145,6 +150,7 @@ def test_the_links_of_a_message_that_never_left_get_it_too(web, people, nothing,
     assert web.get(path).data == nothing[1]
 
 
+@BY_BOTH_DOORS
 @pytest.mark.parametrize(
     "target",
     [
@@ -162,6 +168,7 @@ def test_a_click_leads_nowhere_but_to_the_web(web, people, target):
     assert "Set-Cookie" not in answer.headers
 
 
+@BY_BOTH_DOORS
 def test_the_target_of_a_click_is_not_the_visitors_to_choose(web, people):
     mailed = people.mail()
     path = people.link(mailed, "https://track.example.com/1")

@@ -25,6 +25,11 @@ def sides(cluster, migrated, redis_url):
 
 
 @pytest.fixture
+def wired(sides):
+    return sides[0].merchant.wired
+
+
+@pytest.fixture
 def ours(sides):
     return sides[0]
 

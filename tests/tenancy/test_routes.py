@@ -106,7 +106,7 @@ def test_without_a_token_a_fetch_is_refused_and_a_document_bounces(ours, theirs,
     ("method", "purpose", "good"),
     [pytest.param(key[1], *told, id=f"{key[1]} {key[0]}") for key, told in SHOPPER.items()],
 )
-def test_a_genuine_link_opens_and_every_other_is_the_same_nothing(ours, theirs, method, purpose, good):
+def test_a_genuine_link_opens_and_every_other_is_the_same_nothing(by_both_doors, ours, theirs, method, purpose, good):
     client = ours.merchant.client
     genuine = ours.link(purpose)
     opened = client.open(genuine, method=method)

@@ -1,0 +1,115 @@
+"""`GET /o/<token>.gif` and `GET /c/<token>` before Flask: answered first, kept within a moment.
+
+Where a click leads is looked up in the link table, for whoever asks meanwhile in one trip, and remembered for half a
+minute: a link never changes once its mail is out, but its reader may be erased. What is not there, not living or not
+ours to redirect to goes to the plain route, which has the one answer for it. HEAD does too.
+
+A hit waits for LINGER_S and the insert behind it; what comes in while ROOM hits wait is answered, not kept, and counted
+in the log. A process that ends in order keeps all it has answered; one that is killed loses these few milliseconds.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.urls import iri_to_uri
+
+from app.hot.appending import Appending
+from app.hot.gathering import Gathering
+from app.hot.ringing import Ringing
+from app.kit.clock import offset, real_now
+from app.kit.errors import Unavailable
+from app.kit.runtime import Runtime
+from app.kit.work import unit_of_work
+from app.messages import hits, links
+from app.messages.find_many import Looked, find_targets
+from app.messages.links import Purpose
+from app.messages.routes import PIXEL
+from app.messages.shopper_page import LEAVING
+
+ROOM: Final = 20_000
+AT_ONCE: Final = 2_000
+LINGER_S: Final = 0.02
+LOOKED_UP_ROOM: Final = 1_024
+LOOKED_UP_AT_ONCE: Final = 64
+WAIT_S: Final = 2.0
+KNOWN_FOR_S: Final = 30.0
+MOST_KNOWN: Final = 20_000
+
+ADDRESS: Final = re.compile(r"/(?:o/(?P<open>[\w.-]{20,400})\.gif|c/(?P<click>[\w.-]{20,400}))", re.ASCII)
+PICTURE: Final = [
+    ("Content-Type", "image/gif"),
+    ("Cache-Control", "no-store"),
+    ("Content-Length", str(len(PIXEL))),
+]
+
+
+class Hits:
+    """Answer opens and clicks, and append them in groups."""
+
+    def __init__(self, runtime: Runtime, ringing: Ringing) -> None:
+        """Take the runtime; nothing connects and no thread starts before the first hit."""
+        self._runtime = runtime
+        self._known: dict[str, tuple[str, float]] = {}  # where an address leads, and until when that is known
+        self._remembering = threading.Lock()
+        self._finding: Gathering[Looked, str | None] = Gathering(
+            "links", partial(find_targets, runtime), room=LOOKED_UP_ROOM, at_once=LOOKED_UP_AT_ONCE
+        )
+        append = Appending(runtime.engines.ingest, self._append, ringing)
+        self.gathering: Gathering[hits.Hit, None] = Gathering(
+            "hits", append, room=ROOM, at_once=AT_ONCE, linger_s=LINGER_S
+        )
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
+        """Answer, or return None."""
+        address = environ["PATH_INFO"]
+        found = ADDRESS.fullmatch(address)
+        target = None if found is None else self._target(address, found)
+        if found is None or target is None:
+            return None
+        kind = "open" if found["open"] else "click"
+        agent = hits.agent(environ.get("HTTP_USER_AGENT", ""))
+        self.gathering.leave((found[kind], kind, real_now(), agent))
+        if kind == "open":
+            start_response("200 OK", list(PICTURE))
+            return (PIXEL,)
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Location", target), *LEAVING.items()]
+        start_response("302 FOUND", [*headers, ("Content-Length", "0")])
+        return (b"",)
+
+    def _target(self, address: str, found: re.Match[str]) -> str | None:
+        """Return where a genuine, living link leads, "" for an open; None for the plain route to say why not."""
+        target, until = self._known.get(address, ("", 0.0))
+        if time.monotonic() < until:
+            return target
+        purpose = Purpose.OPEN if found["open"] else Purpose.CLICK
+        linked = links.read(self._runtime.config, purpose, found["open"] or found["click"])
+        if linked is None:
+            return None
+        try:
+            looked_up = self._finding.ask((purpose, linked), WAIT_S)
+        except (Unavailable, SQLAlchemyError):
+            return None
+        if looked_up is None:
+            return None
+        return self._remember(address, iri_to_uri(looked_up))
+
+    def _remember(self, address: str, target: str) -> str:
+        with self._remembering:
+            while len(self._known) >= MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._known[address] = (target, time.monotonic() + KNOWN_FOR_S)
+        return target
+
+    def _append(self, connection: psycopg.Connection, rows: Sequence[hits.Hit]) -> None:
+        with unit_of_work(self._runtime) as session:
+            ahead = offset(session)
+        hits.append_all(connection, rows, ahead)
