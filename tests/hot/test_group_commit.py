@@ -23,7 +23,10 @@ POISON = """create function refuse() returns trigger language plpgsql as $$ begi
 
 @pytest.fixture
 def front(wired):
-    return wiring.put_hot_paths_in_front(wired.parts["flask"])
+    made = wiring.put_hot_paths_in_front(wired.parts["flask"])
+    yield made
+    assert made.hits.gathering.rest()
+    assert made.webhooks.gathering.rest()
 
 
 @pytest.fixture

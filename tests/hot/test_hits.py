@@ -28,7 +28,10 @@ def people(wired):
 
 @pytest.fixture
 def front(wired):
-    return wiring.put_hot_paths_in_front(wired.parts["flask"])
+    made = wiring.put_hot_paths_in_front(wired.parts["flask"])
+    yield made
+    assert made.hits.gathering.rest()
+    assert made.webhooks.gathering.rest()
 
 
 def kept(wired):
