@@ -13,5 +13,9 @@ shopify       the platform
 kit           no domain word: clock, database, queue, events, errors, signing, log, fault points
 config        read once
 
-This package imports nothing, so that `app.flows.timing.slots` loads in a bare test.
+This package imports nothing of its own, so that `app.flows.timing.slots` loads in a bare test.
 """
+
+import zoneinfo
+
+zoneinfo.reset_tzpath(to=())  # the pinned tzdata and never the machine's own: the same zones on every machine

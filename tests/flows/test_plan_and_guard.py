@@ -27,10 +27,11 @@ from app.flows.rules.decision import (
 )
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
+from app.flows.timing.calendar import ALWAYS_OPEN, DEFAULT_GAP, Blackout, Calendar, Quiet, hours_of
 from app.flows.timing.limits import Limits
 from app.flows.timing.plan import Moments, plan
 from app.flows.timing.recipient_zone import recipient_zone
-from app.flows.timing.slots import MAX_JITTER, next_allowed
+from app.flows.timing.slots import MAX_JITTER, closed_by, next_allowed
 from app.orders.delivery import Scan, delivered
 from tests.flows.cases import STEPS
 
@@ -76,6 +77,7 @@ class World:
 
     place: tuple[str | None, str | None]
     agreed: bool
+    calendar: Calendar = ALWAYS_OPEN
     shipped_at: datetime | None = None
     scans: list[Scan] = field(default_factory=list)
     refunded: set[int] = field(default_factory=set)
@@ -116,6 +118,7 @@ class World:
             step=step,
             follow_up=FollowUpFacts(row.anchor_at, row.due_at, row.expires_at, zone.name, zone.source, row.provisional),
             order=OrderFacts("#1", START, cancelled_at=self.cancelled_at, financial_status="paid"),
+            calendar=self.calendar,
             items=items,
             shop=ShopFacts(paused_at=self.paused_since),
             customer=CustomerFacts(
@@ -152,7 +155,9 @@ def run(step, world, history, zone_country):
             now = max(now, heard.at)
             world.apply(heard)
             arrival = world.arrival(now)
-            fresh = plan(step, Moments(START, world.shipped_at, arrival), zone, seed="1", now=now, limits=LIMITS)
+            fresh = plan(
+                step, Moments(START, world.shipped_at, arrival), zone, seed="1", now=now, calendar=world.calendar
+            )
             if fresh is not None and (row is None or is_new(row, fresh)):
                 row, held = fresh, False
                 plans.append(fresh)
@@ -208,14 +213,29 @@ STEP = st.builds(
     st.integers(1, 20),
 )
 ABOUT_LINES = STEP.filter(lambda step: step.about_lines)
+CALENDARS = st.builds(
+    Calendar,
+    quiet=st.none() | st.sampled_from([Quiet(21 * 60, 8 * 60), Quiet(12 * 60, 13 * 60 + 30), Quiet(0, 9 * 60)]),
+    blackouts=st.lists(
+        st.builds(
+            lambda first, days, yearly: Blackout(first, first + timedelta(days=days), yearly),
+            st.dates(START.date(), START.date() + timedelta(days=90)),
+            st.integers(0, 12),
+            st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
+    holidays_closed=st.booleans(),
+    holidays=st.frozensets(st.dates(START.date(), START.date() + timedelta(days=90)), max_size=6),
+)
 EVERYTHING = ["delivered", "delivered", "in_transit", "failure", "deleted", "refunded 1", "refunded 2", "return opened"]
 EVERYTHING += ["return closed", "paused", "resumed", "unsubscribed", "cancelled"]
 
 
-@given(STEP, histories(EVERYTHING), st.sampled_from(PLACES), st.booleans())
+@given(STEP, histories(EVERYTHING), st.sampled_from(PLACES), st.booleans(), CALENDARS)
 @settings(max_examples=300, deadline=None)
-def test_whatever_happens_a_message_leaves_rightly_or_not_at_all(step, history, place, agreed):
-    end = run(step, World(place, agreed), history, place)
+def test_whatever_happens_a_message_leaves_rightly_or_not_at_all(step, history, place, agreed, calendar):
+    end = run(step, World(place, agreed, calendar), history, place)
     if end is None:
         assert all(heard.what != "shipped" for heard in history)
         return
@@ -225,7 +245,9 @@ def test_whatever_happens_a_message_leaves_rightly_or_not_at_all(step, history, 
         return
     zone = ZoneInfo(end.facts.follow_up.zone)
     assert end.at < end.facts.follow_up.expires_at
-    assert step.window is None or step.window.is_open(end.at, zone)
+    assert closed_by(end.at, step.window, zone, hours_of(step, calendar)) is None
+    if step.window is not None and calendar.quiet is None:
+        assert step.window.is_open(end.at, zone)
     assert end.facts.shop.paused_at is None
     sent = [item for item in end.facts.items if item.order_line_id in end.verdict.lines]
     assert sent
@@ -233,7 +255,7 @@ def test_whatever_happens_a_message_leaves_rightly_or_not_at_all(step, history, 
         assert not item.refunded
         if step.arrival is Arrival.LIKELY:
             if item.reported_at is not None:
-                assert end.at >= item.reported_at + max(step.delay, LIMITS.min_gap)
+                assert end.at >= item.reported_at + max(step.delay, DEFAULT_GAP)
             else:
                 assert end.at >= item.shipped_at + step.fallback
     if step.arrival is Arrival.KNOWN:

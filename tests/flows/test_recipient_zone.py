@@ -1,5 +1,6 @@
 """Whose clock a message goes by."""
 
+import zoneinfo
 from zoneinfo import available_timezones
 
 import pytest
@@ -103,3 +104,7 @@ def test_every_province_shopify_offers_there_is_known(country):
     listed = SHOPIFY_PROVINCES[country]
     for province in listed.split(",") if "," in listed else listed.split():
         assert recipient_zone(country, province, SHOP).source is ZoneSource.PROVINCE, province
+
+
+def test_zones_are_the_pinned_packages_and_never_the_machines():
+    assert zoneinfo.TZPATH == ()

@@ -13,11 +13,12 @@ from typing import Any, Final, TypeVar
 from app.customers.legal_basis import MessageClass
 from app.customers.wish_topics import Topic
 from app.flows.language.steps import Anchor, Arrival, FlowDocument, Step, StepState, Subject, flow_json
-from app.flows.language.window import EVERY_DAY, SendWindow
+from app.flows.language.window import DAY, EVERY_DAY, HOUR, SendWindow, at_time
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 LONGEST_DELAY: Final = 90
+LONGEST_BUSINESS_DELAY: Final = 60
 LONGEST_AGE: Final = 60
 LONGEST_FALLBACK: Final = 120
 ANCHORS: Final = {
@@ -72,9 +73,13 @@ def _step(form: _Form, subject: Subject) -> Step:
     anchor = form.choice("anchor", "Anchor", Anchor) or Anchor.ORDER_PLACED
     arrival = form.choice("arrival", "Arrival", Arrival) or Arrival.NOT_NEEDED
     message_class = form.choice("message_class", "Message class", MessageClass) or MessageClass.TRANSACTIONAL
-    delay = form.days("delay_days", "Delay", 1 if arrival is Arrival.LIKELY else 0, LONGEST_DELAY)
+    minutes = form.number("delay_minutes", "Delay", "minutes", 0, DAY - 1)
+    business_days = form.number("delay_business_days", "Delay", "business days", 0, LONGEST_BUSINESS_DELAY)
+    least = 1 if arrival is Arrival.LIKELY and not minutes and not business_days else 0
+    delay = form.days("delay_days", "Delay", least, LONGEST_DELAY)
     waits = anchor is Anchor.DELIVERED
-    fallback = form.days("fallback_days", "Latest day", delay + 1, LONGEST_FALLBACK) if waits else None
+    longest = delay + 2 * business_days  # two days a business day: room for every weekend and holiday
+    fallback = form.days("fallback_days", "Latest day", longest + 1, LONGEST_FALLBACK) if waits else None
     window = form.window()
     if anchor not in ANCHORS[subject]:
         form.wrong("anchor", f"A flow about one {subject} cannot count from {anchor.replace('_', ' ')}.")
@@ -91,12 +96,13 @@ def _step(form: _Form, subject: Subject) -> Step:
         message_class=message_class,
         goal=form.text("goal", "Reason to exist"),
         anchor=anchor,
-        delay=timedelta(days=delay),
+        delay=timedelta(days=delay, minutes=minutes),
         max_age=timedelta(days=form.days("max_age_days", "Longest wait", shortest_age, LONGEST_AGE)),
         arrival=arrival,
         window=window,
         fallback=None if fallback is None else timedelta(days=fallback),
         state=form.choice("state", "State", StepState) or StepState.ON,
+        business_days=business_days,
     )
 
 
@@ -131,6 +137,12 @@ class _Form:
     def days(self, field: str, label: str, least: int, most: int) -> int:
         return self._number(field, self.raw.get(field), f"{label} must be {least} to {most} days.", least, most)
 
+    def number(self, field: str, label: str, unit: str, least: int, most: int) -> int:
+        """Read a number that may be left out: 0 then."""
+        if self.raw.get(field) is None:
+            return 0
+        return self._number(field, self.raw[field], f"{label} must be {least} to {most} {unit}.", least, most)
+
     def window(self) -> SendWindow | None:
         raw = self.raw.get("window")
         if raw is None:
@@ -138,15 +150,25 @@ class _Form:
         if not isinstance(raw, Mapping):
             self.wrong("window", "Sending hours need a first and a last hour.")
             return None
-        opens = self._number("window.from_hour", raw.get("from_hour"), "First hour must be 0 to 23.", 0, 23)
-        closes = self._number("window.to_hour", raw.get("to_hour"), "Last hour must be 1 to 24.", 1, 24)
-        if opens >= closes and not any(name.startswith(f"{self.path}window.") for name in self.errors):
-            self.wrong("window.to_hour", f"Last hour must be after {opens}:00. You entered {closes}:00.")
+        hour = self._number("window.from_hour", raw.get("from_hour"), "First hour must be 0 to 23.", 0, 23)
+        minute = self._minute("from_minute", raw)
         days = raw.get("weekdays", sorted(EVERY_DAY))
         if not isinstance(days, list) or not days or any(type(day) is not int or day not in EVERY_DAY for day in days):
             self.wrong("window.weekdays", "Choose at least one day of the week.")
             days = []
-        return SendWindow(opens, closes, frozenset(days))
+        if raw.get("exact") is True:
+            return at_time(hour, minute, frozenset(days))
+        closes = self._number("window.to_hour", raw.get("to_hour"), "Last hour must be 1 to 24.", 1, 24)
+        opens = hour * HOUR + minute
+        window = SendWindow(hour, closes, frozenset(days), minute, self._minute("to_minute", raw))
+        if not opens < window.closes <= DAY and not any(name.startswith(f"{self.path}window.") for name in self.errors):
+            self.wrong("window.to_hour", f"Last hour must be after {hour}:{minute:02}. You entered {closes}:00.")
+        return window
+
+    def _minute(self, field: str, raw: Mapping[str, Any]) -> int:
+        if raw.get(field) is None:
+            return 0
+        return self._number(f"window.{field}", raw[field], "Minute must be 0 to 59.", 0, 59)
 
     def _number(self, field: str, value: object, rule: str, least: int, most: int) -> int:
         if isinstance(value, str) and len(value.strip()) <= 6 and value.strip().isascii() and value.strip().isdigit():

@@ -51,8 +51,10 @@ class StepState(StrEnum):
 class Step:
     """One message of a flow. `goal` is its reason to exist, in the merchant's words.
 
-    `max_age` counts from anchor + delay: past it the message is stale. `fallback` counts from fulfilment: the latest
-    day by which a step waiting for delivery speaks though nobody reported it.
+    It waits `business_days` where the recipient lives, to the same hour of the last of them, and then `delay`, which is
+    elapsed time. `max_age` counts from then, closed days of the shop's calendar apart: past it the message is stale.
+    `fallback` counts from fulfilment: the latest day by which a step waiting for delivery speaks though nobody reported
+    it.
     """
 
     key: str
@@ -66,6 +68,7 @@ class Step:
     window: SendWindow | None = None
     fallback: timedelta | None = None
     state: StepState = StepState.ON
+    business_days: int = 0
 
     @property
     def about_lines(self) -> bool:
@@ -105,8 +108,10 @@ def flow_json(flow: FlowDocument) -> dict[str, Any]:
 
 
 def step_json(step: Step) -> dict[str, Any]:
-    """Return one step as stored: durations in whole days, hours local to the recipient, Monday is 0."""
-    window = step.window
+    """Return one step as stored: durations in whole days, hours local to the recipient, Monday is 0.
+
+    A delay may have minutes beyond its days and business days before them; they are named only where there are any.
+    """
     return {
         "key": step.key,
         "topic": step.topic.value,
@@ -114,11 +119,27 @@ def step_json(step: Step) -> dict[str, Any]:
         "goal": step.goal,
         "anchor": step.anchor.value,
         "delay_days": step.delay.days,
+        **_given("delay_minutes", step.delay.seconds // 60),
+        **_given("delay_business_days", step.business_days),
         "max_age_days": step.max_age.days,
         "arrival": step.arrival.value,
-        "window": None
-        if window is None
-        else {"from_hour": window.from_hour, "to_hour": window.to_hour, "weekdays": sorted(window.weekdays)},
+        "window": None if step.window is None else _window_json(step.window),
         "fallback_days": None if step.fallback is None else step.fallback.days,
         "state": step.state.value,
     }
+
+
+def _window_json(window: SendWindow) -> dict[str, Any]:
+    """Return sending hours as stored: one exact time has no last hour, full hours have no minutes."""
+    hours = {} if window.exact else {"to_hour": window.to_hour, **_given("to_minute", window.to_minute)}
+    return {
+        "from_hour": window.from_hour,
+        **_given("from_minute", window.from_minute),
+        **hours,
+        **_given("exact", window.exact),
+        "weekdays": sorted(window.weekdays),
+    }
+
+
+def _given(name: str, value: int) -> dict[str, int]:
+    return {name: value} if value else {}

@@ -12,7 +12,7 @@ from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
 from app.flows.planning.record_decision import finish
 from app.flows.planning.schedule import moments, new_row, row_seed
-from app.flows.rules.reasons import Reason
+from app.flows.rules.reasons import OF_HOURS, Reason
 from app.flows.timing.plan import Plan, Why, plan
 from app.flows.timing.recipient_zone import recipient_zone
 from app.kit.queue import SENDS
@@ -22,7 +22,7 @@ from app.orders.parcels import Fulfillment
 from app.shops.zone import zone_name
 
 PENDING = (FollowUpState.SCHEDULED, FollowUpState.HELD)
-OF_TIMING = frozenset({Reason.OUTSIDE_WINDOW, Reason.NOT_DELIVERED, Reason.TOO_SOON})  # waits a new plan makes anew
+OF_TIMING = OF_HOURS | {Reason.NOT_DELIVERED, Reason.TOO_SOON}  # waits a new plan makes anew
 
 
 @dataclass(frozen=True, slots=True)

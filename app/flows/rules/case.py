@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from app.flows.language.steps import Step
 from app.flows.rules.decision import Facts, Hold, Item, Looked, Postpone, Skip
@@ -28,6 +29,11 @@ class Case:
     def step(self) -> Step:
         """Return the step this is about."""
         return self.facts.step
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the recipient's clock."""
+        return ZoneInfo(self.facts.follow_up.zone)
 
 
 Verdict: TypeAlias = tuple[Item, ...] | Skip | Postpone | Hold

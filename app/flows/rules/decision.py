@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from app.flows.language.steps import Step, StepState
 from app.flows.rules.reasons import Reason
+from app.flows.timing.calendar import ALWAYS_OPEN, Calendar
 from app.orders.delivery import DeliverySource
 
 Looked: TypeAlias = Mapping[str, str | int | bool | None]
@@ -158,6 +159,7 @@ class Facts:
     customer: CustomerFacts = field(default_factory=CustomerFacts)
     template: TemplateFacts = field(default_factory=TemplateFacts)
     open_returns: tuple[OpenReturn, ...] = ()
+    calendar: Calendar = ALWAYS_OPEN  # holidays from before its anchor to its end
 
 
 @dataclass(frozen=True, slots=True)

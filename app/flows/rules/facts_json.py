@@ -1,14 +1,14 @@
 """Write plain values of a decision as JSON and read them back the same. Pure.
 
-Dataclasses become objects, instants ISO texts in UTC, durations seconds, sets sorted lists. Reading takes older records
-too: a field that was not there yet gets its default, one that is gone is ignored.
+Dataclasses become objects, instants ISO texts in UTC, days ISO texts, durations seconds, sets sorted lists. Reading
+takes older records too: a field that was not there yet gets its default, one that is gone is ignored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -32,6 +32,8 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
         return lambda value: value.value
     if kind is datetime:
         return lambda value: value.astimezone(UTC).isoformat()
+    if kind is date:
+        return date.isoformat
     if issubclass(kind, tuple | list):
         return lambda value: [to_json(each) for each in value]
     if issubclass(kind, Mapping):
@@ -69,6 +71,8 @@ def _read(kind: Any, raw: Any) -> Any:
         return frozenset(_read(inner[0], each) for each in raw)
     if kind is datetime:
         return datetime.fromisoformat(raw)
+    if kind is date:
+        return date.fromisoformat(raw)
     if kind is timedelta:
         return timedelta(seconds=raw)
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -53,6 +53,9 @@ class Reason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     PAUSED_BY_PERSON = "paused_by_person"
     OUTSIDE_WINDOW = "outside_window"
+    QUIET_HOURS = "quiet_hours"
+    BLACKOUT = "blackout"
+    HOLIDAY = "holiday"
     RENDER_ERROR = "render_error"
     FAILED = "failed"
 
@@ -61,6 +64,9 @@ class Reason(StrEnum):
     SKIPPED_BY_MERCHANT = "skipped_by_merchant"
     BEFORE_START = "before_start"
 
+
+# Waits for an hour: the message itself is not in question.
+OF_HOURS: Final = frozenset({Reason.OUTSIDE_WINDOW, Reason.QUIET_HOURS, Reason.BLACKOUT, Reason.HOLIDAY})
 
 SENTENCES: Final[Mapping[str, str]] = {
     Reason.SHOP_UNINSTALLED: "The app is not installed. Continues when it is installed again, until {expires}.",
@@ -116,6 +122,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.UNSUBSCRIBED: "{person} unsubscribed {on}. Order news still goes out; this is not sent.",
     Reason.PAUSED_BY_PERSON: "Messages to {person} are paused. Continues {until}.",
     Reason.OUTSIDE_WINDOW: "{person}: waits until {until}.",
+    Reason.QUIET_HOURS: "{person}: waits until {until}, when your quiet hours are over.",
+    Reason.BLACKOUT: "{person}: waits until {until}. You keep the days before that free of messages.",
+    Reason.HOLIDAY: "{person}: waits until {until}. {Holiday} is a public holiday in {lives_in}.",
     Reason.FAILED: "{person}: not {asked}, something failed on our side five times. It is recorded; nothing was sent.",
     Reason.RENDER_ERROR: "{person}: not {asked}, the mail could not be written: {problem}. It is not tried again.",
     Reason.REJECTED: "{person}: the mail server of this address refused the message for good. Nothing more is tried.",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from app.flows.language.steps import StepState
 from app.flows.rules.case import Case, Verdict, hold, postpone, skip
 from app.flows.rules.decision import ShopState
 from app.flows.rules.reasons import Reason
-from app.flows.timing.slots import next_allowed
+from app.flows.timing.calendar import Closed, hours_of
+from app.flows.timing.slots import closed_by, next_allowed
+
+CLOSED = {
+    Closed.WINDOW: Reason.OUTSIDE_WINDOW,
+    Closed.QUIET: Reason.QUIET_HOURS,
+    Closed.BLACKOUT: Reason.BLACKOUT,
+    Closed.HOLIDAY: Reason.HOLIDAY,
+}
 
 
 def shop_may_send(case: Case) -> Verdict:
@@ -43,10 +49,13 @@ def flow_is_on(case: Case) -> Verdict:
 
 
 def window_open(case: Case) -> Verdict:
-    """Postpone to the next allowed hour of the recipient's day."""
-    zone = case.facts.follow_up.zone
-    until = next_allowed(case.now, case.step.window, ZoneInfo(zone))
-    return case.lines if until == case.now else postpone(until, Reason.OUTSIDE_WINDOW, zone=zone, opens_at=until)
+    """Postpone to the next allowed hour: outside the step's own, in the shop's quiet ones, and on days it closes."""
+    window, zone, calendar = case.step.window, case.zone, hours_of(case.step, case.facts.calendar)
+    closed = closed_by(case.now, window, zone, calendar)
+    if closed is None:
+        return case.lines
+    until = next_allowed(case.now, window, zone, calendar)
+    return postpone(until, CLOSED[closed], zone=zone.key, opens_at=until)
 
 
 def can_be_written(case: Case) -> Verdict:

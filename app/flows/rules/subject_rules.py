@@ -11,7 +11,7 @@ from app.flows.language.steps import Anchor, Arrival
 from app.flows.rules.case import UNNUMBERED, Case, Verdict, keep, postpone, skip
 from app.flows.rules.decision import Item, Looked, Sent, Skip
 from app.flows.rules.reasons import Reason
-from app.flows.timing.plan import latest_at, ready_at
+from app.flows.timing.delays import latest_at, ready_at
 from app.orders.delivery import DeliverySource
 
 FULLY_REFUNDED: Final = "refunded"
@@ -136,7 +136,7 @@ def _arrival_known(case: Case) -> Verdict:
 def _ready(case: Case, line: Item) -> datetime:
     """Return from when on the step may speak about a line; before a shipment exists, when to look again."""
     if line.reported_at is not None:
-        return ready_at(case.step, line.reported_at, case.limits)
+        return ready_at(case.step, line.reported_at, case.zone, case.facts.calendar)
     return latest_at(case.step, line.shipped_at) or case.now + case.limits.recheck
 
 

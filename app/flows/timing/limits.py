@@ -10,5 +10,4 @@ from datetime import timedelta
 class Limits:
     """Bounds that hold whatever a flow says."""
 
-    min_gap: timedelta = timedelta(hours=48)  # between arrival and any help or question about the product
     recheck: timedelta = timedelta(hours=24)  # how soon to look again where nothing says when a wait ends

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from app.flows.language.steps import Anchor, Step
 from app.flows.timing import slots
-from app.flows.timing.limits import Limits
+from app.flows.timing.calendar import ALWAYS_OPEN, Calendar, Closed, hours_of
+from app.flows.timing.delays import after_delay, expires_at, latest_at, ready_at
 from app.flows.timing.recipient_zone import RecipientZone
 from app.orders.delivery import Delivered
 
@@ -20,6 +22,9 @@ class Why(StrEnum):
     MIN_GAP = "min_gap"  # the pause after arrival was longer than the delay
     FALLBACK = "fallback"  # nobody reported the parcel: the latest day, counted from fulfilment
     WINDOW = "window"  # moved to the next allowed hour
+    QUIET = "quiet"  # moved out of the shop's quiet hours
+    BLACKOUT = "blackout"  # moved past days the shop keeps quiet
+    HOLIDAY = "holiday"  # moved past a public holiday where the recipient lives
     LATE = "late"  # we learned of the event after its time had passed
 
 
@@ -44,52 +49,60 @@ class Plan:
     why: tuple[Why, ...]
 
 
+MOVED: Final = {
+    Closed.WINDOW: Why.WINDOW,
+    Closed.QUIET: Why.QUIET,
+    Closed.BLACKOUT: Why.BLACKOUT,
+    Closed.HOLIDAY: Why.HOLIDAY,
+}
+
+
 def plan(
-    step: Step, moments: Moments, zone: RecipientZone, *, seed: str, now: datetime, limits: Limits | None = None
+    step: Step,
+    moments: Moments,
+    zone: RecipientZone,
+    *,
+    seed: str,
+    now: datetime,
+    calendar: Calendar = ALWAYS_OPEN,
 ) -> Plan | None:
     """Return when a step is due, or None while it cannot be planned: left to Shopify, or its moment has not come.
 
     A step that waits for delivery is planned from fulfilment on, at its latest day and marked provisional; a reported
-    arrival moves it. `seed` names the row (run and step), for its jitter.
+    arrival moves it. `seed` names the row (run and step), for its jitter. `calendar` is the shop's, for this recipient.
     """
-    limits = limits or Limits()
     if not step.is_planned:
         return None
-    provisional = False
+    provisional, why = False, Why.DELAY
     if step.anchor is Anchor.ORDER_PLACED:
-        anchor_at, ready, why = moments.placed_at, moments.placed_at + step.delay, Why.DELAY
+        anchor_at = moments.placed_at
+        ready = after_delay(step, anchor_at, zone.zone, calendar)
     elif step.anchor is Anchor.SHIPPED:
         if moments.shipped_at is None:
             return None
-        anchor_at, ready, why = moments.shipped_at, moments.shipped_at + step.delay, Why.DELAY
+        anchor_at = moments.shipped_at
+        ready = after_delay(step, anchor_at, zone.zone, calendar)
     elif moments.delivered is not None and moments.delivered.is_known:
         anchor_at = moments.delivered.at
-        ready = ready_at(step, anchor_at, limits)
-        why = Why.DELAY if ready == anchor_at + step.delay else Why.MIN_GAP
+        ready = ready_at(step, anchor_at, zone.zone, calendar)
+        why = Why.DELAY if ready == after_delay(step, anchor_at, zone.zone, calendar) else Why.MIN_GAP
     else:
         latest = latest_at(step, moments.shipped_at)
         if moments.shipped_at is None or latest is None:
             return None
         anchor_at, ready, why, provisional = moments.shipped_at, latest, Why.FALLBACK, True
-    due_at = slots.due_at(ready, timedelta(), step.window, zone.zone, seed=seed, now=now)
+    kept = hours_of(step, calendar)
+    due_at = slots.due_at(ready, timedelta(), step.window, zone.zone, seed=seed, now=now, calendar=kept)
     late = ready < now and due_at >= now
-    moved = step.window is not None and not step.window.is_open(max(ready, now) if late else ready, zone.zone)
+    wanted = max(ready, now) if late else ready
+    closed = slots.closed_by(wanted, step.window, zone.zone, kept)
+    if closed is None and slots.next_allowed(wanted, step.window, zone.zone, kept) != wanted:
+        closed = Closed.WINDOW  # its one time of day is still to come
     return Plan(
         due_at=due_at,
-        expires_at=ready + step.max_age,
+        expires_at=expires_at(step, ready, zone.zone, calendar),
         anchor_at=anchor_at,
         provisional=provisional,
         zone=zone,
-        why=(why, *((Why.LATE,) if late else ()), *((Why.WINDOW,) if moved else ())),
+        why=(why, *((Why.LATE,) if late else ()), *((MOVED[closed],) if closed else ())),
     )
-
-
-def ready_at(step: Step, delivered_at: datetime, limits: Limits) -> datetime:
-    """Return from when on (UTC, as `delivered_at`) a step may speak about something that arrived then."""
-    pause = limits.min_gap if step.about_lines else timedelta()
-    return delivered_at + max(step.delay, pause)
-
-
-def latest_at(step: Step, shipped_at: datetime | None) -> datetime | None:
-    """Return when (UTC, as `shipped_at`) a step waiting for delivery stops waiting; None before a shipment exists."""
-    return None if shipped_at is None or step.fallback is None else shipped_at + step.fallback

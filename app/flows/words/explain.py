@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from app.customers.legal_basis import MessageClass
@@ -11,8 +11,17 @@ from app.flows.language.steps import Arrival
 from app.flows.rules.decision import Facts, Sent
 from app.flows.rules.reasons import Reason, sentence
 from app.flows.rules.recorded import Recorded
-from app.flows.timing.plan import latest_at
-from app.flows.words.day_words import clock_words, date_words, moment_words, on_day, place_words, your_words
+from app.flows.timing.delays import latest_at
+from app.flows.words.country_words import country_words
+from app.flows.words.day_words import (
+    clock_words,
+    date_words,
+    day_words,
+    moment_words,
+    on_day,
+    place_words,
+    your_words,
+)
 from app.flows.words.passed_words import passed_words
 from app.flows.words.who_words import MAIL_SERVER, who_words
 
@@ -73,6 +82,8 @@ def reason_words(
     zone = ZoneInfo(facts.follow_up.zone)
     waits = moment_words(until, zone, now, yours) if until else "later"
     told = _told(reason, facts, person or "the customer", now, yours or zone)
+    if reason is Reason.HOLIDAY:
+        told |= {"Holiday": _holiday(facts, until, now), "lives_in": country_words(facts.customer.country)}
     return sentence(reason, told | {"until": waits}, _variant(reason, facts))
 
 
@@ -132,6 +143,17 @@ def _told(reason: Reason, facts: Facts, person: str, now: datetime, zone: ZoneIn
         "words": f" (“{words}”)" if words else "",
         "problem": facts.template.problem or "a field was missing",
     }
+
+
+def _holiday(facts: Facts, until: datetime | None, now: datetime) -> str:
+    """Return the last holiday before the wait ends, as a day where the recipient lives."""
+    zone = ZoneInfo(facts.follow_up.zone)
+    ends = until.astimezone(zone).date() if until else None
+    days = [day for day in facts.calendar.holidays if ends is None or day < ends]
+    if not days:
+        return "The day before"
+    words = day_words(datetime.combine(max(days), time(12), zone), zone, now)
+    return words[0].upper() + words[1:]
 
 
 def _happened_at(reason: Reason, facts: Facts) -> datetime | None:

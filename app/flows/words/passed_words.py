@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from app.customers.legal_basis import Basis, MessageClass, legal_basis
 from app.flows.language.steps import Arrival
 from app.flows.rules.decision import Facts, Item
+from app.flows.timing.calendar import ALWAYS_OPEN, hours_of
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, date_words, on_day, place_words, your_words
+from app.flows.words.step_words import clock_of
 from app.orders.delivery import DeliverySource
 
 SOURCES = {
@@ -102,11 +104,13 @@ def _person(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
 
 def _hour(facts: Facts, at: datetime, yours: ZoneInfo) -> str:
     window, zone = facts.step.window, ZoneInfo(facts.follow_up.zone)
-    if window is None:
+    if window is None and hours_of(facts.step, facts.calendar) == ALWAYS_OPEN:
         return "May leave at any hour."
-    hours = f"{window.from_hour}:00 to {window.to_hour}:00"
+    hours = (
+        "an hour you leave open" if window is None else f"within {clock_of(window.opens)} to {clock_of(window.closes)}"
+    )
     there = f"{clock_words(at, zone)}{place_words(zone)}"
-    return f"It is {there}, within {hours}{your_words(at, zone, yours)}."
+    return f"It is {there}, {hours}{your_words(at, zone, yours)}."
 
 
 def _written(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from app.flows.language.steps import Anchor, Arrival
 from app.flows.rules.decision import Facts
-from app.flows.timing.limits import Limits
-from app.flows.timing.plan import ready_at
+from app.flows.timing.calendar import hours_of
+from app.flows.timing.delays import after_delay, gap_of
 from app.flows.timing.recipient_zone import ZoneSource
+from app.flows.words.count_words import counted
+from app.flows.words.country_words import country_words
 from app.flows.words.day_words import clock_words, date_words, place_words, your_words
-from app.flows.words.step_words import HAPPENED, days_words
+from app.flows.words.step_words import HAPPENED, clock_of, days_words, delay_words, hours_words
 
 FOUND_BY: Final = {
     ZoneSource.PROVINCE: "by the address's province",
@@ -41,10 +43,9 @@ def plan_words(facts: Facts, now: datetime, yours: ZoneInfo) -> tuple[str, ...]:
         told.append(f"Counts from: {HAPPENED[step.anchor]} {_moment(row.anchor_at, yours, now)}.")
     told.append(_delay_words(facts))
     if step.window is not None:
-        told.append(
-            f"Leaves between {step.window.from_hour}:00 and {step.window.to_hour}:00 by the recipient's clock,"
-            " a few minutes apart from others."
-        )
+        apart = "" if step.window.exact else ", a few minutes apart from others"
+        told.append(f"Leaves {hours_words(step.window)} by the recipient's clock{apart}.")
+    told += _kept_free(facts)
     told.append(f"Their clock: {zone.key.replace('_', ' ')}, {FOUND_BY[ZoneSource(row.zone_source)]}.")
     told.append(
         f"Due {_moment(row.due_at, zone, now)}{your_words(row.due_at, zone, yours, now)};"
@@ -55,17 +56,35 @@ def plan_words(facts: Facts, now: datetime, yours: ZoneInfo) -> tuple[str, ...]:
 
 def _delay_words(facts: Facts) -> str:
     step, row = facts.step, facts.follow_up
+    delay = delay_words(step)
     if step.anchor is not Anchor.DELIVERED:
-        return f"Delay: {days_words(step.delay)}." if step.delay else "Delay: none, it goes out at once."
-    after = f"Delay: {days_words(step.delay)} after the parcel arrives." if step.delay else "Delay: none after arrival."
-    if row.anchor_at is None or row.provisional:
+        return f"Delay: {delay}." if delay else "Delay: none, it goes out at once."
+    after = f"Delay: {delay} after the parcel arrives." if delay else "Delay: none after arrival."
+    if row.anchor_at is None or row.provisional or not step.about_lines:
         return after
-    gap = ready_at(step, row.anchor_at, Limits()) - (row.anchor_at + step.delay)
-    return (
-        f"{after} Raised to the {days_words(Limits().min_gap)} everybody gets to unpack."
-        if gap > timedelta()
-        else after
-    )
+    zone, gap = ZoneInfo(row.zone), gap_of(step, facts.calendar)
+    if after_delay(step, row.anchor_at, zone, facts.calendar) >= row.anchor_at + gap:
+        return after
+    return f"{after} Raised to the {_gap_words(gap)} everybody gets to unpack."
+
+
+def _gap_words(gap: timedelta) -> str:
+    hours = gap // timedelta(hours=1)
+    return counted(hours, "hour") if hours % 24 else counted(hours // 24, "day")
+
+
+def _kept_free(facts: Facts) -> list[str]:
+    """Say what the shop's calendar keeps free, where it has any say."""
+    calendar, told = hours_of(facts.step, facts.calendar), []
+    if calendar.quiet is not None:
+        told.append(
+            f"Quiet hours: nothing leaves from {clock_of(calendar.quiet.opens)} to {clock_of(calendar.quiet.closes)}."
+        )
+    if calendar.blackouts:
+        told.append("Days you keep free of messages are left out.")
+    if calendar.holidays_closed:
+        told.append(f"Public holidays in {country_words(facts.customer.country)} are left out.")
+    return told
 
 
 def _moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:

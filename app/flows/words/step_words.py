@@ -7,9 +7,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.flows.language.steps import Anchor, Arrival, Step
+from app.flows.language.window import SendWindow
 from app.flows.rules.decision import Facts
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import (
+    WEEKDAYS,
     clock_words,
     clocks_differ,
     date_words,
@@ -49,12 +51,40 @@ def days_words(length: timedelta) -> str:
     return counted(length.days, "day")
 
 
+def delay_words(step: Step) -> str:
+    """Return "7 days", "3 business days and 4 hours"; "" for a step without a delay."""
+    hours, minutes = divmod(step.delay.seconds // 60, 60)
+    parts = [
+        counted(step.business_days, "business day") if step.business_days else "",
+        counted(step.delay.days, "day") if step.delay.days else "",
+        counted(hours, "hour") if hours else "",
+        counted(minutes, "minute") if minutes else "",
+    ]
+    told = [part for part in parts if part]
+    return " and ".join(part for part in (", ".join(told[:-1]), *told[-1:]) if part)
+
+
+def hours_words(window: SendWindow) -> str:
+    """Return "between 9:00 and 20:00", "at 10:00", and on which days where not on all: "at 10:00 on Monday"."""
+    first = clock_of(window.opens)
+    hours = f"at {first}" if window.exact else f"between {first} and {clock_of(window.closes)}"
+    days = [WEEKDAYS[day] for day in sorted(window.weekdays)]
+    if len(days) == len(WEEKDAYS):
+        return hours
+    return f"{hours} on {', '.join(days[:-1])}{' and ' if len(days) > 1 else ''}{days[-1]}"
+
+
+def clock_of(minute: int) -> str:
+    """Return a minute of the day as a clock shows it: "9:00"; the last one is "24:00"."""
+    return f"{minute // 60}:{minute % 60:02}"
+
+
 def rhythm_words(step: Step) -> str:
     """Return when a step speaks: "7 days after the parcel arrives, between 9:00 and 20:00 their time"."""
     event = EVENTS[step.anchor]
-    when = f"{days_words(step.delay)} after {event}" if step.delay else f"As soon as {event}"
-    window = step.window
-    return f"{when}, between {window.from_hour}:00 and {window.to_hour}:00 their time" if window else when
+    delay = delay_words(step)
+    when = f"{delay} after {event}" if delay else f"As soon as {event}"
+    return f"{when}, {hours_words(step.window)} their time" if step.window else when
 
 
 def when_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:
@@ -66,7 +96,7 @@ def when_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:
         return "when the parcel arrives"
     latest = f"{on_day(row.due_at, shop_zone, now)} at the latest"
     if row.provisional:
-        after = f"{days_words(step.delay)} after it arrives" if step.delay else "when it arrives"
+        after = f"{delay_words(step)} after it arrives" if delay_words(step) else "when it arrives"
         return f"{after}, {latest}"
     return due_words(row.due_at, zone, now, shop_zone) + your_words(row.due_at, zone, shop_zone, now)
 
@@ -82,7 +112,7 @@ def reason_to_go(facts: Facts, now: datetime, yours: ZoneInfo) -> str:
     if row.anchor_at is None or row.provisional:
         return f"Planned {rhythm_words(step)[0].lower()}{rhythm_words(step)[1:]}."
     since = f"{HAPPENED[step.anchor]} {on_day(row.anchor_at, yours, now)}"
-    return f"{days_words(step.delay)} after {since}." if step.delay else f"{since[0].upper()}{since[1:]}."
+    return f"{delay_words(step)} after {since}." if delay_words(step) else f"{since[0].upper()}{since[1:]}."
 
 
 def due_words(at: datetime, zone: ZoneInfo, now: datetime, shop_zone: ZoneInfo) -> str:

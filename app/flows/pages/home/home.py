@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.flows.facts.people import full_name, with_buyer
 from app.flows.facts.published import is_running
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.rules.reasons import Reason
+from app.flows.rules.reasons import OF_HOURS, Reason
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
@@ -60,7 +60,7 @@ def home(session: Session) -> Home:
     now, zone = business_now(session), shop_zone(session)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     # What is only looked at again at its time, as while a return is open, is told as waiting and not as going out.
-    goes = or_(FollowUp.reason.is_(None), FollowUp.reason == Reason.OUTSIDE_WINDOW)
+    goes = or_(FollowUp.reason.is_(None), FollowUp.reason.in_(OF_HOURS))
     certain = and_(or_(~FollowUp.provisional, FollowUp.due_at < now + AHEAD), goes)
     planned = session.execute(
         select(func.min(FollowUp.due_at).filter(certain).label("next_at"), func.count().label("rows")).where(

@@ -20,7 +20,7 @@ from app.flows.pages.why.last_try import last_tries
 from app.flows.pages.why.verdicts import last_decisions, verdict
 from app.flows.rules.decision import Skip
 from app.flows.rules.guard import decide
-from app.flows.rules.reasons import Reason
+from app.flows.rules.reasons import OF_HOURS
 from app.flows.timing.limits import Limits
 from app.flows.words.day_words import clock_words, date_words
 from app.flows.words.explain import reason_words
@@ -109,7 +109,7 @@ def _coming(one: Gathered, waits: str, zone: ZoneInfo, now: datetime) -> Entry:
         return Entry(row.due_at, title, waits, "On hold", "warning", row.id, "When it may go on")
     if row.state is FollowUpState.CLAIMED:
         return Entry(row.due_at, title, "", "Being sent", "info", row.id, "Now")
-    badge = "" if row.reason in {None, Reason.OUTSIDE_WINDOW} else "Waits"
+    badge = "" if row.reason is None or row.reason in OF_HOURS else "Waits"
     when = when_words(one.facts, now, zone)
     return Entry(row.due_at, title, waits, badge, "info", row.id, f"{when[0].upper()}{when[1:]}")
 
