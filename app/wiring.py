@@ -16,18 +16,20 @@ from app.catalog import topics as catalog
 from app.channels.smtp.address import parse as parse_smtp
 from app.channels.smtp.phases import SmtpSender
 from app.config import ROOT, Config, from_env
-from app.customers import compliance
+from app.customers import compliance, merge, push_consent
 from app.customers import privacy as customers_privacy
 from app.customers import topics as customers
 from app.customers.compliance import Privacy
 from app.customers.erase import CustomerErased
+from app.customers.merge import CustomersMerged
+from app.experiments import merged as exposures_merged
 from app.flows.pages.home import next_ask, routes_home
 from app.flows.pages.people import routes_people
 from app.flows.pages.settings import routes_settings
 from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_why
-from app.flows.planning import come_back, erased, schedule, set_up
+from app.flows.planning import come_back, erased, merged, schedule, set_up
 from app.flows.sending import claim
 from app.flows.syncing import sync
 from app.hot.front import Front
@@ -35,12 +37,15 @@ from app.kit import engines, errors, gateway_clock, log, periodic, queue, row_id
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
 from app.messages import apply_hits, routes_buy_again
+from app.messages import merged as messages_merged
 from app.messages import privacy as messages_privacy
 from app.messages import routes as messages_routes
+from app.orders import merged as orders_merged
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
 from app.orders.told import OrderChanged
 from app.reviews import define_summary, let_stars, renew_storefront, standard_stars
+from app.reviews import merged as reviews_merged
 from app.reviews import privacy as reviews_privacy
 from app.reviews import routes as reviews_routes
 from app.reviews import routes_admin as reviews_admin
@@ -97,6 +102,8 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
     "customers/create": (customers.customer_told,),
     "customers/update": (customers.customer_told,),
     "customers/delete": (customers.customer_deleted,),
+    "customers/merge": (merge.merge_told,),
+    "customers_email_marketing_consent/update": (customers.consent_told,),
     "shop/update": (shops.shop_told,),
     "app/uninstalled": (shops.uninstalled,),
     "app/scopes_update": (shops.scopes_changed,),
@@ -109,8 +116,15 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     OrderChanged: (schedule.order_changed,),
     ShopInstalled: (set_up.shop_installed, renew_storefront.shop_installed),
     ShopUninstalled: (wipe_tokens.shop_uninstalled,),
-    ScopesChanged: (let_stars.scopes_changed,),
+    ScopesChanged: (let_stars.scopes_changed, push_consent.scopes_changed),
     ShopConnected: (come_back.shop_connected, define_summary.shop_connected, sync.shop_connected),
+    CustomersMerged: (
+        orders_merged.customers_merged,
+        messages_merged.customers_merged,
+        reviews_merged.customers_merged,
+        exposures_merged.customers_merged,
+        merged.customers_merged,
+    ),
     CustomerErased: (
         erased.customer_erased,
         reviews_privacy.customer_erased,
@@ -130,6 +144,7 @@ WORK: Sequence[Work] = (
 
 CALLERS: Mapping[str, outgoing.Runner] = {
     "definitions": define_summary.define,
+    "email_consent": push_consent.write_unsubscribe,
     "review_summary": renew_storefront.renew,
     "standard_stars": standard_stars.write_standard_stars,
 }

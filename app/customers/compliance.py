@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.customers.address import normalise
-from app.customers.erase import forget_customer
+from app.customers.erase import forget_customer, one_person
 from app.customers.identify import find_ids
 from app.customers.models import Erasure, ErasureKind
 from app.kit.work import entered_shop
@@ -46,8 +46,9 @@ def customer_redacted(session: Session, delivery: Delivery) -> None:
     """Apply customers/redact: the person is erased from every table, and what was planned for them ends."""
     request = _read(session, delivery)
     at = told_at(session, delivery)
+    traces = _traces(session, request)
     ids = forget_customer(session, request.customer_shopify_id or 0, at=at, email=request.email)
-    bodies = erase_bodies(session, delivery.shop_domain, _traces(request))
+    bodies = erase_bodies(session, delivery.shop_domain, traces)
     spend_body(session)
     _record(session, ErasureKind.ERASE, request, at, {"customers": len(ids), "bodies": bodies})
 
@@ -57,14 +58,17 @@ def _read(session: Session, delivery: Delivery) -> PrivacyRequest:
     return webhook_people.privacy_request(delivery.body)
 
 
-def _traces(request: PrivacyRequest) -> list[str]:
-    known = (
+def _traces(session: Session, request: PrivacyRequest) -> list[str]:
+    merged = one_person(session, request.customer_shopify_id or 0)
+    known = {
+        *(row.email for row in merged),
+        *(str(row.shopify_id) for row in merged if row.shopify_id),
         normalise(request.email),
         request.phone,
         str(request.customer_shopify_id) if request.customer_shopify_id else None,
         *map(str, request.orders),  # a carrier's scan names the order alone
-    )
-    return [trace for trace in known if trace]
+    }
+    return sorted(trace for trace in known if trace)
 
 
 def _record(session: Session, kind: ErasureKind, request: PrivacyRequest, at: datetime, result: dict[str, Any]) -> None:

@@ -2,44 +2,109 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.customers.models import ConsentEntry
+from app.customers.ledger import OWN, Statement, holds, whole_second
+from app.customers.models import ConsentEntry, Customer
 from app.kit.among import among
 from app.kit.work import entered_shop
 
 EMAIL = "email"
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Hold what shows how a statement was made: the opt-in level, the text a person was shown, where they acted from.
+
+    `level` is Shopify's word; `text_version` names our own words; `ip_hash` is salted, never the address itself.
+    """
+
+    level: str | None = None
+    text_version: str | None = None
+    ip_hash: str | None = None
+
+
+NO_PROOF = Proof()
+
+
 def state_consent(
-    session: Session, customer_id: int, *, state: str, source: str, happened_at: datetime, received_at: datetime
-) -> None:
-    """Append one statement; the same statement told twice is kept once."""
+    session: Session,
+    customer_id: int,
+    *,
+    state: str,
+    source: str,
+    happened_at: datetime,
+    received_at: datetime,
+    proof: Proof = NO_PROOF,
+) -> bool:
+    """Append one statement and return whether it is new: the same said of the same second is known already.
+
+    So an order, the customer's record and the consent topic that tell one thing are one statement, and what we told
+    Shopify ourselves adds nothing when it comes back. Said of a customer who was merged away it is kept with the one
+    who was kept. Callers hold the customer's lock.
+    """
+    shop_id, second = entered_shop(session), whole_second(happened_at)
+    customer = session.get(Customer, (shop_id, customer_id))
+    merged_into = customer.merged_into if customer else None
+    kept_by, said_of = (merged_into, customer_id) if merged_into else (customer_id, OWN)
+    known = select(ConsentEntry.id).where(
+        ConsentEntry.shop_id == shop_id,
+        ConsentEntry.customer_id == kept_by,
+        ConsentEntry.said_of == said_of,
+        ConsentEntry.channel == EMAIL,
+        ConsentEntry.state == state,
+        ConsentEntry.happened_at >= second,
+        ConsentEntry.happened_at < second + timedelta(seconds=1),
+    )
+    if session.scalar(known.limit(1)) is not None:
+        return False
     session.execute(
         insert(ConsentEntry)
         .values(
-            shop_id=entered_shop(session),
-            customer_id=customer_id,
+            shop_id=shop_id,
+            customer_id=kept_by,
+            said_of=said_of,
+            joined_at=customer.merged_at if customer and merged_into else None,
             channel=EMAIL,
             state=state,
+            opt_in_level=proof.level,
             source=source,
+            text_version=proof.text_version,
+            ip_hash=proof.ip_hash,
             happened_at=happened_at,
             received_at=received_at,
         )
         .on_conflict_do_nothing(),
     )
+    return True
 
 
 def current(session: Session, customer_ids: list[int]) -> dict[int, str]:
-    """Return the latest statement of each customer; who never stated anything is not in the result."""
+    """Return the state that holds for each customer; who never stated anything is not in the result."""
+    return {customer_id: said.state for customer_id, said in standing(session, customer_ids).items()}
+
+
+def standing(session: Session, customer_ids: list[int]) -> dict[int, Statement]:
+    """Return the statement that holds for each customer."""
     rows = session.execute(
-        select(ConsentEntry.customer_id, ConsentEntry.state)
+        select(
+            ConsentEntry.customer_id,
+            ConsentEntry.state,
+            ConsentEntry.happened_at,
+            ConsentEntry.source,
+            ConsentEntry.said_of,
+            ConsentEntry.joined_at,
+        )
         .where(ConsentEntry.shop_id == entered_shop(session), among(ConsentEntry.customer_id, customer_ids))
         .where(ConsentEntry.channel == EMAIL)
-        .order_by(ConsentEntry.customer_id, ConsentEntry.happened_at, ConsentEntry.id),
     )
-    return {row.customer_id: row.state for row in rows}
+    said: dict[int, list[Statement]] = defaultdict(list)
+    for row in rows:
+        said[row.customer_id].append(Statement(row.state, row.happened_at, row.source, row.said_of, row.joined_at))
+    return {customer_id: found for customer_id, each in said.items() if (found := holds(each)) is not None}

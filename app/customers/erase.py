@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, cast, delete, null, or_, select, update
+from sqlalchemy import Text, cast, delete, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.customers.address import normalise
@@ -25,13 +25,13 @@ class CustomerErased:
 
 
 def forget_customer(session: Session, shopify_id: int, *, at: datetime, email: str | None = None) -> list[int]:
-    """Erase the customer with this id, and guests with this address; return our ids. Erasing again changes nothing.
+    """Erase the customer with this id, all who were merged with them, and guests with this address; return our ids.
 
-    The address is suppressed first and by hash, so that nothing planned leaves while the rest is taken out.
+    The addresses are suppressed first and by hash, so that nothing planned leaves while the rest is taken out. Erasing
+    again changes nothing.
     """
     shop_id = entered_shop(session)
-    found = select(Customer).where(Customer.shop_id == shop_id, Customer.shopify_id == shopify_id)
-    rows = list(session.scalars(found.with_for_update()))
+    rows = one_person(session, shopify_id)
     addresses = {address for address in (*(row.email for row in rows), normalise(email)) if address}
     for address in sorted(addresses):
         suppress(session, address, scope=SuppressionScope.ADDRESS, reason="erased", at=at)
@@ -44,18 +44,38 @@ def forget_customer(session: Session, shopify_id: int, *, at: datetime, email: s
             row.erased_at = at
             for name in PERSONAL:
                 setattr(row, name, None)
-            for table in (ConsentEntry, Preference):
-                session.execute(delete(table).where(table.shop_id == shop_id, table.customer_id == row.id))
+            session.execute(delete(Preference).where(Preference.shop_id == shop_id, Preference.customer_id == row.id))
+            session.execute(  # that and when somebody agreed or stopped stays, as proof; from where they did goes
+                update(ConsentEntry)
+                .where(ConsentEntry.shop_id == shop_id, ConsentEntry.customer_id == row.id)
+                .values(ip_hash=null())
+            )
             session.flush()
             emit(session, CustomerErased(row.id))
-    _forget_copies(session, shopify_id, addresses)
+    _forget_copies(session, {shopify_id, *(row.shopify_id for row in rows if row.shopify_id)}, addresses)
     return [row.id for row in rows]
 
 
-def _forget_copies(session: Session, shopify_id: int, addresses: set[str]) -> None:
+def one_person(session: Session, shopify_id: int) -> list[Customer]:
+    """Return the customer with this id and everybody merged with them, locked in the order people are locked in."""
+    shop_id = entered_shop(session)
+    named = select(func.coalesce(Customer.merged_into, Customer.id)).where(
+        Customer.shop_id == shop_id, Customer.shopify_id == shopify_id
+    )
+    kept = session.scalar(named)
+    if kept is None:
+        return []
+    found = select(Customer).where(Customer.shop_id == shop_id, or_(Customer.id == kept, Customer.merged_into == kept))
+    return list(session.scalars(found.order_by(Customer.id).with_for_update()))
+
+
+def _forget_copies(session: Session, shopify_ids: set[int], addresses: set[str]) -> None:
     """Empty the copies of the person's data that were made for the merchant to download; that there were any stays."""
     result = cast(Erasure.result, Text)
-    theirs = [Erasure.customer_shopify_id == shopify_id, *(result.contains(one, autoescape=True) for one in addresses)]
+    theirs = [
+        Erasure.customer_shopify_id.in_(shopify_ids),
+        *(result.contains(one, autoescape=True) for one in addresses),
+    ]
     session.execute(
         update(Erasure)
         .where(Erasure.shop_id == entered_shop(session), Erasure.kind == ErasureKind.EXPORT, or_(*theirs))

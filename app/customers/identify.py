@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.customers.address import normalise
 from app.customers.models import Customer
 from app.customers.suppress import is_erased
+from app.kit.among import among
 from app.kit.work import entered_shop
 from app.shopify.payloads.people import CustomerFacts
 
@@ -22,12 +24,14 @@ def record_customer(session: Session, facts: CustomerFacts, *, seen_at: datetime
     `seen_at` is the source's instant; a fact older than the stored one changes nothing, nor does a body of the same
     second: it may be the older one, and the next reconciliation asks the shop.
     """
-    row = _by_shopify_id(session, facts.shopify_id) or _adoptable_guest(session, facts)
+    row = by_shopify_id(session, facts.shopify_id) or _adoptable_guest(session, facts)
     if row is None:
         if is_erased(session, facts.shopify_id, normalise(facts.email)):
             return None
         row = Customer(shop_id=entered_shop(session), shopify_id=facts.shopify_id)
         session.add(row)
+    elif row.merged_into is not None:
+        return survivor(session, row)  # late news of a record that is no more; who they are now, the kept one says
     elif row.erased_at is not None:
         return None
     row.shopify_id = facts.shopify_id
@@ -43,7 +47,7 @@ def record_guest(
     address = normalise(email)
     if address is None or is_erased(session, None, address):
         return None
-    row = _by_email(session, address)
+    row = _by_email(session, address) or _merged_with_email(session, address)
     if row is None:
         row = Customer(shop_id=entered_shop(session), shopify_id=None, email=address)
         session.add(row)
@@ -52,6 +56,15 @@ def record_guest(
     row.locale = row.locale or locale
     session.flush()
     return row
+
+
+def by_shopify_id(session: Session, shopify_id: int) -> Customer | None:
+    """Return the row of this id, locked; it may have been merged into another, or erased."""
+    return session.scalars(
+        select(Customer)
+        .where(Customer.shop_id == entered_shop(session), Customer.shopify_id == shopify_id)
+        .with_for_update(),
+    ).one_or_none()
 
 
 def _copy(row: Customer, facts: CustomerFacts, at: datetime) -> None:
@@ -67,14 +80,6 @@ def _copy(row: Customer, facts: CustomerFacts, at: datetime) -> None:
             if value is not None or name == "email":
                 setattr(row, name, value)
     row.source_updated_at = at
-
-
-def _by_shopify_id(session: Session, shopify_id: int) -> Customer | None:
-    return session.scalars(
-        select(Customer)
-        .where(Customer.shop_id == entered_shop(session), Customer.shopify_id == shopify_id)
-        .with_for_update(),
-    ).one_or_none()
 
 
 def _adoptable_guest(session: Session, facts: CustomerFacts) -> Customer | None:
@@ -96,19 +101,46 @@ def _by_email(session: Session, address: str, *, guests_only: bool = False) -> C
     ).first()
 
 
+def _merged_with_email(session: Session, address: str) -> Customer | None:
+    """Return whom somebody with this address lives on as."""
+    query = select(Customer).where(
+        Customer.shop_id == entered_shop(session),
+        Customer.email == address,
+        Customer.merged_into.is_not(None),
+        Customer.erased_at.is_(None),
+    )
+    row = session.scalars(query.order_by(Customer.id).limit(1)).first()
+    return survivor(session, row) if row is not None else None
+
+
+def survivor(session: Session, row: Customer) -> Customer | None:
+    """Return whom a customer lives on as, locked; None where that one is erased."""
+    if row.merged_into is not None:
+        row = session.get_one(Customer, (row.shop_id, row.merged_into), with_for_update=True)
+    return None if row.erased_at is not None else row
+
+
 def is_known(session: Session, shopify_id: int) -> bool:
     """Tell whether this shop is known to have a customer of this id."""
-    return _by_shopify_id(session, shopify_id) is not None
+    return by_shopify_id(session, shopify_id) is not None
 
 
 def find_ids(session: Session, shopify_id: int | None, email: str | None) -> list[int]:
-    """Return our ids of a person named by Shopify's id, by address, or by both."""
+    """Return our ids of a person named by Shopify's id, by address, or by both, and of all merged with them."""
     address = normalise(email)
     named = [Customer.shopify_id == shopify_id] if shopify_id is not None else []
     named += [Customer.email == address] if address is not None else []
     if not named:
         return []
-    rows = session.scalars(
-        select(Customer.id).where(Customer.shop_id == entered_shop(session), or_(*named)).order_by(Customer.id)
+    shop_id = entered_shop(session)
+    rows = session.execute(select(Customer.id, Customer.merged_into).where(Customer.shop_id == shop_id, or_(*named)))
+    return family(session, [row.merged_into or row.id for row in rows])
+
+
+def family(session: Session, customer_ids: Sequence[int]) -> list[int]:
+    """Return the ids of customers who were kept, and of everybody merged into them, in order."""
+    shop_id = entered_shop(session)
+    merged = session.scalars(
+        select(Customer.id).where(Customer.shop_id == shop_id, among(Customer.merged_into, customer_ids))
     )
-    return list(rows)
+    return sorted({*customer_ids, *merged})

@@ -27,6 +27,7 @@ class Customer(ShopOwned, Base):
         Index("ix_customer_email", "shop_id", "email"),
         begins_with("first_name"),
         begins_with("last_name"),
+        Index("ix_customer_merged_into", "shop_id", "merged_into", postgresql_where="merged_into is not null"),
     )
 
     shopify_id: Mapped[int | None]
@@ -38,19 +39,32 @@ class Customer(ShopOwned, Base):
     province: Mapped[str | None]  # Shopify's province code
     source_updated_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
-    merged_into: Mapped[int | None]
+    merged_into: Mapped[int | None]  # our id of the customer who was kept, the last one of a chain
+    merged_at: Mapped[datetime | None]  # the last merge on the way there
 
 
 class ConsentEntry(ShopOwned, Base):
-    """Record one statement about marketing consent, with its source. The latest by `happened_at` holds."""
+    """Record one statement about marketing consent and how it was made. What holds now, app.customers.ledger says."""
 
     __tablename__ = "consent_entry"
-    __table_args__ = (UniqueConstraint("shop_id", "customer_id", "channel", "happened_at", "state", "source"),)
+    __table_args__ = (
+        UniqueConstraint(
+            *("shop_id", "customer_id", "said_of", "channel", "happened_at", "state", "source"),
+            name="uq_consent_entry_statement",
+        ),
+    )
 
     customer_id: Mapped[int]
+    said_of: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # our id of the merged customer it was made as; 0: their own
+    joined_at: Mapped[datetime | None]  # when that customer was merged into this one
     channel: Mapped[str]  # email
     state: Mapped[str]  # subscribed | unsubscribed | pending | not_subscribed
-    source: Mapped[str]  # shopify_order | shopify_customer | our_link | merchant
+    opt_in_level: Mapped[str | None]  # Shopify's: single_opt_in | confirmed_opt_in | unknown
+    source: Mapped[str]  # of ledger.Source
+    text_version: Mapped[str | None]  # names the words we showed, where we showed any
+    ip_hash: Mapped[str | None]  # salted, where a person acted; goes with the person
     happened_at: Mapped[datetime]
     received_at: Mapped[datetime]
 
@@ -62,8 +76,9 @@ class Preference(ShopOwned, Base):
     __table_args__ = (Index("ix_preference_customer", "shop_id", "customer_id"),)
 
     customer_id: Mapped[int]
-    topic: Mapped[str]  # of wish_topics: a Topic, or EVERYTHING
-    value: Mapped[str]  # on | off | paused
+    topic: Mapped[str]  # of wish_topics: a Topic, EVERYTHING, FREQUENCY or PRODUCT
+    product_shopify_id: Mapped[int | None]  # of PRODUCT alone
+    value: Mapped[str]  # on | off | paused | resumed; of FREQUENCY an AtMost
     until: Mapped[datetime | None]
     source: Mapped[str]
     happened_at: Mapped[datetime]

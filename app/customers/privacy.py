@@ -36,11 +36,27 @@ def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]
             for row in people
         ),
         *(
-            {"kind": "consent", "state": row.state, "source": row.source, "at": row.happened_at.isoformat()}
+            {
+                "kind": "consent",
+                "state": row.state,
+                "level": row.opt_in_level,
+                "source": row.source,
+                "text": row.text_version,
+                "at": row.happened_at.isoformat(),
+                "received_at": row.received_at.isoformat(),
+            }
             for row in consents
         ),
         *(
-            {"kind": "choice", "topic": row.topic, "value": row.value, "at": row.happened_at.isoformat()}
+            {
+                "kind": "choice",
+                "topic": row.topic,
+                "product": row.product_shopify_id,
+                "value": row.value,
+                "until": row.until.isoformat() if row.until else None,
+                "source": row.source,
+                "at": row.happened_at.isoformat(),
+            }
             for row in choices
         ),
     ]

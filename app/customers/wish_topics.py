@@ -16,4 +16,16 @@ class Topic(StrEnum):
 
 
 EVERYTHING: Final = "all"  # a choice about everything optional at once
+FREQUENCY: Final = "frequency"  # a choice how often, for everything optional together
+PRODUCT: Final = "product"  # a choice about everything optional to do with one product
+
+
+class AtMost(StrEnum):
+    """Say how often, at most, a person wants optional messages."""
+
+    EVERYTHING = "everything"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 OPTIONAL: Final = frozenset({Topic.PRODUCT_HELP, Topic.REVIEW_ASK})  # what an unsubscribe stops

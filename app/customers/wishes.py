@@ -5,26 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Preference
-from app.customers.wish_topics import EVERYTHING
+from app.customers.wish_topics import EVERYTHING, FREQUENCY, PRODUCT, AtMost, Topic
 from app.kit.among import among
 from app.kit.work import entered_shop
+
+OFF: Final = "all off"  # everything optional is switched off, or on
+PAUSE: Final = "all paused"  # everything optional waits until a day, or goes on
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """Hold what a person chose: topics off, off altogether since when, paused until when (UTC, perhaps past).
 
-    Only everything optional at once can be paused; the last choice about it is either off or paused, or neither.
+    `at_most` bounds how often anything optional comes; `muted` are Shopify's ids of products to hear nothing more of.
+    Only everything optional at once can be paused.
     """
 
     topics_off: frozenset[str] = frozenset()
     off_since: datetime | None = None
     paused_until: datetime | None = None
+    at_most: AtMost = AtMost.EVERYTHING
+    muted: frozenset[int] = frozenset()
+
+
+Choices = dict[tuple[str, int | None], Preference]
 
 
 def wishes(session: Session, customer_ids: Sequence[int]) -> dict[int, Wishes]:
@@ -34,16 +44,31 @@ def wishes(session: Session, customer_ids: Sequence[int]) -> dict[int, Wishes]:
         .where(Preference.shop_id == entered_shop(session), among(Preference.customer_id, customer_ids))
         .order_by(Preference.happened_at, Preference.id)
     )
-    latest: dict[int, dict[str, Preference]] = {each: {} for each in customer_ids}
+    latest: dict[int, Choices] = {each: {} for each in customer_ids}
     for row in rows:
-        latest[row.customer_id][row.topic] = row
+        for facet in _facets(row):
+            latest[row.customer_id][facet, row.product_shopify_id] = row
     return {customer_id: _wishes(chosen) for customer_id, chosen in latest.items()}
 
 
-def _wishes(chosen: dict[str, Preference]) -> Wishes:
-    everything = chosen.get(EVERYTHING)
+def _facets(row: Preference) -> tuple[str, ...]:
+    """Return what a choice is about: an unsubscribe and a pause do not end each other, "on" ends both."""
+    if row.topic != EVERYTHING:
+        return (row.topic,)
+    return {"off": (OFF,), "paused": (PAUSE,), "resumed": (PAUSE,)}.get(row.value, (OFF, PAUSE))
+
+
+def _wishes(chosen: Choices) -> Wishes:
+    off, pause, often = (chosen.get((facet, None)) for facet in (OFF, PAUSE, FREQUENCY))
+    topics = {topic for (topic, product), row in chosen.items() if product is None and row.value == "off"}
     return Wishes(
-        topics_off=frozenset(topic for topic, row in chosen.items() if row.value == "off" and topic != EVERYTHING),
-        off_since=everything.happened_at if everything and everything.value == "off" else None,
-        paused_until=everything.until if everything and everything.value == "paused" else None,
+        topics_off=frozenset(topics & set(Topic)),
+        off_since=off.happened_at if off and off.value == "off" else None,
+        paused_until=pause.until if pause and pause.value == "paused" else None,
+        at_most=AtMost(often.value) if often else AtMost.EVERYTHING,
+        muted=frozenset(
+            product
+            for (topic, product), row in chosen.items()
+            if topic == PRODUCT and product is not None and row.value == "off"
+        ),
     )

@@ -6,7 +6,6 @@ import base64
 
 from flask import Blueprint, Response, request, url_for
 
-from app.customers.suppress import is_unsubscribed
 from app.customers.wish_topics import Topic
 from app.kit import runtime
 from app.kit.errors import Invalid, NotFound
@@ -16,10 +15,11 @@ from app.messages.context import WEB_ADDRESS
 from app.messages.find import link_of, message_of
 from app.messages.links import Purpose, path
 from app.messages.page_words import words
+from app.messages.proof import proof
 from app.messages.shopper_page import form, leave, page
 from app.messages.stop import choose_topics, unsubscribe
 from app.messages.too_often import too_often
-from app.messages.wishes import topics_off
+from app.messages.wishes import all_off, topics_off
 
 blueprint = Blueprint("messages", __name__)
 
@@ -38,7 +38,7 @@ def ask_to_stop(token: str) -> Response:
             session,
             "unsubscribe.html",
             words(message.locale),
-            done=is_unsubscribed(session, message.recipient),
+            done=all_off(session, message),
             preferences_url=path(here.config, Purpose.PREFERENCES, message.shop_id, message.public_id),
         )
 
@@ -56,7 +56,7 @@ def stop(token: str) -> Response:
             return held_back
         if not one_click and typed.get("stop") != "yes":
             raise Invalid("To stop these mails, press the button on the page.", field="stop")
-        unsubscribe(session, message)
+        unsubscribe(session, message, proof(here.config, request, message, "unsubscribe"))
     if one_click:
         return Response(status=200)
     return Response(status=303, headers={"Location": url_for("messages.ask_to_stop", token=token)})

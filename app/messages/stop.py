@@ -9,22 +9,22 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.customers.address import address_hash
-from app.customers.consent import state_consent
-from app.customers.models import Preference, Suppression, SuppressionScope
+from app.customers.consent import Proof, state_consent
+from app.customers.ledger import UNSUBSCRIBED, Source
+from app.customers.models import Customer, Preference, Suppression, SuppressionScope
+from app.customers.push_consent import push_unsubscribe
 from app.customers.suppress import is_unsubscribed, lock_person, suppress
-from app.customers.wish_topics import OPTIONAL, Topic
+from app.customers.wish_topics import EVERYTHING, OPTIONAL, Topic
 from app.customers.wishes import wishes
 from app.kit.clock import business_now, real_now
 from app.messages.models import Message, MessageEvent
-
-OUR_LINK = "our_link"
-UNSUBSCRIBED = "unsubscribed"
+from app.messages.wishes import all_off
 
 
-def unsubscribe(session: Session, message: Message) -> None:
-    """Stop everything optional to the message's address. Doing it again changes nothing."""
+def unsubscribe(session: Session, message: Message, proof: Proof, source: Source = Source.OUR_LINK) -> None:
+    """Stop everything optional to the message's address and person. Doing it again changes nothing."""
     lock_person(session, message.recipient, message.customer_id)
-    if is_unsubscribed(session, message.recipient):
+    if all_off(session, message) and is_unsubscribed(session, message.recipient):
         return
     now = business_now(session)
     suppress(session, message.recipient, scope=SuppressionScope.OPTIONAL, reason=UNSUBSCRIBED, at=now)
@@ -33,10 +33,13 @@ def unsubscribe(session: Session, message: Message) -> None:
             session,
             message.customer_id,
             state=UNSUBSCRIBED,
-            source=OUR_LINK,
+            source=source,
             happened_at=now,
             received_at=real_now(),
+            proof=proof,
         )
+        _choose(session, message, message.customer_id, EVERYTHING, "off", source)
+        push_unsubscribe(session, session.get_one(Customer, (message.shop_id, message.customer_id)))
     session.execute(
         insert(MessageEvent)
         .values(
@@ -58,29 +61,19 @@ def choose_topics(session: Session, message: Message, customer_id: int, wanted: 
     Wanting an optional topic takes an earlier unsubscribe back. It is not consent to advertising.
     """
     lock_person(session, message.recipient, message.customer_id)
-    stopped = is_unsubscribed(session, message.recipient)
+    stopped = all_off(session, message)
     if stopped and wanted & OPTIONAL:
-        _take_back_unsubscribe(session, message)
+        _take_back_unsubscribe(session, message, customer_id)
         stopped = False
-    off, now = wishes(session, [customer_id])[customer_id].topics_off, business_now(session)
+    off = wishes(session, [customer_id])[customer_id].topics_off
     for topic in Topic:
         held_anyway = stopped and topic in OPTIONAL
         if (topic in off) is (topic in wanted) and not held_anyway:
-            session.add(
-                Preference(
-                    shop_id=message.shop_id,
-                    customer_id=customer_id,
-                    topic=topic.value,
-                    value="on" if topic in wanted else "off",
-                    until=None,
-                    source=OUR_LINK,
-                    happened_at=now,
-                ),
-            )
+            _choose(session, message, customer_id, topic, "on" if topic in wanted else "off", Source.PREFERENCES)
     session.flush()
 
 
-def _take_back_unsubscribe(session: Session, message: Message) -> None:
+def _take_back_unsubscribe(session: Session, message: Message, customer_id: int) -> None:
     session.execute(
         delete(Suppression).where(
             Suppression.shop_id == message.shop_id,
@@ -89,3 +82,19 @@ def _take_back_unsubscribe(session: Session, message: Message) -> None:
             Suppression.reason == UNSUBSCRIBED,
         ),
     )
+    if wishes(session, [customer_id])[customer_id].off_since is not None:
+        _choose(session, message, customer_id, EVERYTHING, "on", Source.PREFERENCES)
+
+
+def _choose(session: Session, message: Message, customer_id: int, topic: str, value: str, source: Source) -> None:
+    session.add(
+        Preference(
+            shop_id=message.shop_id,
+            customer_id=customer_id,
+            topic=topic,
+            value=value,
+            source=source,
+            happened_at=business_now(session),
+        ),
+    )
+    session.flush()

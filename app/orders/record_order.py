@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.customers import identify
 from app.customers.address import normalise
-from app.customers.consent import state_consent
+from app.customers.ledger import Source
 from app.customers.models import Customer
+from app.customers.topics import state_customer_consent
 from app.kit.events import emit
 from app.kit.upsert import find_or_make
 from app.kit.work import entered_shop
@@ -116,16 +117,13 @@ def _customer(session: Session, facts: OrderFacts, told: Told) -> Customer | Non
             return None
         if customer.locale is None and facts.locale is not None:
             customer.locale = facts.locale
-        consent = facts.customer.consent
-        if consent is not None:
-            state_consent(
-                session,
-                customer.id,
-                state=consent.state,
-                source="shopify_order",
-                happened_at=consent.changed_at or facts.created_at,
-                received_at=told.received_at,
-            )
+        state_customer_consent(
+            session,
+            facts.customer,
+            received_at=told.received_at,
+            seen_at=facts.created_at,
+            source=Source.SHOPIFY_ORDER,
+        )
         return customer
     if facts.email is None:
         return None

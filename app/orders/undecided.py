@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.customers.models import Customer
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentEvent
 from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts, OrderFacts
@@ -19,9 +20,9 @@ from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts, 
 def order_is_undecided(session: Session, order: Order, facts: OrderFacts) -> bool:
     """Say whether a body and what is kept of the order, or of one of its parcels, differ but not in their date."""
     same_second = facts.updated_at == order.source_updated_at
-    return (same_second and _differs(session, order, facts)) or parcels_are_undecided(
-        session, order.shop_id, facts.fulfillments
-    )
+    if (same_second and _differs(session, order, facts)) or _names_another_buyer(session, order, facts):
+        return True
+    return parcels_are_undecided(session, order.shop_id, facts.fulfillments)
 
 
 def parcels_are_undecided(session: Session, shop_id: int, told: Sequence[FulfillmentFacts]) -> bool:
@@ -66,6 +67,26 @@ def _differs(session: Session, order: Order, facts: OrderFacts) -> bool:
     )
     counted = {(line.shopify_id, line.quantity, line.current_quantity) for line in facts.lines}
     return counted != {tuple(row) for row in lines}
+
+
+def _names_another_buyer(session: Session, order: Order, facts: OrderFacts) -> bool:
+    """Say whether a body names another buyer than is kept: one of the two may have been merged into the other.
+
+    An order without a buyer may be an erased person's, and the body from before a merge.
+    """
+    if facts.customer is None or facts.updated_at < order.source_updated_at:
+        return False
+    named = session.execute(
+        select(Customer.id, Customer.merged_into).where(
+            Customer.shop_id == order.shop_id, Customer.shopify_id == facts.customer.shopify_id
+        )
+    ).one_or_none()
+    if order.customer_id is None:
+        return named is None
+    guest = select(Customer.id).where(
+        Customer.shop_id == order.shop_id, Customer.id == order.customer_id, Customer.shopify_id.is_(None)
+    )
+    return order.customer_id not in (named or ()) and session.scalar(guest) is None
 
 
 def _standing(facts: FulfillmentFacts) -> tuple[str | None, ...]:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from devstore.admin.frame import blueprint, in_shop, show
 from devstore.state.models import Customer, Order, Shop
-from devstore.world.customers import set_consent
+from devstore.world.customers import find_customer, set_consent
+from devstore.world.merge import merge_customers
 from devstore.world.shop import redact_customer, request_data
 
 PAGE = 50
@@ -48,9 +49,15 @@ def customer_page(handle: str, number: int) -> Response:
 
 @blueprint.post("/<handle>/customers/<int:number>/<action>")
 def act_on_customer(handle: str, number: int, action: str) -> ResponseReturnValue:
-    """Change the consent, or pass on a wish under data-protection law."""
+    """Change the consent, merge into another customer, or pass on a wish under data-protection law."""
     with in_shop(handle, announce=True) as (session, shop):
         customer = _find(session, shop, number)
+        if action == "merge":
+            kept = find_customer(session, shop, request.form.get("into", "").strip().replace("\0", ""))
+            if kept is None or kept.id == customer.id:
+                return redirect(f"/admin/{handle}/customers/{number}?done=no-other", code=303)
+            merge_customers(session, shop, customer, kept)
+            return redirect(f"/admin/{handle}/customers/{kept.id}?done=merge", code=303)
         if action == "consent":
             set_consent(session, shop, customer, request.form.get("state", ""))
         elif action == "data-request":

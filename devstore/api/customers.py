@@ -14,6 +14,7 @@ from devstore.state.models import Customer, Shop
 from devstore.webhooks.payloads.customer import consent_body, customer_body
 from devstore.world.customers import create_customer, delete_customer, find_customer, set_consent, update_customer
 from devstore.world.find import find_in, find_shop
+from devstore.world.merge import merge_customers
 from devstore.world.refused import Refused
 from devstore.world.shop import redact_customer, redact_shop, request_data, update_shop
 
@@ -69,6 +70,18 @@ def post_consent(key: str) -> Response:
         level = words(given, "level") or "single_opt_in"
         set_consent(session, shop, customer, needed(given, "state"), level=level)
         return jsonify(_show(customer, shop))
+
+
+@blueprint.post("/customers/<key>/merge")
+def post_merge(key: str) -> Response:
+    """Merge the customer into another: `{"into": id or address}`; answer with the one who is kept."""
+    given = body()
+    only(given, "into")
+    with unit_of_work() as session:
+        shop = _shop(session)
+        kept = _customer(session, shop, str(needed(given, "into")))
+        merge_customers(session, shop, _customer(session, shop, key), kept)
+        return jsonify(_show(kept, shop))
 
 
 @blueprint.post("/customers/<key>/data-request")

@@ -4,12 +4,21 @@ from typing import Any
 
 PROTECTED = frozenset(
     (
-        *("email", "contact_email", "phone", "first_name", "last_name", "order_status_url", "browser_ip"),
+        *(
+            "email",
+            "email_address",
+            "contact_email",
+            "phone",
+            "first_name",
+            "last_name",
+            "order_status_url",
+            "browser_ip",
+        ),
         *("address1", "address2", "zip", "company", "latitude", "longitude"),
     )
 )
 OUR_OWN = frozenset({"origin_address", "origin_location"})  # where the shop sends from is nobody's personal data
-ABOUT_CUSTOMERS = ("orders/", "fulfillments/", "fulfillment_events/", "refunds/", "returns/", "customers/")
+ABOUT_CUSTOMERS = ("orders/", "fulfillments/", "fulfillment_events/", "refunds/", "returns/", "customers")
 APPROVED, NONE = 2, 0
 
 

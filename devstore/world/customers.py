@@ -1,5 +1,6 @@
 """Make, change and delete a customer, and note what they agree to."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -71,8 +72,16 @@ def update_customer(session: Session, shop: Shop, customer: Customer, facts: dic
     announce(session, shop, "customers/update", customer_body(customer, shop))
 
 
-def set_consent(session: Session, shop: Shop, customer: Customer, state: str, *, level: str = "single_opt_in") -> None:
-    """Note the customer's e-mail consent; tell the consent topic and customers/update.
+def set_consent(
+    session: Session,
+    shop: Shop,
+    customer: Customer,
+    state: str,
+    *,
+    level: str = "single_opt_in",
+    at: datetime | None = None,
+) -> None:
+    """Note the customer's e-mail consent, given `at` or now; tell the consent topic and customers/update.
 
     Raises Refused for an unknown state or a customer without an address.
     """
@@ -81,7 +90,7 @@ def set_consent(session: Session, shop: Shop, customer: Customer, state: str, *,
     if not customer.email:
         raise Refused("customer", "A customer without an address cannot agree to e-mail.")
     now = store_now(session)
-    customer.email_consent, customer.email_consent_level, customer.email_consent_at = state, level, now
+    customer.email_consent, customer.email_consent_level, customer.email_consent_at = state, level, at or now
     customer.updated_at = now
     session.flush()
     announce(session, shop, "customers_email_marketing_consent/update", consent_body(customer, shop))

@@ -41,11 +41,14 @@ def test_a_topic_switched_off_and_on_again_is_on(read):
     assert read(("shipping", "off", 0), ("shipping", "on", 0)).topics_off == frozenset(), "told later, holds"
 
 
-def test_everything_is_off_or_paused_or_neither(read, merchant):
+def test_everything_is_off_and_paused_each_by_itself(read, merchant):
     assert read(("all", "off", 3)) == Wishes(off_since=merchant.now + timedelta(minutes=3))
     week = merchant.now + timedelta(days=7)
-    assert read(("all", "off", -1), ("all", "paused", 0)) == Wishes(paused_until=week)
-    assert read(("all", "paused", 0), ("all", "on", 1)) == Wishes()
+    both = Wishes(paused_until=week, off_since=merchant.now - timedelta(minutes=1))
+    assert read(("all", "off", -1), ("all", "paused", 0)) == both, "a pause does not take an unsubscribe back"
+    assert read(("all", "paused", 0), ("all", "resumed", 1)) == Wishes()
+    assert read(("all", "off", -1), ("all", "resumed", 1)) == Wishes(off_since=both.off_since)
+    assert read(("all", "off", -1), ("all", "paused", 0), ("all", "on", 1)) == Wishes()
 
 
 def test_a_choice_about_everything_leaves_the_single_topics_as_they_were(read):

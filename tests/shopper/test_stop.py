@@ -97,7 +97,7 @@ def test_an_unsubscribe_shows_among_the_topics_and_can_be_taken_back(web, people
     assert off(people, mailed) == {"product_help", "review_ask"}
     choose(web, mailed, "order", "shipping")
     assert stops(people) == [(SuppressionScope.OPTIONAL, "unsubscribed")]
-    assert choices(people) == []
+    assert choices(people) == [("all", "off")]
     choose(web, mailed, "order", "shipping", "product_help")
     assert stops(people) == []
     assert off(people, mailed) == {"review_ask"}

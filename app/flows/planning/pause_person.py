@@ -47,7 +47,7 @@ def resume_person(session: Session, customer_id: int) -> int:
     _lock(session, customer_id)
     if wishes(session, [customer_id])[customer_id].paused_until is None:
         return 0
-    _choose(session, customer_id, "on", None)
+    _choose(session, customer_id, "resumed", None)
     shop_id = entered_shop(session)
     orders = select(Order.id).where(Order.shop_id == shop_id, Order.customer_id == customer_id)
     rows = session.scalars(

@@ -109,6 +109,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.ALREADY_REVIEWED: "{person} has reviewed this already.",
     Reason.ERASED: "Erased on request. Nothing is sent to this person again.",
     Reason.MERGED: "{person} was merged into another customer, who gets what is still to come.",
+    "merged/twice": "{person} hears this once: two customers became one, and the other was or will be written to about"
+    " the same product.",
     Reason.HARD_BOUNCE: "{person}: not {asked}, the address does not take mail{words}. An order placed"
     " under another address gets its own.",
     Reason.COMPLAINT: "{person} marked an earlier message as spam. Nothing is sent to this address again.",

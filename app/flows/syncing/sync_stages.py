@@ -47,7 +47,7 @@ def customers(session: Session, since: datetime, page: str | None) -> str | None
     for facts in told.items:
         row = record_customer(session, facts, seen_at=seen_at)
         if row is not None:
-            state_customer_consent(session, row.id, facts, received_at=real_now(), seen_at=seen_at)
+            state_customer_consent(session, facts, received_at=real_now(), seen_at=seen_at)
     return told.next_cursor
 
 

@@ -20,7 +20,10 @@ STATES: Final = {
 SOURCES: Final = {
     "shopify_order": "their order at Shopify",
     "shopify_customer": "the customer's record at Shopify",
+    "shopify_consent": "the person's choice at Shopify",
     "our_link": "the person, through a link in a mail",
+    "preferences": "the person, on the page of choices",
+    "merge": "another customer who turned out to be the same person",
     "merchant": "you, on this page",
 }
 NOTHING_SAID: Final = "Nothing is known about marketing: never asked, or never answered."

@@ -106,6 +106,8 @@ def _variant(reason: Reason, facts: Facts) -> str | None:
         case Reason.ALREADY_SENT:
             every = {facts.follow_up.sent, *(line.sent for line in facts.items)}
             return "unknown" if Sent.UNKNOWN in every and Sent.ACCEPTED not in every else None
+        case Reason.MERGED:
+            return None if facts.customer.merged else "twice"
         case Reason.NO_BASIS:
             if facts.step.message_class is not MessageClass.REVIEW_ASK:
                 return "promotion"

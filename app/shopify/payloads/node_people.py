@@ -109,4 +109,5 @@ def _consent(it: Fields) -> EmailConsentFacts:
     return EmailConsentFacts(
         state=it.choice("marketingState", MarketingState, MarketingState.UNKNOWN),
         changed_at=it.maybe_moment("marketingUpdatedAt"),
+        level=(it.maybe_text("marketingOptInLevel") or "").lower() or None,
     )

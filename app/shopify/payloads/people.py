@@ -16,6 +16,7 @@ class EmailConsentFacts:
 
     state: MarketingState
     changed_at: datetime | None
+    level: str | None = field(default=None, compare=False)  # single_opt_in | confirmed_opt_in | unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ def email_consent(body: Any) -> ConsentChange:
         consent=EmailConsentFacts(
             state=consent.choice("state", MarketingState, MarketingState.UNKNOWN),
             changed_at=consent.maybe_moment("consent_updated_at"),
+            level=consent.maybe_text("opt_in_level"),
         ),
     )
 

@@ -109,7 +109,14 @@ def update_consent(_: Any, call: Call, args: dict[str, Any]) -> dict[str, Any]:
         return _refused(field_of_it, f"Cannot specify {state.upper()} as a marketing state input", "INVALID")
     level = consent.get("marketingOptInLevel")
     try:
-        set_consent(call.session, call.shop, row, state, level=(level or "unknown").lower())
+        set_consent(
+            call.session,
+            call.shop,
+            row,
+            state,
+            level=(level or "unknown").lower(),
+            at=consent.get("consentUpdatedAt"),
+        )
     except Refused as refusal:
         return _refused(["input", refusal.field], refusal.message, "INVALID")
     return {"customer": row, "userErrors": []}

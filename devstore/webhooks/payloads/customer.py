@@ -40,6 +40,17 @@ def customer_gone(customer: Customer) -> dict[str, Any]:
     return {"id": customer.id, "tax_exemptions": [], "admin_graphql_api_id": gid("Customer", customer.id)}
 
 
+def merge_body(gone: Customer, kept: Customer) -> dict[str, Any]:
+    """Return the body of customers/merge."""
+    return {
+        "admin_graphql_api_customer_kept_id": gid("Customer", kept.id),
+        "admin_graphql_api_customer_deleted_id": gid("Customer", gone.id),
+        "admin_graphql_api_job_id": None,
+        "status": "completed",
+        "errors": [],
+    }
+
+
 def consent_body(customer: Customer, shop: Shop) -> dict[str, Any]:
     """Return the body of customers_email_marketing_consent/update."""
     return {

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
+from app.customers.ledger import Source
 from app.customers.models import ConsentEntry, Preference
 from app.customers.wish_topics import EVERYTHING, Topic
 from app.flows.pages.people.entries import Entry, Span, Whose
@@ -71,7 +72,7 @@ def consent(session: Session, whose: Whose, span: Span) -> list[Entry]:
     query = select(ConsentEntry).where(
         ConsentEntry.shop_id == whose.shop_id,
         ConsentEntry.customer_id == whose.customer.id,
-        ConsentEntry.source != "our_link",
+        ConsentEntry.source.not_in([Source.OUR_LINK, Source.PREFERENCES]),
     )
     return [
         Entry(row.happened_at, consent_words(row.state), f"Source: {source_words(row.source)}")
@@ -84,5 +85,5 @@ def _choice(row: Preference) -> str:
     if row.value == "paused":
         return f"Paused {topic}"
     if row.topic == EVERYTHING:
-        return "Resumed all optional messages" if row.value == "on" else f"Switched {topic} off"
+        return "Resumed all optional messages" if row.value in {"on", "resumed"} else f"Switched {topic} off"
     return f"Switched {topic} {row.value}"

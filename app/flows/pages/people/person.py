@@ -11,7 +11,9 @@ from babel import Locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.customers.models import ConsentEntry, Customer
+from app.customers.consent import standing
+from app.customers.ledger import Statement
+from app.customers.models import Customer
 from app.customers.wishes import wishes
 from app.flows.facts.people import full_name, person_name
 from app.flows.pages.people.entries import Whose
@@ -69,12 +71,7 @@ def person(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> Per
         email = (whose.order.email or "") if whose.order else ""
         return Person(None, name, email, "", orders, NOTHING_SAID, (), False, None)
     newest = _latest(session, whose)
-    last = session.scalars(
-        select(ConsentEntry)
-        .where(ConsentEntry.shop_id == whose.shop_id, ConsentEntry.customer_id == customer.id)
-        .order_by(ConsentEntry.happened_at.desc(), ConsentEntry.id.desc())
-        .limit(1)
-    ).one_or_none()
+    said = standing(session, [customer.id]).get(customer.id)
     wish = wishes(session, [customer.id])[customer.id]
     gone = customer.erased_at is not None or customer.merged_into is not None
     return Person(
@@ -83,7 +80,7 @@ def person(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> Per
         email=customer.email or (newest[0].email or "" if newest and not gone else ""),
         country=_country(customer.country),
         orders=orders,
-        consent="" if customer.erased_at else _consent(last, zone, now),
+        consent="" if customer.erased_at else _consent(said, zone, now),
         notices=tuple(notices(session, customer, newest, zone, now)),
         can_pause=not gone and wish.off_since is None,
         paused_until=wish.paused_until if wish.paused_until and wish.paused_until > now else None,
@@ -96,7 +93,7 @@ def _country(code: str | None) -> str:
     return name or code or ""
 
 
-def _consent(last: ConsentEntry | None, zone: ZoneInfo, now: datetime) -> str:
+def _consent(last: Statement | None, zone: ZoneInfo, now: datetime) -> str:
     return NOTHING_SAID if last is None else stands_words(last.state, last.source, last.happened_at, zone, now)
 
 

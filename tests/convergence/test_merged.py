@@ -1,0 +1,274 @@
+"""Two customers who turn out to be one: whatever is heard first, twice or late, one person is left, and stays so."""
+
+import json
+import random
+from itertools import count
+
+import pytest
+from sqlalchemy import func, select
+
+from app.customers.consent import standing
+from app.customers.models import Customer, Suppression
+from app.flows.models import Enrollment, FollowUp
+from app.messages.links import Purpose, path
+from app.messages.models import Message
+from app.orders.models import Order
+from app.shopify.models import InboxState, WebhookInbox
+from devstore.config import settings
+from devstore.state.engine import unit_of_work
+from devstore.state.models import WebhookDelivery
+from devstore.webhooks.deliver import headers
+from tests.convergence.player import PLACES
+from tests.convergence.shops import DOMAIN
+from tests.fuzz.senders import headers as signed
+
+NUMBERS = count(1)
+GB = {**PLACES["GB"], "zip": "BS1 6QH", "city": "Bristol"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_on_the_way(both):
+    both.move(minutes=1)
+    both.lose()
+
+
+def act(both, path_, method="POST", **body):
+    answer = both.store.open(f"/api{path_}", method=method, json=body or None)
+    assert 200 <= answer.status_code < 300, answer.text
+    return answer.json
+
+
+def buys(both, name, *, product="harbour-kettle", consent="not_subscribed", email=None, hear=True):
+    """Somebody buys one thing; return (customer id, order id)."""
+    email = email or f"{name}{next(NUMBERS)}@example.com"
+    person = {"email": email, "first_name": name.title(), "last_name": "Weber", "address": GB, "consent": consent}
+    order = act(both, "/orders", customer=person, lines=[{"variant": product}])
+    if hear:
+        hear_all(both)
+    return order["customer"]["id"], order["id"]
+
+
+def hear_all(both):
+    both.deliver()
+    both.apply()
+
+
+def arrives(both, order):
+    parcel = act(both, f"/orders/{order}/fulfillments")
+    both.move(hours=20)
+    act(both, f"/fulfillments/{parcel['id']}/events", status="delivered")
+    hear_all(both)
+
+
+def merge(both, gone, kept):
+    both.move(minutes=1)
+    act(both, f"/customers/{gone}/merge", into=str(kept))
+
+
+def unsubscribes(both, order):
+    """Press the one click of a mail about an order."""
+    ((shop, public_id),) = both.rows(
+        select(Message.shop_id, Message.public_id)
+        .join(Order, Order.id == Message.order_id)
+        .where(Order.shopify_id == order)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    link = path(both.wired.config, Purpose.UNSUBSCRIBE, shop, public_id)
+    assert both.app.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+
+
+def row(both, shopify_id):
+    ((found,),) = both.rows(select(Customer).where(Customer.shopify_id == shopify_id))
+    return found
+
+
+def holds(both, shopify_id):
+    with both.work_in_shop(both.shop_id) as session:
+        return standing(session, [row(both, shopify_id).id])[row(both, shopify_id).id].state
+
+
+def buyers(both, *orders):
+    """Shopify's ids of who the orders belong to here."""
+    query = (
+        select(Customer.shopify_id).join(Order, Order.customer_id == Customer.id).where(Order.shopify_id.in_(orders))
+    )
+    return {one for (one,) in both.rows(query)}
+
+
+def asks(both, *orders):
+    """(state, reason) of the review requests of these orders, in the order they are due."""
+    query = select(FollowUp.state, FollowUp.reason).join(Order, Order.id == FollowUp.order_id)
+    found = both.rows(
+        query.where(Order.shopify_id.in_(orders), FollowUp.step == "review_request").order_by(FollowUp.due_at)
+    )
+    return [(state.value, reason) for state, reason in found]
+
+
+def test_a_merge_joins_what_was_known_and_the_stricter_holds(both):
+    ana, first = buys(both, "ana", consent="subscribed")
+    anna, second = buys(both, "anna")
+    both.reconcile(both.shop_id)
+    both.drain()
+    assert (holds(both, ana), holds(both, anna)) == ("subscribed", "not_subscribed")
+    merge(both, ana, anna)
+    both.hear("customers/merge")
+    kept = row(both, anna)
+    assert row(both, ana).merged_into == kept.id
+    assert buyers(both, first, second) == {anna}
+    assert {
+        one
+        for (one,) in both.rows(
+            select(Message.customer_id)
+            .join(Order, Order.id == Message.order_id)
+            .where(Order.shopify_id.in_([first, second]))
+        )
+    } == {kept.id}
+    runs = select(Enrollment.customer_id).join(Order, Order.id == Enrollment.order_id)
+    assert {one for (one,) in both.rows(runs.where(Order.shopify_id.in_([first, second])))} == {kept.id}
+    assert holds(both, anna) == "not_subscribed"
+    both.move(minutes=1)
+    act(both, f"/customers/{anna}/consent", state="subscribed")
+    both.hear("customers_email_marketing_consent/update")
+    assert holds(both, anna) == "subscribed", "who speaks again after the merge is heard"
+    assert both.store.get(f"/api/customers/{ana}").status_code in {404, 405, 422}
+
+
+def test_the_other_address_of_somebody_who_unsubscribed_is_stopped_too(both):
+    ana, first = buys(both, "ana")
+    arrives(both, first)
+    both.drain()
+    unsubscribes(both, first)
+    anna, second = buys(both, "anna", product="paper-filters")
+    merge(both, ana, anna)
+    both.hear("customers/merge")
+    arrives(both, second)
+    live_through(both)
+    assert asks(both, first, second) == [("done", "unsubscribed"), ("done", "unsubscribed")]
+
+
+def test_what_two_customers_would_hear_twice_one_person_hears_once(both):
+    ana, first = buys(both, "ana")
+    anna, second = buys(both, "anna")
+    cup, third = buys(both, "cup", product="stoneware-mugs")
+    for order in (first, second, third):
+        arrives(both, order)
+    merge(both, ana, anna)
+    merge(both, cup, anna)
+    hear_all(both)
+    assert asks(both, first, second, third).count(("done", "merged")) == 1
+    live_through(both)
+    assert sorted(asks(both, first, second, third), key=str) == [("done", "merged"), ("done", None), ("done", None)]
+    runner = both.wired.parts["flask"].test_cli_runner()
+    names = [name for (name,) in both.rows(select(Order.name).where(Order.shopify_id.in_([first, second])))]
+    told = "".join(runner.invoke(args=["why", "--shop", DOMAIN, "--order", name]).output for name in names)
+    assert "hears this once: two customers became one" in told
+
+
+def live_through(both):
+    """Let the days pass in which the review request is due."""
+    for hours in (6 * 24, *[6] * 8):
+        both.move(hours=hours)
+        hear_all(both)
+        both.drain()
+
+
+def test_a_body_about_strangers_changes_nothing(both):
+    before = both.rows(select(func.count(Customer.id)))
+    body = {
+        "admin_graphql_api_customer_kept_id": "gid://shopify/Customer/9100000001",
+        "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/9100000002",
+        "status": "completed",
+    }
+    tell(both, "customers/merge", body)
+    assert both.rows(select(func.count(Customer.id))) == before
+    newest = select(WebhookInbox.state, WebhookInbox.reason).order_by(WebhookInbox.id.desc()).limit(1)
+    assert both.rows(newest) == [(InboxState.PARKED, "this shop has no such customer")]
+
+
+def test_a_merge_that_failed_changes_nothing(both):
+    ana, _ = buys(both, "ana")
+    anna, _ = buys(both, "anna")
+    body = {
+        "admin_graphql_api_customer_kept_id": f"gid://shopify/Customer/{anna}",
+        "admin_graphql_api_customer_deleted_id": f"gid://shopify/Customer/{ana}",
+        "status": "failed",
+    }
+    tell(both, "customers/merge", body)
+    assert row(both, ana).merged_into is None
+
+
+def test_erasing_who_was_kept_erases_who_was_merged_into_them(both):
+    ana, first = buys(both, "ana")
+    anna, second = buys(both, "anna")
+    merge(both, ana, anna)
+    hear_all(both)
+    act(both, f"/customers/{anna}/redact")
+    hear_all(both)
+    for one in (ana, anna):
+        person = row(both, one)
+        assert (person.erased_at is not None, person.email, person.first_name) == (True, None, None)
+    assert both.rows(select(Order.email).where(Order.shopify_id.in_([first, second]))) == [(None,), (None,)]
+
+
+def tell(both, topic, body):
+    raw = json.dumps(body).encode()
+    assert both.app.post("/webhooks", data=raw, headers=signed(topic, DOMAIN, raw)).status_code == 200
+    both.apply()
+
+
+def deliver_one(both, number):
+    """Deliver one webhook under an id of its own, so that a second one of it is not left at the door."""
+    with unit_of_work(announce=False) as session:
+        one = session.get_one(WebhookDelivery, number)
+        told = headers(one, settings().api_secret) | {"X-Shopify-Webhook-Id": f"{number}-{next(NUMBERS)}"}
+        assert both.app.post("/webhooks", data=one.payload, headers=told).status_code == 200
+
+
+def waiting_deliveries():
+    with unit_of_work(announce=False) as session:
+        rows = session.scalars(
+            select(WebhookDelivery).where(WebhookDelivery.state == "waiting").order_by(WebhookDelivery.id)
+        )
+        return [row.id for row in rows]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_in_any_order_the_same_person_is_left(both, seed):
+    """A → B → C with orders, choices and an erasure or none; every webhook shuffled, some twice, some in halves."""
+    dice = random.Random(seed)
+    heard = [dice.random() < 0.4 for _ in range(3)]
+    bought = [buys(both, name, hear=hear) for name, hear in zip(("ana", "bea", "cleo"), heard, strict=True)]
+    (ana, first), (bea, second), (cleo, third) = bought
+    known = [one for (one, _), hear in zip(bought, heard, strict=True) if hear]
+    for person, state in ((ana, "subscribed"), (bea, "unsubscribed"), (cleo, "subscribed")):
+        both.move(minutes=1)
+        act(both, f"/customers/{person}/consent", state=state)
+    merge(both, ana, bea)
+    merge(both, bea, cleo)
+    erased = dice.random() < 0.3
+    if erased:
+        both.move(minutes=1)
+        act(both, f"/customers/{cleo}/redact")
+    on_the_way = waiting_deliveries()
+    on_the_way += dice.sample(on_the_way, len(on_the_way) // 3)
+    dice.shuffle(on_the_way)
+    for number in on_the_way:
+        deliver_one(both, number)
+        if dice.random() < 0.5:
+            both.apply()
+    both.apply()
+    both.lose()
+    assert both.rows(select(func.count(WebhookInbox.id)).where(WebhookInbox.state == InboxState.RECEIVED)) == [(0,)]
+    assert buyers(both, first, second, third) <= {cleo}
+    kept = row(both, cleo)
+    people = [each for (each,) in both.rows(select(Customer).where(Customer.shopify_id.in_([ana, bea, cleo])))]
+    assert {each.merged_into for each in people if each.id != kept.id} <= {kept.id}
+    assert {each.shopify_id for each in people} >= set(known)
+    if erased:
+        assert {person.email for person in people} == {None}
+        assert all(person.erased_at for person in people)
+        stopped = both.rows(select(func.count(Suppression.id)).where(Suppression.reason == "erased"))
+        assert stopped[0][0] >= 1
+    else:
+        assert holds(both, cleo) == "unsubscribed", "the stricter of three"
