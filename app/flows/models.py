@@ -54,7 +54,7 @@ class FlowVersion(ShopOwned, Base):
 
     flow_id: Mapped[int] = mapped_column(BigInteger)
     number: Mapped[int] = mapped_column(Integer)
-    document: Mapped[dict[str, Any]]  # app.flows.language.steps reads and writes it
+    document: Mapped[dict[str, Any]]  # app.flows.language.forms reads and writes it
     published_at: Mapped[datetime]
     published_by: Mapped[str]
 

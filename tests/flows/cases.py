@@ -10,7 +10,7 @@ from app.flows.timing.limits import Limits
 from app.orders.delivery import DeliverySource
 
 ORDER_FLOW, PARCEL_FLOW = classic_five(shopify_sends_shipping_mails=False)
-STEPS = {step.key: step for flow in (ORDER_FLOW, PARCEL_FLOW) for step in flow.steps}
+STEPS = {step.key: step for flow in (ORDER_FLOW, PARCEL_FLOW) for step in flow.sends}
 LIMITS = Limits()
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday, noon in London

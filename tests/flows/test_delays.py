@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.flows.language.forms import WrongFlow, change_step
-from app.flows.language.steps import step_json
+from app.flows.language.forms import WrongFlow, change_step, step_json
 from app.flows.language.window import EVERY_DAY, SendWindow, at_time
 from app.flows.timing.calendar import Blackout, Calendar, Closed, Quiet
 from app.flows.timing.delays import business_days_after, expires_at

@@ -14,6 +14,7 @@ from app.flows.rules.decision import (
     Hold,
     OpenReturn,
     Postpone,
+    ProfileFacts,
     Send,
     Sent,
     ShopFacts,
@@ -68,6 +69,7 @@ TABLE = [
     ({"items": lines({"sent": Sent.ACCEPTED})}, ("skip", 3, "already_sent")),
     ({"items": lines({"sent": Sent.UNKNOWN})}, ("skip", 3, "already_sent")),
     # 6: nothing is left of it
+    ({"profile": ProfileFacts(holds=False, against=("the country it goes to is GB",))}, ("skip", 6, "profile")),
     ({"items": lines({"refunded": True, "current_quantity": 0})}, ("skip", 6, "items_refunded")),
     ({"items": lines({"returned": True, "current_quantity": 0})}, ("skip", 6, "items_returned")),
     ({"items": lines({"current_quantity": 0})}, ("skip", 6, "items_removed")),

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.customers.wish_topics import OPTIONAL
-from app.flows.language.forms import WrongFlow, change_step, flow_document
+from app.flows.language.forms import WrongFlow, change_step, flow_document, flow_json
 from app.flows.language.presets import classic_five
-from app.flows.language.steps import Arrival, StepState, flow_json
+from app.flows.language.steps import Arrival, StepState
 from app.flows.language.window import SendWindow
 
 ORDER, PARCEL = classic_five(shopify_sends_shipping_mails=False)
@@ -23,7 +23,7 @@ def errors(flow, key, **changes):
 
 
 def test_the_classic_five_come_in_this_order_with_these_offsets():
-    shown = [(step.key, step.anchor.value, step.delay.days) for flow in (ORDER, PARCEL) for step in flow.steps]
+    shown = [(step.key, step.anchor.value, step.delay.days) for flow in (ORDER, PARCEL) for step in flow.sends]
     assert shown == [
         ("thank_you", "order_placed", 0),
         ("shipped", "shipped", 0),
@@ -35,28 +35,28 @@ def test_the_classic_five_come_in_this_order_with_these_offsets():
 
 def test_every_preset_step_has_a_class_a_reason_and_an_end():
     for flow in (ORDER, PARCEL):
-        for step in flow.steps:
+        for step in flow.sends:
             assert step.goal.endswith(".")
             assert step.max_age >= timedelta(days=2)
             assert (step.fallback is not None) == (step.arrival is not Arrival.NOT_NEEDED)
-    assert [s.key for f in (ORDER, PARCEL) for s in f.steps if s.message_class == "review_ask"] == ["review_request"]
+    assert [s.key for f in (ORDER, PARCEL) for s in f.sends if s.message_class == "review_ask"] == ["review_request"]
 
 
 def test_help_and_the_request_never_come_together_though_nobody_reports_the_parcel():
-    waiting = [step for step in PARCEL.steps if step.arrival is Arrival.LIKELY]
+    waiting = [step for step in PARCEL.sends if step.arrival is Arrival.LIKELY]
     assert [step.fallback - step.delay for step in waiting] == [timedelta(days=14)] * 2
     assert len({step.fallback for step in waiting}) == 2
 
 
 def test_an_unsubscribe_stops_exactly_the_topics_that_are_not_news():
     for flow in (ORDER, PARCEL):
-        for step in flow.steps:
+        for step in flow.sends:
             assert (step.topic in OPTIONAL) == (not step.is_news)
 
 
 def test_shipping_news_is_left_to_shopify_where_shopify_sends_it():
     _, parcel = classic_five(shopify_sends_shipping_mails=True)
-    assert [step.key for step in parcel.steps if not step.is_planned] == ["shipped", "delivered"]
+    assert [step.key for step in parcel.sends if not step.is_planned] == ["shipped", "delivered"]
     again = change_step(parcel, "shipped", {"state": "on"})  # one switch a step
     assert again.step("shipped").state is StepState.ON
 

@@ -19,7 +19,7 @@ from tests.messages.html_lint import Mail, contrast
 LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 MAILS = list(product(PRESETS, LOCALES))
 CLASSES = {
-    step.key: step.message_class for flow in classic_five(shopify_sends_shipping_mails=False) for step in flow.steps
+    step.key: step.message_class for flow in classic_five(shopify_sends_shipping_mails=False) for step in flow.sends
 }
 TRANSACTIONAL = [mail for mail in MAILS if CLASSES[mail[0]] is MessageClass.TRANSACTIONAL]
 

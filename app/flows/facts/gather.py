@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.flows.facts import gather_items, gather_people, published
 from app.flows.facts.gather_lost import Lost, lost
 from app.flows.facts.gather_people import Person
-from app.flows.language.steps import FlowDocument, Step
+from app.flows.language.flow import FlowDocument
+from app.flows.language.steps import Step
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
 from app.flows.rules.decision import Facts, FlowFacts, FollowUpFacts, OpenReturn, OrderFacts, ShopFacts, ShopState
 from app.flows.timing.recipient_zone import recipient_zone

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import flow_document
-from app.flows.language.steps import FlowDocument
 from app.flows.models import Flow, FlowState, FlowVersion
 from app.kit.work import entered_shop
 

@@ -12,7 +12,10 @@ from typing import Final
 
 from app.customers.legal_basis import MessageClass
 from app.customers.wish_topics import Topic
-from app.flows.language.steps import Anchor, Arrival, FlowDocument, Step, StepState, Subject
+from app.flows.language.flow import FlowDocument, Trigger
+from app.flows.language.forms import FIRST_NAMES
+from app.flows.language.happenings import Event
+from app.flows.language.steps import Anchor, Arrival, Step, StepState
 from app.flows.language.window import SendWindow
 
 DAYTIME: Final = SendWindow(9, 20)
@@ -88,6 +91,11 @@ def classic_five(*, shopify_sends_shipping_mails: bool) -> tuple[FlowDocument, F
         fallback=LATEST,
     )
     return (
-        FlowDocument("order", Subject.ORDER, (thank_you,)),
-        FlowDocument("parcel", Subject.FULFILLMENT, (shipped, delivered, product_help, review_request)),
+        FlowDocument("order", FIRST_NAMES["order"], Trigger(Event.PLACED), (thank_you,)),
+        FlowDocument(
+            "parcel",
+            FIRST_NAMES["parcel"],
+            Trigger(Event.SHIPPED),
+            (shipped, delivered, product_help, review_request),
+        ),
     )

@@ -1,15 +1,10 @@
-"""What a flow consists of, and how its document is written. Pure.
-
-A document is the JSON of one published version of a flow. `flow_document` reads one and refuses a wrong one with a
-sentence per field; `flow_json` writes it. Reading what was written gives the same flow again.
-"""
+"""What a send step consists of: one message of a flow, when it speaks and why it exists. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 from app.customers.legal_basis import MessageClass
 from app.customers.wish_topics import Topic
@@ -21,6 +16,8 @@ class Subject(StrEnum):
 
     ORDER = "order"
     FULFILLMENT = "fulfillment"  # one parcel
+    CUSTOMER = "customer"
+    REVIEW = "review"
 
 
 class Anchor(StrEnum):
@@ -29,6 +26,8 @@ class Anchor(StrEnum):
     ORDER_PLACED = "order_placed"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
+    TRIGGER = "trigger"  # what started the run, by the source's own clock
+    PREVIOUS_STEP = "previous_step"  # when the step before was sent, left out, or waited out
 
 
 class Arrival(StrEnum):
@@ -49,7 +48,7 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One message of a flow. `goal` is its reason to exist, in the merchant's words.
+    """One message of a flow. `goal` is its reason to exist, in the merchant's words; `template` the mail it sends.
 
     It waits `business_days` where the recipient lives, to the same hour of the last of them, and then `delay`, which is
     elapsed time. `max_age` counts from then, closed days of the shop's calendar apart: past it the message is stale.
@@ -69,6 +68,11 @@ class Step:
     fallback: timedelta | None = None
     state: StepState = StepState.ON
     business_days: int = 0
+    template: str = ""  # the step's own key where none is named
+
+    def __post_init__(self) -> None:
+        if not self.template:
+            object.__setattr__(self, "template", self.key)
 
     @property
     def about_lines(self) -> bool:
@@ -84,62 +88,3 @@ class Step:
     def is_planned(self) -> bool:
         """Say whether rows are planned for it at all."""
         return self.state is not StepState.LEFT_TO_SHOPIFY
-
-
-@dataclass(frozen=True, slots=True)
-class FlowDocument:
-    """One version of a flow: what a run is about, and its steps in order."""
-
-    key: str
-    subject: Subject
-    steps: tuple[Step, ...]
-
-    def step(self, key: str) -> Step:
-        """Return one step; KeyError where the flow has none of that key."""
-        for step in self.steps:
-            if step.key == key:
-                return step
-        raise KeyError(key)
-
-
-def flow_json(flow: FlowDocument) -> dict[str, Any]:
-    """Return the document to store."""
-    return {"key": flow.key, "subject": flow.subject.value, "steps": [step_json(step) for step in flow.steps]}
-
-
-def step_json(step: Step) -> dict[str, Any]:
-    """Return one step as stored: durations in whole days, hours local to the recipient, Monday is 0.
-
-    A delay may have minutes beyond its days and business days before them; they are named only where there are any.
-    """
-    return {
-        "key": step.key,
-        "topic": step.topic.value,
-        "message_class": step.message_class.value,
-        "goal": step.goal,
-        "anchor": step.anchor.value,
-        "delay_days": step.delay.days,
-        **_given("delay_minutes", step.delay.seconds // 60),
-        **_given("delay_business_days", step.business_days),
-        "max_age_days": step.max_age.days,
-        "arrival": step.arrival.value,
-        "window": None if step.window is None else _window_json(step.window),
-        "fallback_days": None if step.fallback is None else step.fallback.days,
-        "state": step.state.value,
-    }
-
-
-def _window_json(window: SendWindow) -> dict[str, Any]:
-    """Return sending hours as stored: one exact time has no last hour, full hours have no minutes."""
-    hours = {} if window.exact else {"to_hour": window.to_hour, **_given("to_minute", window.to_minute)}
-    return {
-        "from_hour": window.from_hour,
-        **_given("from_minute", window.from_minute),
-        **hours,
-        **_given("exact", window.exact),
-        "weekdays": sorted(window.weekdays),
-    }
-
-
-def _given(name: str, value: int) -> dict[str, int]:
-    return {name: value} if value else {}

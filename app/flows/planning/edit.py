@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.language.forms import change_step
-from app.flows.language.steps import FlowDocument, Step, StepState, flow_json
+from app.flows.language.flow import FlowDocument
+from app.flows.language.forms import change_step, flow_json
+from app.flows.language.steps import Step, StepState
 from app.flows.models import Flow, FlowVersion
 from app.flows.planning.moves import Move, moves, repin
 from app.flows.planning.release import OnResume, release
@@ -94,6 +95,6 @@ def find(session: Session, step: str, *, lock: bool = False) -> tuple[Flow, Flow
         ).all()
         session.expire_all()
     for flow, document in published.current(session).values():
-        if any(each.key == step for each in document.steps):
+        if any(each.key == step for each in document.sends):
             return flow, document
     raise NotFound

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.customers import consent
-from app.flows.language.steps import FlowDocument, Subject
+from app.flows.language.flow import FlowDocument
+from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, Flow
 from app.kit.clock import business_now
 from app.orders.models import Order

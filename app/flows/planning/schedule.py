@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.language.steps import FlowDocument, Subject
+from app.flows.language.flow import FlowDocument
+from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.enrol import enrol
 from app.flows.timing.plan import Moments, Plan, plan
@@ -86,7 +87,7 @@ def _plan_run(
             select(FollowUp).where(FollowUp.shop_id == run.shop_id, FollowUp.enrollment_id == run.id).with_for_update(),
         )
     }
-    for step in document.steps:
+    for step in document.sends:
         row = rows.get(step.key)
         if row is not None and row.state in {FollowUpState.DONE, FollowUpState.CLAIMED}:
             continue

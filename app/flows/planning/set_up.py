@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.flows.language.forms import flow_json
 from app.flows.language.presets import classic_five
-from app.flows.language.steps import flow_json
 from app.flows.models import Flow, FlowState, FlowVersion, ShopLease
 from app.kit.clock import business_now
 from app.shops.install import ShopInstalled

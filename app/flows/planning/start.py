@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.customers.wish_topics import Topic
 from app.experiments import expose
 from app.flows.facts import published
-from app.flows.language.steps import FlowDocument, StepState, Subject
+from app.flows.language.flow import FlowDocument, change_sends
+from app.flows.language.steps import StepState, Subject
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
 from app.flows.planning import on_the_road
 from app.flows.planning.come_back import leave_out_older
@@ -59,7 +60,7 @@ def offer(session: Session, choice: Choice) -> Offer:
         for flow, document in _chosen(session, choice)
         if document.subject is Subject.FULFILLMENT
         for parcel, order in found
-        for step in document.steps
+        for step in document.sends
     ]
     supposed = [each for each in suppose(session, wanted, zone, now) if each.gathered.facts.follow_up.expires_at > now]
     supposed.sort(key=lambda each: (not isinstance(each.verdict, Send), each.gathered.facts.follow_up.due_at))
@@ -113,12 +114,7 @@ def _chosen(session: Session, choice: Choice) -> list[tuple[Flow, FlowDocument]]
     return [
         (
             flow,
-            replace(
-                document,
-                steps=tuple(
-                    replace(step, state=news) if step.topic is Topic.SHIPPING else step for step in document.steps
-                ),
-            ),
+            change_sends(document, lambda step: replace(step, state=news) if step.topic is Topic.SHIPPING else step),
         )
         for flow, document in published.current(session).values()
     ]

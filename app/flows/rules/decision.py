@@ -139,6 +139,14 @@ class CustomerFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileFacts:
+    """Whether the flow still speaks to this person: its profile conditions asked again, and what spoke against."""
+
+    holds: bool = True
+    against: tuple[str, ...] = ()  # in words: "the country it goes to is GB"
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateFacts:
     """Whether the mail can be written: what is wrong with the current version, and whether an older one works."""
 
@@ -158,6 +166,7 @@ class Facts:
     flow: FlowFacts = field(default_factory=FlowFacts)
     customer: CustomerFacts = field(default_factory=CustomerFacts)
     template: TemplateFacts = field(default_factory=TemplateFacts)
+    profile: ProfileFacts = field(default_factory=ProfileFacts)
     open_returns: tuple[OpenReturn, ...] = ()
     calendar: Calendar = ALWAYS_OPEN  # holidays from before its anchor to its end
 

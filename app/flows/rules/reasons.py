@@ -43,6 +43,7 @@ class Reason(StrEnum):
     TOO_SOON = "too_soon"
     DELIVERY_UNCONFIRMED = "delivery_unconfirmed"
     ALREADY_REVIEWED = "already_reviewed"
+    PROFILE = "profile"
     ERASED = "erased"
     MERGED = "merged"
     HARD_BOUNCE = "hard_bounce"
@@ -63,6 +64,9 @@ class Reason(StrEnum):
     DROPPED_ON_RESUME = "dropped_on_resume"
     SKIPPED_BY_MERCHANT = "skipped_by_merchant"
     BEFORE_START = "before_start"
+    EXITED = "exited"
+    GOAL_REACHED = "goal_reached"
+    STEP_GONE = "step_gone"
 
 
 # Waits for an hour: the message itself is not in question.
@@ -107,6 +111,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.TOO_SOON: "{person}'s parcel arrived {on}. {Asked} {until}.",
     Reason.DELIVERY_UNCONFIRMED: "{person}: not sent, nobody ever reported that the parcel arrived.",
     Reason.ALREADY_REVIEWED: "{person} has reviewed this already.",
+    Reason.PROFILE: "{person}: not {asked}, this flow no longer speaks to them: {profile}.",
     Reason.ERASED: "Erased on request. Nothing is sent to this person again.",
     Reason.MERGED: "{person} was merged into another customer, who gets what is still to come.",
     "merged/twice": "{person} hears this once: two customers became one, and the other was or will be written to about"
@@ -133,6 +138,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.DROPPED_ON_RESUME: "{person}: not {asked}, it was more than a day late when sending was resumed.",
     Reason.SKIPPED_BY_MERCHANT: "{person}: not {asked}, you left this one out.",
     Reason.BEFORE_START: "{person}: not {asked}, order {order} was placed before you started.",
+    Reason.EXITED: "{person}: not {asked}, what ends this flow's run had happened.",
+    Reason.GOAL_REACHED: "{person}: not {asked}, what this flow is for had been reached.",
+    Reason.STEP_GONE: "{person}: not {asked}, this message is no longer part of the flow.",
 }
 
 

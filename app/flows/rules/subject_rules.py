@@ -67,7 +67,12 @@ def order_stands(case: Case) -> Verdict:
 
 
 def something_left(case: Case) -> Verdict:
-    """Take out lines that are refunded, returned or removed, or not this step's to speak of; skip when none is left."""
+    """Take out lines that are refunded, returned or removed, or not this step's to speak of; skip when none is left.
+
+    Nothing is left either where the flow's profile conditions no longer hold: they are asked before every message.
+    """
+    if not case.facts.profile.holds:
+        return skip(Reason.PROFILE, against="; ".join(case.facts.profile.against))
     left = keep(case.lines, lambda line: _gone(case, line) is None)
     if left:
         return left

@@ -30,7 +30,7 @@ from app.messages.preset_list import PRESETS
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Hold what writing a batch of messages takes. `known` is by follow-up, `running` by step."""
+    """Hold what writing a batch of messages takes. `known` is by follow-up, `running` by mail."""
 
     config: Config
     shown: Shown
@@ -51,13 +51,13 @@ class Written:
 
 def prepare_desk(session: Session, config: Config, about: Sequence[Gathered]) -> Desk:
     """Return what writing about these follow-ups takes."""
-    steps = {one.step.key for one in about if PRESETS[one.step.key].arms}
+    mails = {one.step.template for one in about if PRESETS[one.step.template].arms}
     runs = [(one.follow_up, one.enrollment, one.order, one.flow) for one in about]
     return Desk(
         config,
         gather_shown(session, about),
         prepare.known(session, {row: names[0] for row, names in mail_names(session, config.link_keys, runs).items()}),
-        expose.running(session, steps),
+        expose.running(session, mails),
     )
 
 
@@ -68,12 +68,12 @@ def write(desk: Desk, one: Gathered, verdict: Send, now: datetime) -> Written | 
         return None
     if one.person.address is None:
         raise RenderError("customer.email", "There is no address to write to.")
-    running = desk.running.get(one.step.key)
+    running = desk.running.get(one.step.template)
     customer = one.order.customer_id
     arm = running.arm(customer) if running is not None and customer is not None else None
     linking = MessageLinks(desk.config, one.order.shop_id, known)
     context = compose(desk.shown, one, verdict.lines, linking, arm or "", now)
-    filled = fill(presets.template(one.step.key, context.locale), context.as_mapping())
+    filled = fill(presets.template(one.step.template, context.locale), context.as_mapping())
     draft = Draft(
         known=known,
         follow_up_id=one.follow_up.id,
@@ -89,7 +89,7 @@ def write(desk: Desk, one: Gathered, verdict: Send, now: datetime) -> Written | 
         links=linking.made,
         fence=one.follow_up.fence,
     )
-    outbound = _envelope(desk.config, one.order.shop_id, draft, filled, context)
+    outbound = _envelope(desk.config, one, draft, filled, context)
     return Written(one, verdict, draft, outbound, running.id if running is not None and arm else None)
 
 
@@ -98,7 +98,7 @@ def _items(one: Gathered, verdict: Send) -> list[prepare.Item]:
     return about_lines or [(one.enrollment.subject_kind, one.enrollment.subject_id)]
 
 
-def _envelope(config: Config, shop_id: int, draft: Draft, filled: Filled, context: MailContext) -> OutboundMessage:
+def _envelope(config: Config, one: Gathered, draft: Draft, filled: Filled, context: MailContext) -> OutboundMessage:
     public_id = draft.known.public_id
     domain = config.mail_from.rpartition("@")[2]
     letter = mime.Letter(
@@ -111,7 +111,9 @@ def _envelope(config: Config, shop_id: int, draft: Draft, filled: Filled, contex
         subject=filled.subject,
         text=filled.text,
         html=filled.html,
-        unsubscribe_url=url(config, Purpose.UNSUBSCRIBE, shop_id, public_id) if context.links.unsubscribe else "",
-        is_notice=PRESETS[draft.step].is_notice,
+        unsubscribe_url=url(config, Purpose.UNSUBSCRIBE, one.order.shop_id, public_id)
+        if context.links.unsubscribe
+        else "",
+        is_notice=PRESETS[one.step.template].is_notice,
     )
     return OutboundMessage(letter.message_id, config.mail_from, draft.recipient, mime.compose(letter))

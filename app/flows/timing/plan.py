@@ -35,6 +35,8 @@ class Moments:
     placed_at: datetime
     shipped_at: datetime | None = None
     delivered: Delivered | None = None
+    started_at: datetime | None = None  # what started the run
+    previous_at: datetime | None = None  # when the step before was done
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,12 @@ def plan(
     provisional, why = False, Why.DELAY
     if step.anchor is Anchor.ORDER_PLACED:
         anchor_at = moments.placed_at
+        ready = after_delay(step, anchor_at, zone.zone, calendar)
+    elif step.anchor in {Anchor.TRIGGER, Anchor.PREVIOUS_STEP}:
+        since = moments.started_at if step.anchor is Anchor.TRIGGER else moments.previous_at
+        if since is None:
+            return None
+        anchor_at = since
         ready = after_delay(step, anchor_at, zone.zone, calendar)
     elif step.anchor is Anchor.SHIPPED:
         if moments.shipped_at is None:

@@ -143,6 +143,7 @@ def _told(reason: Reason, facts: Facts, person: str, now: datetime, zone: ZoneIn
         "latest": date_words(min(latest), zone, now) if latest else "then",
         "country": COUNTRIES.get((facts.customer.country or "").strip().upper(), "this country"),
         "words": f" (“{words}”)" if words else "",
+        "profile": " and ".join(facts.profile.against) or "its conditions do not hold",
         "problem": facts.template.problem or "a field was missing",
     }
 

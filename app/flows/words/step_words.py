@@ -33,11 +33,15 @@ EVENTS: Final = {
     Anchor.ORDER_PLACED: "the order is paid",
     Anchor.SHIPPED: "the parcel is sent",
     Anchor.DELIVERED: "the parcel arrives",
+    Anchor.TRIGGER: "what starts the flow",
+    Anchor.PREVIOUS_STEP: "the step before",
 }
 HAPPENED: Final = {
     Anchor.ORDER_PLACED: "the order was placed",
     Anchor.SHIPPED: "the parcel was sent",
     Anchor.DELIVERED: "the parcel arrived",
+    Anchor.TRIGGER: "what started this happened",
+    Anchor.PREVIOUS_STEP: "the step before was done",
 }
 
 
@@ -47,8 +51,11 @@ def step_name(key: str) -> str:
 
 
 def days_words(length: timedelta) -> str:
-    """Return "7 days"."""
-    return counted(length.days, "day")
+    """Return "7 days", "2 hours", "1 day and 30 minutes"."""
+    minutes = length.seconds // 60
+    parts = ((length.days, "day"), (minutes // 60, "hour"), (minutes % 60, "minute"))
+    told = [counted(count, word) for count, word in parts if count] or [counted(0, "day")]
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
 
 
 def delay_words(step: Step) -> str:
@@ -83,8 +90,12 @@ def rhythm_words(step: Step) -> str:
     """Return when a step speaks: "7 days after the parcel arrives, between 9:00 and 20:00 their time"."""
     event = EVENTS[step.anchor]
     delay = delay_words(step)
-    when = f"{delay} after {event}" if delay else f"As soon as {event}"
+    when = f"{delay} after {event}" if delay else _at_once(step.anchor, event)
     return f"{when}, {hours_words(step.window)} their time" if step.window else when
+
+
+def _at_once(anchor: Anchor, event: str) -> str:
+    return f"Right after {event}" if anchor in {Anchor.TRIGGER, Anchor.PREVIOUS_STEP} else f"As soon as {event}"
 
 
 def when_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:

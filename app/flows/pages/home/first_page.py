@@ -17,7 +17,7 @@ def first_page(session: Session, counted: str) -> str:
 
     order_id = pick_order.believable(session)
     config = runtime.current().config
-    steps = [step for _, document in published.current(session).values() for step in document.steps]
+    steps = [step for _, document in published.current(session).values() for step in document.sends]
     shown = [preview(session, config.app_url, step.key, order_id) for step in steps]
     mails = [
         {

@@ -22,7 +22,7 @@ def next_ask(session: Session) -> str:
     steps = {
         step.key
         for _, document in published.current(session).values()
-        for step in document.steps
+        for step in document.sends
         if step.message_class is MessageClass.REVIEW_ASK
     }
     due = session.scalar(

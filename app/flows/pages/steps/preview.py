@@ -39,6 +39,7 @@ class Preview:
     """One written mail. `problem` says why it cannot be written; `not_sent` why this person would not get it."""
 
     step: str
+    template: str
     order_id: int | None
     order: str
     person: str
@@ -56,13 +57,16 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
     Raises NotFound for a step, an order or a variant this shop does not have.
     """
     flow, document = find(session, key)
-    arms = PRESETS[key].arms
+    mail = document.step(key).template
+    arms = PRESETS[mail].arms
     if arm and arm not in arms:
         raise NotFound
     arm = arm or next(iter(arms), "")
     if order_id is None:
         context = sample_context("en", arm, pictures="")
-        return _filled(Preview(key, None, SAMPLE_NAME, context.customer.name, "English", arm, arms, None), context)
+        return _filled(
+            Preview(key, mail, None, SAMPLE_NAME, context.customer.name, "English", arm, arms, None), context
+        )
     order = session.scalars(
         select(Order).where(Order.shop_id == entered_shop(session), Order.id == order_id)
     ).one_or_none()
@@ -75,6 +79,7 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
     lines = verdict.lines if isinstance(verdict, Send) else ()
     told = Preview(
         step=key,
+        template=mail,
         order_id=order.id,
         order=order.name,
         person=full_name(one.person.customer, order),
@@ -98,7 +103,7 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
 
 def _filled(told: Preview, context: MailContext) -> Preview:
     try:
-        return replace(told, mail=fill(presets.template(told.step, context.locale), context.as_mapping()))
+        return replace(told, mail=fill(presets.template(told.template, context.locale), context.as_mapping()))
     except RenderError as problem:
         return replace(told, problem=str(problem))
 

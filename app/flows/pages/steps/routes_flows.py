@@ -88,7 +88,7 @@ def _list(session: Session, notice: str = "") -> str:
     known = published.current(session).values()
     return render_template(
         "admin/flows.html",
-        steps=[step_page.shown(step) for _, document in known for step in document.steps],
+        steps=[step_page.shown(step) for _, document in known for step in document.sends],
         started=any(flow.started_at is not None for flow, _ in known),
         notice=notice,
     )

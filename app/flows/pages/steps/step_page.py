@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.customers.wish_topics import Topic
-from app.flows.language.steps import Arrival, Step, StepState, step_json
+from app.flows.language.forms import step_json
+from app.flows.language.steps import Arrival, Step, StepState
 from app.flows.words.step_words import rhythm_words, step_name
 
 BADGES = {
