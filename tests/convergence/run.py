@@ -66,8 +66,11 @@ class Outcome:
         return [*self.differences, *self.judged.faults]
 
 
-def play(both, count, seed, *, ask_always):
-    """Play `count` journeys drawn from the seed; the app is installed in the shop."""
+def play(both, count, seed, *, ask_always, meanwhile=None):
+    """Play `count` journeys drawn from the seed; the app is installed in the shop.
+
+    `meanwhile` is called with the time at the end of each step.
+    """
     _make_unreliable(seed)
     player, chronicle = Player(both.store, SHOP), Chronicle()
     journeys = [Journey(number, seed) for number in range(count)]
@@ -99,6 +102,8 @@ def play(both, count, seed, *, ask_always):
             if (ask_always and (touched or heard)) or now == TOLD_AT:
                 both.reconcile(both.shop_id)
             both.drain()
+        if meanwhile is not None:
+            meanwhile(now)
     assert both.on_the_way() == 0
     compared = compare(both.wired, both.shop_id, DOMAIN, {one.customer for one in journeys if one.is_redacted})
     return Outcome(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.flows.facts.gather import Gathered
 from app.flows.facts.gather_lost import Lost
 from app.flows.models import FollowUpState
-from app.flows.rules.decision import Ruling, Sent, Skip
+from app.flows.rules.decision import Ruling, Send, Sent, Skip
+from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
+from app.flows.timing.limits import Limits
 from app.messages.models import MessageState
 from app.messages.remember import Forgotten, remember
 from app.messages.wording import mail_locale
@@ -27,13 +31,20 @@ def recall(session: Session, one: Gathered, now: datetime) -> None:
     if found is None or address is None:
         return
     row = one.follow_up
-    row.message_id = remember(session, _forgotten(one, found, address), now)
+    row.message_id = remember(session, _forgotten(one, found, address, now), now)
     if row.message_id is not None:
         row.state, row.outcome, row.reason = FollowUpState.DONE, "handed_over", None
 
 
-def _forgotten(one: Gathered, found: Lost, address: str) -> Forgotten:
-    lines = [("order_line", line.order_line_id) for line in one.facts.items] if one.step.about_lines else []
+def _spoken_of(one: Gathered, now: datetime) -> Sequence[int]:
+    """Return the lines it most likely spoke of: those it would speak of now, had it never been sent."""
+    facts = replace(one.facts, follow_up=replace(one.facts.follow_up, sent=Sent.NEVER))
+    verdict = decide(facts, Limits(), now)
+    return verdict.lines if isinstance(verdict, Send) else [line.order_line_id for line in one.facts.items]
+
+
+def _forgotten(one: Gathered, found: Lost, address: str, now: datetime) -> Forgotten:
+    lines = [("order_line", line) for line in _spoken_of(one, now)] if one.step.about_lines else []
     return Forgotten(
         public_id=found.name,
         state=MessageState.ACCEPTED if found.sent is Sent.ACCEPTED else MessageState.UNKNOWN,
