@@ -6,9 +6,10 @@ that appends. Every statement commits by itself: between the insert and its comm
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import psycopg
 import structlog
@@ -19,6 +20,14 @@ from app.kit import fault
 from app.kit.errors import Unavailable
 
 Row = TypeVar("Row")
+
+PAUSE_S: Final = 0.1
+AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError, SQLAlchemyError)
+
+
+class Away(Unavailable):
+    """Say that the database does not answer, or not as it should: no row is at fault."""
+
 
 log = structlog.get_logger()
 
@@ -32,34 +41,39 @@ class Appending(Generic[Row]):
         insert: Callable[[psycopg.Connection, Sequence[Row]], None],
         appended: Callable[[], None],
         *,
+        patience_s: float = 0.0,
         points: tuple[str, str] | None = None,
     ) -> None:
         """Take the engine, the statement, and whom to tell after each commit.
 
-        `points` are the fault points before the rows are sent and after they are committed.
+        `patience_s` is how long rows nobody waits for wait for a database that is away. `points` are the fault points
+        before the rows are sent and after they are committed.
         """
         self._engine, self._insert, self._appended, self._points = engine, insert, appended, points
+        self._patience_s = patience_s
         self._connection: psycopg.Connection | None = None
 
     def __call__(self, rows: Sequence[Row]) -> list[Exception | None]:
-        """Append all rows, or where that fails each by itself; return None or what is wrong, row by row."""
+        """Append all rows, or where one of them is at fault each by itself; return None or what is wrong, by row."""
         failure = self._try(rows)
-        if failure is not None and self._connection is None:
+        if isinstance(failure, Away):
             failure = self._try(rows)  # the database came back since the connection was last used
-        if failure is None or self._connection is None or len(rows) == 1:
-            return [failure] * len(rows)
-        return self._one_by_one(rows, failure)
-
-    def _one_by_one(self, rows: Sequence[Row], failure: Exception) -> list[Exception | None]:
+        until = time.monotonic() + self._patience_s
+        while isinstance(failure, Away) and time.monotonic() < until:
+            time.sleep(PAUSE_S)
+            failure = self._try(rows)
+        if failure is None:
+            return [None] * len(rows)
         outcomes: list[Exception | None] = []
         for row in rows:
-            lost = self._connection is None
-            outcomes.append(failure if lost else self._try([row]))
+            if not isinstance(failure, Away) and len(rows) > 1:
+                failure = self._try([row])
+            outcomes.append(failure)
         log.warning("rows_not_kept", rows=sum(each is not None for each in outcomes))
         return outcomes
 
-    def _try(self, rows: Sequence[Row]) -> Exception | None:
-        """Append and commit; afterwards there is a connection only if it can be used again."""
+    def _try(self, rows: Sequence[Row]) -> Unavailable | None:
+        """Append and commit; return what is wrong: Away where no row is at fault."""
         try:
             connection = self._connected()
             self._pass(0)
@@ -69,7 +83,7 @@ class Appending(Generic[Row]):
             log.warning("append_failed", fault=type(failure).__name__, rows=len(rows))
             if self._connection is not None and (self._connection.closed or self._connection.broken):
                 self._leave()
-            return Unavailable("This could not be kept; send it again.")
+            return (Away if isinstance(failure, AWAY) else Unavailable)("This could not be kept; send it again.")
         self._appended()
         return None
 

@@ -4,8 +4,9 @@ Where a click leads is looked up in the link table, for whoever asks meanwhile i
 minute: a link never changes once its mail is out, but its reader may be erased. What is not there, not living or not
 ours to redirect to goes to the plain route, which has the one answer for it. HEAD does too.
 
-A hit waits for LINGER_S and the insert behind it; what comes in while ROOM hits wait is answered, not kept, and counted
-in the log. A process that ends in order keeps all it has answered; one that is killed loses these few milliseconds.
+A hit waits for LINGER_S and the insert behind it, and PATIENCE_S for a database that is away; what comes in while ROOM
+hits wait is answered, not kept, and counted in the log. A process that ends in order keeps all it has answered;
+one that is killed loses these few milliseconds.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from app.messages.shopper_page import LEAVING
 ROOM: Final = 20_000
 AT_ONCE: Final = 2_000
 LINGER_S: Final = 0.02
+PATIENCE_S: Final = 10.0
 LOOKED_UP_ROOM: Final = 1_024
 LOOKED_UP_AT_ONCE: Final = 64
 WAIT_S: Final = 2.0
@@ -63,7 +65,7 @@ class Hits:
         self._finding: Gathering[Looked, str | None] = Gathering(
             "links", partial(find_targets, runtime), room=LOOKED_UP_ROOM, at_once=LOOKED_UP_AT_ONCE
         )
-        append = Appending(runtime.engines.ingest, self._append, ringing)
+        append = Appending(runtime.engines.ingest, self._append, ringing, patience_s=PATIENCE_S)
         self.gathering: Gathering[hits.Hit, None] = Gathering(
             "hits", append, room=ROOM, at_once=AT_ONCE, linger_s=LINGER_S
         )

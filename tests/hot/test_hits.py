@@ -132,7 +132,10 @@ def test_a_known_link_needs_no_database_and_its_hits_wait_for_it(cluster, wired,
     name = wired.engines.app.url.database
     with psycopg.connect(cluster.superuser_url("postgres"), autocommit=True) as connection:
         connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,))
-    assert web.get(path).headers["Location"] == TARGET
+        connection.execute(f"alter database {name} with allow_connections false")
+        assert web.get(path).headers["Location"] == TARGET
+        time.sleep(0.3)
+        connection.execute(f"alter database {name} with allow_connections true")
     assert front.hits.gathering.rest()
     assert len(kept(wired)) == 2
 
