@@ -27,7 +27,7 @@ ZONES = {
     "US": "America/New_York",
     None: "Europe/London",
 }
-ASKS_FOR_CONSENT = {"DE", "AT"}
+ASKS_FOR_CONSENT = {"DE", "AT", "FR"}
 LINE_STEPS = {"product_help": (3 * DAY, 14 * DAY), "review_request": (7 * DAY, 21 * DAY)}
 NOBODY_SAID = 14 * DAY
 GIVEN_UP = 21 * DAY  # nobody is told any more that it has arrived

@@ -21,7 +21,8 @@ from app.flows.rules.decision import (
     TemplateFacts,
 )
 from app.flows.rules.guard import RULES
-from app.flows.rules.reasons import SENTENCES, Reason, sentence
+from app.flows.rules.reason_sentences import SENTENCES, sentence
+from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
 from app.flows.words.day_words import your_words
 from app.flows.words.explain import explain, reason_words
@@ -171,7 +172,7 @@ def test_a_send_shows_every_rule_with_what_it_saw():
     assert words[4] == "Still worth sending, until Thursday 10 December."
     assert words[6] == "Still part of it: 1 of 1 item."
     assert words[8] == "Arrived on Friday 13 November (carrier scan)."
-    assert words[12] == "The country lets a customer be asked about their own order without consent."
+    assert words[12] == ("In the United Kingdom a buyer may be asked about the purchase itself. No consent is needed.")
     assert words[15] == "It is 12:00 in London, within 9:00 to 20:00."
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -9,10 +10,13 @@ from app.customers.legal_basis import MessageClass
 from app.flows.language.steps import StepState
 from app.flows.language.window import SendWindow
 from app.flows.rules.decision import (
+    Bounds,
     CustomerFacts,
     FlowFacts,
     Hold,
+    HoldoutFacts,
     OpenReturn,
+    OrderFacts,
     Postpone,
     ProfileFacts,
     Send,
@@ -21,6 +25,7 @@ from app.flows.rules.decision import (
     ShopState,
     Skip,
     TemplateFacts,
+    TurnFacts,
 )
 from app.flows.rules.guard import RULES
 from app.orders.delivery import DeliverySource
@@ -53,6 +58,7 @@ def test_news_of_shipping_leaves_while_the_parcel_travels():
 
 
 GERMAN = {"country": "DE"}
+ORDERED = partial(OrderFacts, "#1402", SHIPPED - DAY, financial_status="paid")
 
 TABLE = [
     # 1: our side is not able or allowed to send
@@ -77,7 +83,14 @@ TABLE = [
     ({"items": lines({"is_gift_card": True})}, ("skip", 6, "gift_card")),
     ({"items": lines({"refunded": True}, {"returned": True})}, ("skip", 6, "nothing_left")),
     ({"items": ()}, ("skip", 6, "nothing_left")),
+    ({"order": ORDERED(excluded_tag="wholesale")}, ("skip", 6, "order_tag_excluded")),
+    ({"customer": CustomerFacts(country="GB", excluded="email")}, ("skip", 6, "person_excluded")),
+    ({"customer": CustomerFacts(country="GB", excluded="customer_tag")}, ("skip", 6, "customer_tag_excluded")),
+    ({"items": lines({"excluded": "product"})}, ("skip", 6, "product_excluded")),
+    ({"items": lines({"excluded": "product_tag"})}, ("skip", 6, "product_tag_excluded")),
+    ({"order": ORDERED(gift="note"), "bounds": Bounds(gifts="nobody")}, ("skip", 6, "gift")),
     # 7: something is being sorted out
+    ({"items": lines({"denied_until": NOON + DAY})}, ("postpone", 7, "not_received")),
     ({"open_returns": (OpenReturn("#1402-R1", NOON - DAY),)}, ("postpone", 7, "return_open")),
     # 8: it is not in hand
     ({"items": (ON_ITS_WAY,)}, ("postpone", 8, "not_delivered")),
@@ -85,6 +98,9 @@ TABLE = [
     ({"items": lines({"delivered_at": NOON - DAY})}, ("postpone", 8, "too_soon")),
     # 9: the goal is reached
     ({"items": lines({"reviewed": True})}, ("skip", 9, "already_reviewed")),
+    # 10: asked before
+    ({"items": lines({"asked_at": NOON - 364 * DAY})}, ("skip", 10, "asked_lately")),
+    ({"order": ORDERED(renewal=True)}, ("skip", 10, "subscription_renewal")),
     # 11: the address
     ({"customer": CustomerFacts(country="GB", erased_at=NOON - DAY)}, ("skip", 11, "erased")),
     ({"customer": CustomerFacts(country="GB", stopped="erased")}, ("skip", 11, "erased")),
@@ -104,6 +120,18 @@ TABLE = [
     ({"customer": CustomerFacts(country="GB", topics_off=frozenset({"review_ask"}))}, ("skip", 13, "topic_off")),
     ({"customer": CustomerFacts(country="GB", unsubscribed_at=NOON - DAY)}, ("skip", 13, "unsubscribed")),
     ({"customer": CustomerFacts(country="GB", paused_until=NOON + DAY)}, ("postpone", 13, "paused_by_person")),
+    ({"items": lines({"muted": True})}, ("skip", 13, "product_muted")),
+    (
+        {"customer": CustomerFacts(country="GB", at_most_every=7 * DAY), "turn": TurnFacts(optional=(NOON - DAY,))},
+        ("postpone", 13, "often_enough"),
+    ),
+    # 14: kept out to measure by
+    ({"holdout": HoldoutFacts("shop", 10)}, ("skip", 14, "holdout")),
+    # 16: enough for now
+    ({"turn": TurnFacts(said=(NOON - DAY, NOON - 2 * DAY, NOON - 3 * DAY))}, ("postpone", 16, "cap_reached")),
+    ({"turn": TurnFacts(said=(NOON - DAY, NOON - 2 * DAY), ahead=1)}, ("postpone", 16, "after_others")),
+    # 17: the same words
+    ({"same_sent_at": NOON - 29 * DAY}, ("skip", 17, "same_content")),
     # 18: the mail cannot be written
     ({"template": TemplateFacts("first_name is missing")}, ("skip", 18, "render_error")),
 ]
@@ -209,36 +237,6 @@ def test_what_was_held_too_long_ends_as_stale_instead_of_waiting_for_ever():
     known = facts(shop=ShopFacts(paused_at=NOON))
     assert isinstance(verdict(known, known.follow_up.expires_at - DAY), Hold)
     assert short(verdict(known, known.follow_up.expires_at)) == ("skip", 4, "stale")
-
-
-def test_a_parcel_nobody_reports_is_asked_about_at_the_latest_day():
-    known = facts(items=(ON_ITS_WAY,))
-    latest = SHIPPED + STEPS["review_request"].fallback
-    waiting = verdict(known)
-    assert isinstance(waiting, Postpone)
-    assert waiting.until == latest
-    known = with_(known, follow_up={"expires_at": latest + DAY})
-    assert isinstance(verdict(known, latest), Send)
-
-
-def test_an_assumed_arrival_is_not_taken_for_a_report():
-    guess = replace(LINE, delivered_source=DeliverySource.FALLBACK)
-    assert short(verdict(facts(items=(guess,)))) == ("postpone", 8, "not_delivered")
-
-
-def test_an_arrival_nobody_reported_is_never_announced():
-    known = facts("delivered", items=(ON_ITS_WAY,))
-    latest = SHIPPED + STEPS["delivered"].fallback
-    assert short(verdict(known)) == ("postpone", 8, "not_delivered")
-    known = with_(known, follow_up={"expires_at": latest + DAY})
-    assert short(verdict(known, latest)) == ("skip", 8, "delivery_unconfirmed")
-
-
-def test_the_pause_after_arrival_holds_whatever_the_delay():
-    eager = replace(STEPS["review_request"], delay=timedelta(hours=1))
-    outcome = verdict(facts(eager, items=lines({"delivered_at": NOON - timedelta(hours=47)})))
-    assert short(outcome) == ("postpone", 8, "too_soon")
-    assert outcome.until == NOON + timedelta(hours=1)
 
 
 def test_a_late_evening_waits_for_the_recipients_morning():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from app.customers.policy.terms import Declared
 from app.flows.language.steps import Step, StepState
 from app.flows.rules.reasons import Reason
 from app.flows.timing.calendar import ALWAYS_OPEN, Calendar
@@ -42,6 +43,18 @@ class ShopFacts:
     paused_at: datetime | None = None
     paused_by: str | None = None
     paused_words: str | None = None  # the mail server's, where its refusal is why
+    declared: Declared = field(default_factory=Declared)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the shop has set for everybody: how often a person may be written to, and how soon again."""
+
+    per_week: int = 3  # of what is not part of the sale, in any 7 days
+    per_month: int = 8  # in any 30 days
+    asks_apart_months: int = 12  # between two requests about the same product
+    same_apart_days: int = 30  # between two messages of the same words
+    gifts: str = "buyer"  # who is asked about a gift: buyer | nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,7 @@ class FollowUpFacts:
     zone_source: str = "shop"
     provisional: bool = False
     sent: Sent = Sent.NEVER  # about the subject as a whole
+    waited_for: str | None = None  # the reason it was last postponed or held for
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,9 @@ class OrderFacts:
     refunded_at: datetime | None = None  # the latest refund
     returned_at: datetime | None = None  # the latest return's closing
     is_test: bool = False
+    gift: str | None = None  # how we know that it is one: note | attribute | recipient
+    renewal: bool = False  # a subscription's later order
+    excluded_tag: str | None = None  # the tag of the order by which the merchant leaves it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +123,18 @@ class Item:
     delivered_source: DeliverySource | None = None
     sent: Sent = Sent.NEVER
     reviewed: bool = False
+    shipment_status: str | None = None  # the carrier's latest word, in Shopify's vocabulary
+    excluded: str | None = None  # what the merchant leaves it out by: product | product_tag
+    muted: bool = False  # the person wants to hear nothing more about this product
+    asked_at: datetime | None = None  # the person was last asked about this product, whatever the variant
+    reordered_at: datetime | None = None  # the person bought it again after this order
+    denied_until: datetime | None = None  # the person said it has not come; until then nobody asks
 
     @property
     def reported_at(self) -> datetime | None:
-        """Return when it arrived as somebody reported it; None for an assumed arrival."""
-        return None if self.delivered_source is DeliverySource.FALLBACK else self.delivered_at
+        """Return when it arrived as somebody reported it; None for an assumed arrival, and for one that is denied."""
+        assumed = self.delivered_source is DeliverySource.FALLBACK or self.denied_until is not None
+        return None if assumed else self.delivered_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +160,30 @@ class CustomerFacts:
     unsubscribed_at: datetime | None = None  # from everything but order news
     topics_off: frozenset[str] = frozenset()
     paused_until: datetime | None = None
+    bought_at: datetime | None = None  # their latest order here, where the law counts from it
+    excluded: str | None = None  # what the merchant leaves them out by: email | customer_tag
+    at_most_every: timedelta | None = None  # how often they want to hear what is optional
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFacts:
+    """What the person has had, and who else waits for room.
+
+    `said` are the instants of messages outside the sale, `optional` of everything an unsubscribe would stop, both of
+    the last 30 days. `ahead` counts messages to the same person that are due now and matter more.
+    """
+
+    said: tuple[datetime, ...] = ()
+    optional: tuple[datetime, ...] = ()
+    ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutFacts:
+    """Name the holdout the person is in, and the share of people in it."""
+
+    key: str  # "shop" | "flow.<key>"
+    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +217,10 @@ class Facts:
     profile: ProfileFacts = field(default_factory=ProfileFacts)
     open_returns: tuple[OpenReturn, ...] = ()
     calendar: Calendar = ALWAYS_OPEN  # holidays from before its anchor to its end
+    bounds: Bounds = field(default_factory=Bounds)
+    turn: TurnFacts = field(default_factory=TurnFacts)
+    holdout: HoldoutFacts | None = None
+    same_sent_at: datetime | None = None  # the person had these very words then
 
 
 @dataclass(frozen=True, slots=True)

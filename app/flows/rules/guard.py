@@ -1,8 +1,8 @@
 """Decide about one follow-up at its due time. Pure; the same function serves sending, previews, simulation and tests.
 
 Rules are rows of one table and the first that matches wins. A rule looks at the lines still in question and either
-stops the follow-up or returns the lines that go on. Rule numbers are stored with every decision and never reused; a gap
-is a rule not built yet. Whoever changes what a rule does raises RULE_VERSION.
+stops the follow-up or returns the lines that go on. Rule numbers are stored with every decision and never reused.
+Whoever changes what a rule does raises RULE_VERSION.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from app.flows.rules import recipient_rules, sender_rules, subject_rules
+from app.flows.rules import frequency_rules, recipient_rules, sender_rules, subject_rules
 from app.flows.rules.case import Case, Verdict
 from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
 from app.flows.rules.reasons import Reason
 from app.flows.timing.limits import Limits
 
-RULE_VERSION: Final = 2
+RULE_VERSION: Final = 3
 
 RULES: Final[tuple[tuple[int, Callable[[Case], Verdict]], ...]] = (
     (1, sender_rules.shop_may_send),
@@ -30,10 +30,14 @@ RULES: Final[tuple[tuple[int, Callable[[Case], Verdict]], ...]] = (
     (7, subject_rules.no_return_open),
     (8, subject_rules.in_hand),
     (9, subject_rules.goal_open),
+    (10, frequency_rules.asked_lately),
     (11, recipient_rules.address_lives),
     (12, recipient_rules.law_allows),
     (13, recipient_rules.person_allows),
+    (14, frequency_rules.not_held_out),
     (15, sender_rules.window_open),
+    (16, frequency_rules.has_room),
+    (17, frequency_rules.new_words),
     (18, sender_rules.can_be_written),
 )
 STALE_RULE: Final = 4

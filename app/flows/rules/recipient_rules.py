@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from app.customers.legal_basis import legal_basis
-from app.flows.rules.case import Case, Verdict, postpone, skip
+from dataclasses import replace
+from datetime import datetime
+
+from app.customers.policy.judge import Judged, Person, judge
+from app.flows.rules.case import Case, Verdict, keep, postpone, skip
+from app.flows.rules.decision import Facts
+from app.flows.rules.frequency_rules import often_enough
 from app.flows.rules.reasons import Reason
 
 
@@ -23,12 +28,30 @@ def address_lives(case: Case) -> Verdict:
 
 def law_allows(case: Case) -> Verdict:
     """Skip where no legal basis lets this class go to this country."""
-    customer = case.facts.customer
-    agreed = customer.agreed_to_marketing and customer.unsubscribed_at is None
-    basis = legal_basis(case.step.message_class, customer.country, agreed=agreed)
-    if basis is None:
-        return skip(Reason.NO_BASIS, country=customer.country, agreed=agreed, message_class=case.step.message_class)
-    return case.lines
+    judged, customer = basis_of(case.facts, case.now), case.facts.customer
+    if judged.basis is not None:
+        return case.lines
+    return skip(
+        Reason.NO_BASIS,
+        country=customer.country,
+        agreed=customer.agreed_to_marketing and customer.unsubscribed_at is None,
+        message_class=case.step.message_class,
+        needs=judged.row.need,
+        source=judged.row.source.name,
+        expired_at=judged.expires_at,
+    )
+
+
+def basis_of(facts: Facts, now: datetime) -> Judged:
+    """Return what the table of countries says of these facts at an instant."""
+    customer = facts.customer
+    person = Person(
+        country=customer.country,
+        agreed=customer.agreed_to_marketing,
+        refused=customer.unsubscribed_at is not None,
+        bought_at=max((at for at in (customer.bought_at, facts.order.placed_at) if at is not None), default=None),
+    )
+    return judge(facts.step.message_class, person, now=now, declared=facts.shop.declared)
 
 
 def person_allows(case: Case) -> Verdict:
@@ -40,6 +63,9 @@ def person_allows(case: Case) -> Verdict:
         return case.lines
     if customer.unsubscribed_at is not None:
         return skip(Reason.UNSUBSCRIBED, unsubscribed_at=customer.unsubscribed_at)
+    left = keep(case.lines, lambda line: not line.muted)
+    if not left:
+        return skip(Reason.PRODUCT_MUTED, lines=len(case.lines))
     if customer.paused_until is not None and customer.paused_until > case.now:
         return postpone(customer.paused_until, Reason.PAUSED_BY_PERSON, paused_until=customer.paused_until)
-    return case.lines
+    return often_enough(case if left is case.lines else replace(case, lines=left))

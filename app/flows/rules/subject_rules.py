@@ -7,9 +7,11 @@ from typing import Final
 
 from app.customers.legal_basis import MessageClass
 from app.customers.wish_topics import Topic
-from app.flows.language.steps import Anchor, Arrival
+from app.flows.language.steps import Arrival
 from app.flows.rules.case import UNNUMBERED, Case, Verdict, keep, postpone, skip
 from app.flows.rules.decision import Item, Looked, Sent, Skip
+from app.flows.rules.left_out_rules import left_out, product_left_out
+from app.flows.rules.overtaken import is_news_of_parcel, overtaken_by
 from app.flows.rules.reasons import Reason
 from app.flows.timing.delays import latest_at, ready_at
 from app.orders.delivery import DeliverySource
@@ -29,20 +31,24 @@ def not_said_before(case: Case) -> Verdict:
 
 
 def still_news(case: Case) -> Verdict:
-    """Skip what is past its age, and "it is on its way" once it has arrived."""
+    """Skip what is past its age, and news of a parcel that something newer has overtaken."""
     if case.now >= case.facts.follow_up.expires_at:
         return Skip(Reason.STALE, UNNUMBERED, age(case))
-    if case.step.anchor is Anchor.SHIPPED:
+    if is_news_of_parcel(case.step.anchor):
         for line in case.lines:
             at = line.reported_at
             if at is not None and at <= case.now and line.delivered_source is not DeliverySource.DIGITAL:
                 return skip(Reason.OVERTAKEN, delivered_at=at, source=line.delivered_source)
+            newer = overtaken_by(case.step.anchor, line)
+            if newer is not None:
+                return skip(Reason.OVERTAKEN, shipment_status=newer)
     return case.lines
 
 
 def age(case: Case) -> Looked:
     """Return what the rule about age looks at."""
-    return {"expires_at": case.facts.follow_up.expires_at.isoformat()}
+    row = case.facts.follow_up
+    return {"expires_at": row.expires_at.isoformat(), "waited_for": row.waited_for}
 
 
 def order_stands(case: Case) -> Verdict:
@@ -67,12 +73,15 @@ def order_stands(case: Case) -> Verdict:
 
 
 def something_left(case: Case) -> Verdict:
-    """Take out lines that are refunded, returned or removed, or not this step's to speak of; skip when none is left.
+    """Take out lines that are refunded, returned, removed or left out by the merchant; skip when none is left.
 
     Nothing is left either where the flow's profile conditions no longer hold: they are asked before every message.
     """
     if not case.facts.profile.holds:
         return skip(Reason.PROFILE, against="; ".join(case.facts.profile.against))
+    whole = left_out(case)
+    if whole is not None:
+        return whole
     left = keep(case.lines, lambda line: _gone(case, line) is None)
     if left:
         return left
@@ -99,13 +108,18 @@ def _gone(case: Case, line: Item) -> Reason | None:
         return Reason.NOTHING_TO_SHIP
     if case.step.about_lines and line.is_gift_card:
         return Reason.GIFT_CARD
-    return None
+    return product_left_out(case, line)
 
 
 def no_return_open(case: Case) -> Verdict:
-    """Wait while a return of the order is open. News of the order itself goes out all the same."""
-    if case.step.is_news or not case.facts.open_returns:
+    """Wait while a return is open or the buyer says that it has not come. News of the order goes out all the same."""
+    if case.step.is_news:
         return case.lines
+    denied = [until for line in case.lines if (until := line.denied_until) is not None and until > case.now]
+    if denied and len(denied) == len(case.lines):
+        return postpone(min(denied), Reason.NOT_RECEIVED, denied_until=min(denied))
+    if not case.facts.open_returns:
+        return keep(case.lines, lambda line: line.denied_until is None or line.denied_until <= case.now)
     first = min(case.facts.open_returns, key=lambda each: each.opened_at)
     return postpone(case.now + case.limits.recheck, Reason.RETURN_OPEN, name=first.name, opened_at=first.opened_at)
 
@@ -152,11 +166,22 @@ def _wait_for(line: Item, until: datetime) -> Verdict:
 
 
 def goal_open(case: Case) -> Verdict:
-    """Leave out lines the buyer has reviewed; skip when that is all of them."""
+    """Leave out lines the step has reached its goal with; skip when that is all of them."""
     left = keep(case.lines, lambda line: _open(case, line))
-    return left or skip(Reason.ALREADY_REVIEWED, lines=len(case.lines))
+    if left:
+        return left
+    if case.step.message_class is MessageClass.REVIEW_ASK:
+        return skip(Reason.ALREADY_REVIEWED, lines=len(case.lines))
+    last = max((line.reordered_at for line in case.lines if line.reordered_at is not None), default=None)
+    return skip(Reason.ALREADY_REORDERED, lines=len(case.lines), reordered_at=last)
 
 
 def _open(case: Case, line: Item) -> bool:
-    """Say whether the step still has a goal with this line."""
-    return case.step.message_class is not MessageClass.REVIEW_ASK or not line.reviewed
+    """Say whether the step still has a goal with this line: a review, or for promotion that it is bought again."""
+    match case.step.message_class:
+        case MessageClass.REVIEW_ASK:
+            return not line.reviewed
+        case MessageClass.MARKETING | MessageClass.MIXED:
+            return line.reordered_at is None
+        case _:
+            return True

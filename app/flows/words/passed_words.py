@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.customers.legal_basis import Basis, MessageClass, legal_basis
+from app.customers.legal_basis import Basis, MessageClass
 from app.flows.language.steps import Arrival
 from app.flows.rules.decision import Facts, Item
+from app.flows.rules.recipient_rules import basis_of
+from app.flows.rules.turn import is_capped
 from app.flows.timing.calendar import ALWAYS_OPEN, hours_of
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, date_words, on_day, place_words, your_words
@@ -86,16 +88,44 @@ def _address(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
     return "The address takes mail, and the person is not erased."
 
 
-def _law(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
-    customer = facts.customer
-    agreed = customer.agreed_to_marketing and customer.unsubscribed_at is None
-    match legal_basis(facts.step.message_class, customer.country, agreed=agreed):
+def _law(facts: Facts, at: datetime, yours: ZoneInfo) -> str:
+    judged = basis_of(facts, at)
+    match judged.basis:
         case Basis.SALE:
             return "Part of the sale: needs no consent."
         case Basis.CONSENT:
             return "The person has agreed to marketing."
+        case Basis.SOFT_OPT_IN:
+            return f"{judged.row.why} You declared that buyers can refuse at checkout."
+        case Basis.IMPLIED:
+            until = f" Until {date_words(judged.expires_at, yours, at)}." if judged.expires_at else ""
+            return f"{judged.row.why}{until}"
         case _:
-            return "The country lets a customer be asked about their own order without consent."
+            return f"{judged.row.why} No consent is needed."
+
+
+def _asked(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
+    if facts.step.message_class is MessageClass.TRANSACTIONAL:
+        return "It asks for nothing."
+    months = counted(facts.bounds.asks_apart_months, "month")
+    return f"Not asked about the same product within {months}, and no renewal of a subscription."
+
+
+def _counted(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
+    if not is_capped(facts.step):
+        return "Part of the sale: not counted against how often a person hears from you."
+    had, most = len(facts.turn.said), facts.bounds
+    return f"Had {counted(had, 'message')} in 30 days; up to {most.per_week} in 7 days and {most.per_month} in 30."
+
+
+def _held_out(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
+    if facts.step.message_class is MessageClass.TRANSACTIONAL:
+        return "Part of the sale: nobody is kept out of it to measure by."
+    return "Not kept out to measure by."
+
+
+def _new_words(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
+    return "The person has not had these words lately."
 
 
 def _person(_facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
@@ -128,9 +158,13 @@ WORDS: Final[Mapping[int, Callable[[Facts, datetime, ZoneInfo], str]]] = {
     7: _returns,
     8: _arrival,
     9: _goal,
+    10: _asked,
     11: _address,
     12: _law,
     13: _person,
+    14: _held_out,
     15: _hour,
+    16: _counted,
+    17: _new_words,
     18: _written,
 }

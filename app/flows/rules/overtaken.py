@@ -1,0 +1,36 @@
+"""Say which later word of the carrier makes news of a parcel old. Pure.
+
+Anchors are the step's, statuses Shopify's. News that it was sent stays true while it travels; news that it is out for
+delivery does not survive a failed attempt or a parcel left for pickup. Whether it arrived is told elsewhere and better:
+an arrival makes all of these old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.flows.language.steps import Anchor
+from app.flows.rules.decision import Item
+
+AT_THE_SHOP: Final = frozenset({"ready_for_pickup"})
+TRIED: Final = frozenset({"attempted_delivery", "failure"})
+LATER: Final[Mapping[str, frozenset[str]]] = {
+    "shipped": frozenset(),
+    "in_transit": AT_THE_SHOP | TRIED | {"out_for_delivery"},
+    "delayed": AT_THE_SHOP | {"out_for_delivery"},
+    "out_for_delivery": AT_THE_SHOP | TRIED,
+    "failed_attempt": AT_THE_SHOP | {"out_for_delivery"},
+    "ready_for_pickup": frozenset(),
+}
+
+
+def is_news_of_parcel(anchor: Anchor) -> bool:
+    """Tell whether a step anchored so reports where a parcel is, and can be overtaken."""
+    return anchor.value in LATER
+
+
+def overtaken_by(anchor: Anchor, line: Item) -> str | None:
+    """Return the later status that made the news old, or None while it stands."""
+    status = (line.shipment_status or "").lower()
+    return status if status in LATER.get(anchor.value, frozenset()) else None
