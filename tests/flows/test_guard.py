@@ -17,7 +17,6 @@ from app.flows.rules.decision import (
     HoldoutFacts,
     OpenReturn,
     OrderFacts,
-    Postpone,
     ProfileFacts,
     Send,
     Sent,
