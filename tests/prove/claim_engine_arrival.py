@@ -15,7 +15,9 @@ BOUNDS = {KNOWN: (0.08, 0.12), NEW: (0.05, 0.15), SILENT: (0.05, 0.15), TOLD: (0
 FIRST_SEED = 100
 
 
-@claim("engine", "At 10 % risk, one in ten is asked too early, on lanes known and new that are not log-normal", quick=True)
+@claim(
+    "engine", "At 10 % risk, one in ten is asked too early, on lanes known and new that are not log-normal", quick=True
+)
 def calibrated(scale: Scale) -> Figure:
     """Learn from half a year of each of several shops, then send parcels the model never saw.
 
