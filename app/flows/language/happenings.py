@@ -51,7 +51,6 @@ class Happening(StrEnum):
     REVIEWED = "reviewed"
     REVIEW_PUBLISHED = "review_published"
     ORDERED_AGAIN = "ordered_again"
-    UNSUBSCRIBED = "unsubscribed"
 
 
 class Moment(StrEnum):

@@ -1,0 +1,1 @@
+"""Which way a run takes, and what starts one. Pure."""
