@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import gather_items, gather_people, published
+from app.flows.facts.calendars import whereabouts
 from app.flows.facts.gather_lost import Lost, lost
 from app.flows.facts.gather_people import Person
 from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
 from app.flows.rules.decision import Facts, FlowFacts, FollowUpFacts, OpenReturn, OrderFacts, ShopFacts, ShopState
-from app.flows.timing.recipient_zone import recipient_zone
+from app.flows.timing.recipient_zone import RecipientZone
 from app.kit import epoch
 from app.kit.among import among
 from app.kit.models import Restoration
@@ -71,6 +72,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
     documents = _documents(session, [(run.flow_id, run.version) for _, run, _, _ in rows], [row[3] for row in rows])
     restorations = epoch.restorations(session)
     shop, profile = _shop(session, shop_id, restorations)
+    places = whereabouts(session, profile.timezone if profile else "")
     returns, refunded = _returns(session, shop_id, order_ids), _refunded(session, shop_id, order_ids)
     people = gather_people.people(session, [order for _, _, order, _ in rows])
     steps = [(row, run, documents[run.flow_id, run.version].step(row.step)) for row, run, _, _ in rows]
@@ -83,7 +85,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
         found = items[row.id]
         facts = Facts(
             step=step,
-            follow_up=_follow_up(row, order, profile, found, forgotten.get(row.id)),
+            follow_up=_follow_up(row, places.zone(order), found, forgotten.get(row.id)),
             order=_order(order, refunded.get(order.id), returns.get(order.id, [])),
             items=found.lines,
             shop=shop if not order.email_withheld else _withheld(shop),
@@ -94,6 +96,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
                 for case in returns.get(order.id, ())
                 if case.status in OPEN_STATES
             ),
+            calendar=places.to_decide(order, step, row.anchor_at or row.due_at, row.expires_at),
         )
         gathered.append(Gathered(row, run, order, flow, step, person, facts, forgotten.get(row.id)))
     return gathered
@@ -129,10 +132,7 @@ def _withheld(shop: ShopFacts) -> ShopFacts:
     return replace(shop, state=state)
 
 
-def _follow_up(
-    row: FollowUp, order: Order, profile: ShopProfile | None, found: gather_items.Found, forgotten: Lost | None
-) -> FollowUpFacts:
-    zone = recipient_zone(order.country, order.province, profile.timezone if profile else "")
+def _follow_up(row: FollowUp, zone: RecipientZone, found: gather_items.Found, forgotten: Lost | None) -> FollowUpFacts:
     return FollowUpFacts(
         anchor_at=row.anchor_at,
         due_at=row.due_at,

@@ -34,6 +34,8 @@ select f.id, 'itself', md5(f.told || shop.told) from f, (select row(
     (select s from shop s where s.id = %(shop)s),
     (select p from shop_profile p where p.shop_id = %(shop)s),
     (select x from shop_setting x where x.shop_id = %(shop)s and x.section = 'pause' order by x.version desc limit 1),
+    (select x from shop_setting x where x.shop_id = %(shop)s and x.section = 'calendar'
+        order by x.version desc limit 1),
     (select array_agg(r order by r.id) from restoration r)
 )::text as told) shop"""
 _OF_ORDER: Final = "x.shop_id = f.shop_id and x.order_id = f.order_id"

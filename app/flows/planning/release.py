@@ -97,6 +97,6 @@ def _shift(session: Session, runs: Collection[int], since: datetime, now: dateti
     for row, entered_at in rows:
         length = now - max(since, entered_at)
         row.due_at, row.expires_at = row.due_at + length, row.expires_at + length
-        row.postponed_until = row.postponed_until + length if row.postponed_until else None
+        row.postponed_until = row.due_at  # a plan made anew does not bring it back to before the pause
     session.flush()
     return len(rows)

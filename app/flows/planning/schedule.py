@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.facts.calendars import Whereabouts, whereabouts
 from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.enrol import enrol
 from app.flows.timing.plan import Moments, Plan, plan
-from app.flows.timing.recipient_zone import RecipientZone, recipient_zone
 from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.queue import SENDS
@@ -51,12 +51,12 @@ def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
         return
     documents = published.documents(session, [(run.flow_id, run.version) for run in runs])
     profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == order.shop_id)).one_or_none()
-    zone = recipient_zone(order.country, order.province, profile.timezone if profile else "")
+    places = whereabouts(session, profile.timezone if profile else "")
     by_id = {parcel.id: parcel for parcel in parcels}
     now = business_now(session)
     for run in runs:
         parcel = by_id.get(run.subject_id) if run.subject_kind == Subject.FULFILLMENT else None
-        _plan_run(session, run, documents[run.flow_id, run.version], moments(order, parcel), zone, now)
+        _plan_run(session, run, documents[run.flow_id, run.version], order, moments(order, parcel), places, now)
     session.flush()
     fault.point("P3")
 
@@ -79,8 +79,15 @@ def moments(order: Order, parcel: Fulfillment | None) -> Moments:
 
 
 def _plan_run(
-    session: Session, run: Enrollment, document: FlowDocument, known: Moments, zone: RecipientZone, now: datetime
+    session: Session,
+    run: Enrollment,
+    document: FlowDocument,
+    order: Order,
+    known: Moments,
+    places: Whereabouts,
+    now: datetime,
 ) -> None:
+    zone = places.zone(order)
     rows = {
         row.step: row
         for row in session.scalars(
@@ -91,7 +98,8 @@ def _plan_run(
         row = rows.get(step.key)
         if row is not None and row.state in {FollowUpState.DONE, FollowUpState.CLAIMED}:
             continue
-        planned = plan(step, known, zone, seed=row_seed(run, step.key), now=now)
+        calendar = places.to_plan(order, step, now)
+        planned = plan(step, known, zone, seed=row_seed(run, step.key), now=now, calendar=calendar)
         fault.point("P1")
         if planned is None:
             continue

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.flows.facts.calendars import whereabouts
 from app.flows.facts.gather import Gathered, Run, gather_runs
 from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, Flow, FollowUp
@@ -18,7 +19,6 @@ from app.flows.rules.decision import FlowFacts, Ruling, ShopFacts
 from app.flows.rules.guard import decide
 from app.flows.timing.limits import Limits
 from app.flows.timing.plan import plan
-from app.flows.timing.recipient_zone import recipient_zone
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 
@@ -49,11 +49,12 @@ def suppose(session: Session, wanted: Sequence[Wanted], zone: str, now: datetime
     `zone` is the shop's IANA zone. Stores nothing.
     """
     runs: list[Run] = []
+    places = whereabouts(session, zone)
     for one in wanted:
         run = _run(one)
-        where = recipient_zone(one.order.country, one.order.province, zone)
+        where, calendar = places.zone(one.order), places.to_plan(one.order, one.step, now)
         seed = row_seed(run, one.step.key)
-        planned = plan(one.step, moments(one.order, one.parcel), where, seed=seed, now=now)
+        planned = plan(one.step, moments(one.order, one.parcel), where, seed=seed, now=now, calendar=calendar)
         if planned is not None:
             row = new_row(run, one.step.key, planned)
             row.id = -1 - len(runs)
