@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
 ROOT = Path(__file__).parent.parent  # templates, static files and migrations lie beside app/
 
 LINK_KEY_MIN_CHARS = 32  # shorter keys could be searched for offline by anyone who holds one mailed link
 
+RSA_MIN_BITS = 2048  # Google and Microsoft take 1024 for weak and have begun to refuse it
+DKIM_NAMES = ("DKIM_DOMAIN", "DKIM_SELECTOR", "DKIM_KEY")
+DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
+SELECTOR = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+|[^@\s<>]+@localhost")
 
 
 class ConfigError(Exception):
     """Say every fault of the environment, one line each; the process does not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """Hold whose DKIM signature mails carry. Its public half stands in DNS at `<selector>._domainkey.<domain>`."""
+
+    domain: str
+    selector: str
+    private: RSAPrivateKey | Ed25519PrivateKey = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +56,7 @@ class Config:
     link_keys: tuple[str, ...]
     env: str
     gateway_url: str | None
+    dkim: SigningKey | None = None  # mails leave unsigned without it
 
     @property
     def development(self) -> bool:
@@ -92,6 +111,7 @@ def from_env(env: Mapping[str, str]) -> Config:
         link_keys=_link_keys(required("LINK_KEYS"), faults),
         env=mode,
         gateway_url=gateway,
+        dkim=_signing_key(env, sender, faults),
     )
     if faults:
         raise ConfigError("\n".join(faults))
@@ -128,3 +148,44 @@ def _link_keys(text: str, faults: list[str]) -> tuple[str, ...]:
         if len(key) < LINK_KEY_MIN_CHARS:
             faults.append(f"LINK_KEYS: key {number} has {len(key)} characters; it needs {LINK_KEY_MIN_CHARS} or more.")
     return keys
+
+
+def _signing_key(env: Mapping[str, str], sender: str, faults: list[str]) -> SigningKey | None:
+    """Return the key of the three DKIM variables, None where none is set; add what is wrong with them to `faults`."""
+    given = {name: env.get(name, "").strip() for name in DKIM_NAMES}
+    if not any(given.values()):
+        return None
+    faults += [f"{name} is not set. Set all three DKIM variables, or none." for name in DKIM_NAMES if not given[name]]
+    if not all(given.values()):
+        return None
+    domain, selector = given["DKIM_DOMAIN"].lower(), given["DKIM_SELECTOR"].lower()
+    sends_as = sender.rpartition("@")[2].lower()
+    if not DOMAIN.fullmatch(domain):
+        faults.append(f"DKIM_DOMAIN must be a domain. It is {domain!r}.")
+    elif not (f".{sends_as}".endswith(f".{domain}") or domain.endswith(f".{sends_as}")):
+        faults.append(f"DKIM_DOMAIN must be the domain of MAIL_FROM or stand above or below it: {domain!r} would sign")
+        faults[-1] += " for somebody else, and receivers count such a signature for nothing."
+    if not SELECTOR.fullmatch(selector):
+        faults.append(f"DKIM_SELECTOR must be letters, digits and hyphens. It is {selector!r}.")
+    private = _private_key(given["DKIM_KEY"], faults)
+    return None if private is None else SigningKey(domain, selector, private)
+
+
+def _private_key(text: str, faults: list[str]) -> RSAPrivateKey | Ed25519PrivateKey | None:
+    try:
+        if "-----BEGIN" in text:
+            key = load_pem_private_key(text.replace("\\n", "\n").encode(), password=None)
+        else:
+            key = load_der_private_key(binascii.a2b_base64("".join(text.split())), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError for a key with a password
+        faults.append("DKIM_KEY is no private key. It takes PEM, or its base64 on one line, without a password.")
+        return None
+    if isinstance(key, RSAPrivateKey):
+        if key.key_size >= RSA_MIN_BITS:
+            return key
+        faults.append(f"DKIM_KEY: the RSA key has {key.key_size} bits; receivers ask for {RSA_MIN_BITS} or more.")
+    elif isinstance(key, Ed25519PrivateKey):
+        return key
+    else:
+        faults.append("DKIM_KEY must be an RSA or ed25519 key.")
+    return None
