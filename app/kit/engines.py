@@ -14,6 +14,9 @@ CONNECT_WAIT_S = 3
 REST_S = 1.0
 # Everything is asked by key and what is in use is in memory: read an index rather than a table's every page.
 PLANNING = "-c random_page_cost=1.1"
+# A process that stands still in the middle of a transaction keeps its locks, and with them everybody who wants one. No
+# transaction of ours waits this long for Shopify or for its own work.
+LONGEST_IDLE_MS = 120_000
 
 APP, SYSTEM, INGEST = "welltimed_app", "welltimed_system", "welltimed_ingest"
 
@@ -46,9 +49,11 @@ def make(database_url: str, system_database_url: str, *, pool_size: int = 5) -> 
 
 
 def _engine(url: str, role: str, pool_size: int, *, asks_before_use: bool = True) -> Engine:
+    idle = f"-c idle_in_transaction_session_timeout={LONGEST_IDLE_MS}"
+    options = f"-c role={role} {PLANNING} {idle} -c timezone=UTC"
     engine = create_engine(
         url,
-        connect_args={"options": f"-c role={role} {PLANNING} -c timezone=UTC", "connect_timeout": CONNECT_WAIT_S},
+        connect_args={"options": options, "connect_timeout": CONNECT_WAIT_S},
         pool_timeout=POOL_WAIT_S,
         pool_size=pool_size,
         max_overflow=pool_size,

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from app.flows.sending import sweep
-from app.kit import fault
+from app.kit import engines, fault
 from app.kit.work import unit_of_work
 from app.shopify.admin import AdminClient
 from tests.journeys.bodies import order_body  # noqa: F401 - the tests beside this file use it
@@ -37,23 +38,43 @@ def admin_that_knows(node):
 
 
 class Crash:
-    """Run a step in a forked process with one armed point; tell how it ended."""
+    """Run a step in a forked process with one armed point, and see what the others make of its end.
+
+    `kill` and `raise` end it there. `hang` lets it hang until somebody kills it. `stop` stands it still until its leases
+    and its transaction have ended and another has done `meanwhile`, then lets it go on as if nothing had been.
+    """
 
     def __init__(self, wired, tmp_path):
         self.wired, self.trail = wired, tmp_path / "trail"
 
-    def run(self, point, action, step):
-        """Return "killed" or "failed"; fail the test when the point was never reached."""
+    def run(self, point, action, step, meanwhile=None):
+        """Do the step in the child; fail the test when the point was never reached."""
         self.trail.write_text("")
         self.wired.engines.dispose()
         child = os.fork()
         if child == 0:
             self._in_child(point, action, step)
-        _, status = os.waitpid(child, 0)
+        if action == "hang":
+            self._wait_for_trail(child)
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, os.WUNTRACED)
         assert self.trail.read_text().split() == [point], f"{point} was never reached"
-        if action == "kill":
+        if action in {"kill", "hang"}:
             assert (os.WIFSIGNALED(status), os.WTERMSIG(status)) == (True, signal.SIGKILL)
         self.time_passes()
+        if action == "stop":
+            assert os.WIFSTOPPED(status)
+            (meanwhile or step)()
+            os.kill(child, signal.SIGCONT)
+            os.waitpid(child, 0)
+            self.time_passes()
+
+    def _wait_for_trail(self, child):
+        until = time.monotonic() + 20
+        while not self.trail.read_text():
+            assert time.monotonic() < until, "the point was never reached"
+            assert os.waitpid(child, os.WNOHANG) == (0, 0), "it ended before the point"
+            time.sleep(0.01)
 
     def _in_child(self, point, action, step):
         code = 0
@@ -75,6 +96,12 @@ class Crash:
                 )
             session.execute(text("update attempt set handoff_at = now() - interval '1 hour' where state = 'handoff'"))
         sweep.sweep(self.wired)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    """Let a transaction that stands still end after a second."""
+    monkeypatch.setattr(engines, "LONGEST_IDLE_MS", 1_000)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.shops.install import ensure_installed
 from app.shops.models import Shop, ShopStatus
 from tests.shops.test_tokens import DOMAIN, TokenServer, current, keep, let_it_age
 
-ACTIONS = ("kill", "raise")
+ACTIONS = ("kill", "raise", "hang", "stop")
 
 
 @pytest.fixture
