@@ -40,8 +40,8 @@ def admin_that_knows(node):
 class Crash:
     """Run a step in a forked process with one armed point, and see what the others make of its end.
 
-    `kill` and `raise` end it there. `hang` lets it hang until somebody kills it. `stop` stands it still until its leases
-    and its transaction have ended and another has done `meanwhile`, then lets it go on as if nothing had been.
+    `kill` and `raise` end it there. `hang` lets it hang until somebody kills it. `stop` stands it still until its
+    leases and its transaction have ended and another has done `meanwhile`, then lets it go on as if nothing had been.
     """
 
     def __init__(self, wired, tmp_path):
