@@ -43,6 +43,7 @@ class Message(ShopOwned, Base):
         UniqueConstraint("shop_id", "public_id"),
         Index("ix_message_customer", "shop_id", "customer_id"),
         Index("ix_message_accepted", "shop_id", "accepted_at"),
+        Index("ix_message_recipient", "shop_id", "recipient"),
     )
 
     follow_up_id: Mapped[int]  # flows is above; no foreign key reaches up
@@ -54,9 +55,14 @@ class Message(ShopOwned, Base):
     recipient: Mapped[str]
     locale: Mapped[str]
     subject: Mapped[str | None]
+    substance: Mapped[str | None]  # names what it says, to know the same words again
+    optional: Mapped[bool] = mapped_column(
+        default=False, server_default="false"
+    )  # an unsubscribe would have stopped it
     arm: Mapped[str | None]
     state: Mapped[MessageState] = mapped_column(EnumText(MessageState))
     created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]  # when it was last handed off, business time: what a person's measure counts
     accepted_at: Mapped[datetime | None]
 
 

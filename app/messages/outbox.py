@@ -163,13 +163,13 @@ HAND_OFF = """with marked as (
         where a.shop_id = %(shop)s and a.message_id = t.message_id and a.n = t.n and a.fence = t.fence
         and a.state = 'prepared' returning a.message_id
     )
-    update message m set state = 'sending' from marked
+    update message m set state = 'sending', sent_at = %(now)s from marked
     where m.shop_id = %(shop)s and m.id = marked.message_id returning m.id"""
 
 
 def _mark_handoff(session: Session, group: Sequence[Prepared]) -> set[int]:
     """Move the attempts to `handoff` that are still as they were prepared; return their messages' ids."""
-    (marked,) = one_trip(session, [(HAND_OFF, _tries(session, group))])
+    (marked,) = one_trip(session, [(HAND_OFF, _tries(session, group) | {"now": business_now(session)})])
     return {message_id for (message_id,) in marked}
 
 

@@ -68,6 +68,8 @@ class Draft:
     recipient: str
     locale: str
     subject: str
+    substance: str
+    optional: bool
     arm: str | None
     items: Sequence[Item]
     links: Sequence[Link]
@@ -140,6 +142,7 @@ def _messages(session: Session, shop: int, drafts: Sequence[Draft]) -> dict[int,
     ids = {draft.follow_up_id: draft.known.message_id for draft in drafts if draft.known.message_id is not None}
     again = [
         {"shop_id": shop, "id": draft.known.message_id, "subject": draft.subject, "recipient": draft.recipient}
+        | {"substance": draft.substance}
         for draft in drafts
         if draft.follow_up_id in ids
     ]
@@ -158,6 +161,8 @@ def _messages(session: Session, shop: int, drafts: Sequence[Draft]) -> dict[int,
             "recipient": draft.recipient,
             "locale": draft.locale,
             "subject": draft.subject,
+            "substance": draft.substance,
+            "optional": draft.optional,
             "arm": draft.arm,
             "state": MessageState.PLANNED,
             "created_at": now,

@@ -31,6 +31,7 @@ class Forgotten:
     message_class: str
     recipient: str
     locale: str
+    optional: bool
     items: Sequence[Item]
 
 
@@ -52,6 +53,8 @@ def remember(session: Session, one: Forgotten, now: datetime) -> int | None:
             state=one.state,
             created_at=one.accepted_at or now,
             accepted_at=one.accepted_at,
+            sent_at=one.accepted_at or now,
+            optional=one.optional,
         )
         .on_conflict_do_nothing()
         .returning(Message.id)

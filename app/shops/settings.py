@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
@@ -34,6 +36,29 @@ def load(session: Session, kind: type[Kind]) -> Kind:
     ).one_or_none()
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (row.values if row else {}).items() if name in known})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Hold the newest version of every section of a shop, by name."""
+
+    values: Mapping[str, Mapping[str, Any]]
+
+    def of(self, kind: type[Kind]) -> Kind:
+        """Return one section, or its defaults. Unknown stored keys are ignored."""
+        known = {field.name for field in fields(kind)}
+        return kind(**{name: value for name, value in self.values.get(kind.SECTION, {}).items() if name in known})
+
+
+def load_all(session: Session) -> Stored:
+    """Return all the shop's sections in one question."""
+    rows = session.execute(
+        select(ShopSetting.section, ShopSetting.values)
+        .where(ShopSetting.shop_id == entered_shop(session))
+        .ext(distinct_on(ShopSetting.section))
+        .order_by(ShopSetting.section, ShopSetting.version.desc())
+    )
+    return Stored({row.section: row.values for row in rows})
 
 
 def save(session: Session, section: Section, *, by: str) -> None:

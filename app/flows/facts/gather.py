@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.customers.declare import Law
 from app.flows.facts import gather_items, gather_people, published
 from app.flows.facts.calendars import whereabouts
+from app.flows.facts.gather_bought import before
 from app.flows.facts.gather_lost import Lost, lost
 from app.flows.facts.gather_people import Person
+from app.flows.facts.gather_turn import Asked, Heard, heard
 from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
-from app.flows.rules.decision import Facts, FlowFacts, FollowUpFacts, OpenReturn, OrderFacts, ShopFacts, ShopState
+from app.flows.rules.decision import (
+    Bounds,
+    Facts,
+    FlowFacts,
+    FollowUpFacts,
+    OpenReturn,
+    OrderFacts,
+    ShopFacts,
+    ShopState,
+)
 from app.flows.timing.recipient_zone import RecipientZone
 from app.kit import epoch
 from app.kit.among import among
+from app.kit.clock import business_now
 from app.kit.models import Restoration
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record_reversal import OPEN_STATES
 from app.orders.reversals import Refund, ReturnCase
 from app.shopify.payloads.vocabulary import ReturnStatus
+from app.shops.measures import Measures
 from app.shops.models import Shop, ShopProfile, ShopStatus
-from app.shops.settings import Pause, load
+from app.shops.settings import Pause, Stored, load_all
 
 Run = tuple[FollowUp, Enrollment, Order, Flow]
 
@@ -43,6 +57,7 @@ class Gathered:
     person: Person
     facts: Facts
     lost: Lost | None = None
+    keys: frozenset[int | str] = frozenset()  # who the person is, to know them again
 
 
 def gather(session: Session, ids: Sequence[int]) -> list[Gathered]:
@@ -71,26 +86,46 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
     order_ids = sorted({order.id for _, _, order, _ in rows})
     documents = _documents(session, [(run.flow_id, run.version) for _, run, _, _ in rows], [row[3] for row in rows])
     restorations = epoch.restorations(session)
-    shop, profile = _shop(session, shop_id, restorations)
+    stored = load_all(session)
+    shop, profile = _shop(session, shop_id, restorations, stored)
     places = whereabouts(session, profile.timezone if profile else "")
     returns, refunded = _returns(session, shop_id, order_ids), _refunded(session, shop_id, order_ids)
     people = gather_people.people(session, [order for _, _, order, _ in rows])
     steps = [(row, run, documents[run.flow_id, run.version].step(row.step)) for row, run, _, _ in rows]
     items = gather_items.items(session, steps)
+    measures = stored.of(Measures)
+    turns = heard(
+        session,
+        [Asked(row, step, order, people[order.id].address) for (row, _, order, _), (_, _, step) in _pairs(rows, steps)],
+        measures,
+        business_now(session),
+    )
+    past = before(session, [(row, step, order) for (row, _, order, _), (_, _, step) in _pairs(rows, steps)])
     forgotten = lost(session, restorations, [(run, step) for run, (_, _, step) in zip(rows, steps, strict=True)])
     gathered = []
     for row, run, order, flow in rows:
         step = documents[run.flow_id, run.version].step(row.step)
         person = people[order.id]
-        found = items[row.id]
+        found, turn = items[row.id], turns.get(row.id, Heard())
         facts = Facts(
             step=step,
             follow_up=_follow_up(row, places.zone(order), found, forgotten.get(row.id)),
             order=_order(order, refunded.get(order.id), returns.get(order.id, [])),
-            items=found.lines,
+            items=tuple(
+                replace(
+                    item,
+                    muted=item.product_id in person.muted,
+                    asked_at=past.asked_at(row, order, item.product_id),
+                    reordered_at=past.reordered_at(order, item.product_id),
+                )
+                for item in found.lines
+            ),
             shop=shop if not order.email_withheld else _withheld(shop),
             flow=_flow(flow, documents[flow.id, flow.version], step),
-            customer=person.facts,
+            customer=replace(person.facts, bought_at=past.last_order.get(order.customer_id or 0)),
+            bounds=_bounds(measures),
+            turn=turn.turn,
+            same_sent_at=turn.same_sent_at,
             open_returns=tuple(
                 OpenReturn(case.name or str(case.shopify_id), case.opened_at)
                 for case in returns.get(order.id, ())
@@ -98,7 +133,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
             ),
             calendar=places.to_decide(order, step, row.anchor_at or row.due_at, row.expires_at),
         )
-        gathered.append(Gathered(row, run, order, flow, step, person, facts, forgotten.get(row.id)))
+        gathered.append(Gathered(row, run, order, flow, step, person, facts, forgotten.get(row.id), turn.keys))
     return gathered
 
 
@@ -109,10 +144,27 @@ def _documents(
     return published.documents(session, [*pinned, *((flow.id, flow.version) for flow in flows)])
 
 
-def _shop(session: Session, shop_id: int, restorations: Sequence[Restoration]) -> tuple[ShopFacts, ShopProfile | None]:
+def _pairs(rows: Sequence[Run], steps: Sequence[gather_items.Planned]) -> Iterator[tuple[Run, gather_items.Planned]]:
+    return zip(rows, steps, strict=True)
+
+
+def _bounds(measures: Measures) -> Bounds:
+    """Return the shop's measure as the rules read it."""
+    return Bounds(
+        per_week=measures.per_week,
+        per_month=measures.per_month,
+        asks_apart_months=measures.asks_apart_months,
+        same_apart_days=measures.same_apart_days,
+        gifts=measures.gifts,
+    )
+
+
+def _shop(
+    session: Session, shop_id: int, restorations: Sequence[Restoration], stored: Stored
+) -> tuple[ShopFacts, ShopProfile | None]:
     status = session.scalars(select(Shop.status).where(Shop.id == shop_id)).one()
     profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == shop_id)).one_or_none()
-    pause = load(session, Pause)
+    pause = stored.of(Pause)
     state = {
         ShopStatus.UNINSTALLED: ShopState.UNINSTALLED,
         ShopStatus.NEEDS_RECONNECTION: ShopState.NEEDS_RECONNECTION,
@@ -122,7 +174,13 @@ def _shop(session: Session, shop_id: int, restorations: Sequence[Restoration]) -
         state = ShopState.AWAITING_DATA_ACCESS
     if state is ShopState.ACTIVE and any(each.released_at is None for each in restorations):
         state = ShopState.RESTORED
-    shop = ShopFacts(state=state, paused_at=pause.since, paused_by=pause.paused_by, paused_words=pause.words)
+    shop = ShopFacts(
+        state=state,
+        paused_at=pause.since,
+        paused_by=pause.paused_by,
+        paused_words=pause.words,
+        declared=stored.of(Law).declared(),
+    )
     return shop, profile
 
 
@@ -141,6 +199,7 @@ def _follow_up(row: FollowUp, zone: RecipientZone, found: gather_items.Found, fo
         zone_source=zone.source,
         provisional=row.provisional,
         sent=found.subject_sent if forgotten is None else forgotten.sent,
+        waited_for=row.reason,
     )
 
 

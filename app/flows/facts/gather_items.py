@@ -104,6 +104,8 @@ def _item(
         delivered_source=DeliverySource(parcel.delivered_source) if parcel and parcel.delivered_source else None,
         sent=sent,
         reviewed=reviewed,
+        shipment_status=parcel.shipment_status if parcel else None,
+        product_id=line.product_shopify_id,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.customers import consent
 from app.customers.address import address_hash
 from app.customers.models import Customer, Suppression, SuppressionScope
+from app.customers.wish_topics import AtMost
 from app.customers.wishes import Wishes, wishes
 from app.flows.rules.decision import CustomerFacts
 from app.kit.among import among
@@ -18,6 +20,7 @@ from app.kit.work import entered_shop
 from app.orders.models import Order
 
 SUBSCRIBED = "subscribed"
+EVERY = {AtMost.WEEKLY: timedelta(days=7), AtMost.MONTHLY: timedelta(days=30)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Person:
     customer: Customer | None
     address: str | None
     facts: CustomerFacts
+    muted: frozenset[int] = frozenset()  # Shopify's ids of products
 
 
 def people(session: Session, orders: Sequence[Order]) -> dict[int, Person]:
@@ -85,8 +89,9 @@ def _person(
         unsubscribed_at=optional.happened_at if optional else wish.off_since,
         topics_off=wish.topics_off,
         paused_until=wish.paused_until,
+        at_most_every=EVERY.get(wish.at_most),
     )
-    return Person(customer, address, facts)
+    return Person(customer, address, facts, wish.muted)
 
 
 def _stops(session: Session, shop_id: int, addresses: Sequence[str]) -> dict[tuple[str, SuppressionScope], Suppression]:

@@ -22,7 +22,7 @@ from app.kit.one_trip import Asked
 _ITSELF: Final = """with f as materialized (
     select f.id, f.shop_id, f.order_id, f.step, e.subject_kind, e.subject_id, o.customer_id,
         encode(sha256(convert_to(coalesce(o.email, c.email), 'UTF8')), 'hex') as address,
-        row(f, e, w, o, c)::text as told
+        coalesce(o.email, c.email) as recipient, row(f, e, w, o, c)::text as told
     from follow_up f
     join enrollment e on e.shop_id = f.shop_id and e.id = f.enrollment_id
     join flow w on w.shop_id = e.shop_id and w.id = e.flow_id
@@ -33,9 +33,8 @@ _ITSELF: Final = """with f as materialized (
 select f.id, 'itself', md5(f.told || shop.told) from f, (select row(
     (select s from shop s where s.id = %(shop)s),
     (select p from shop_profile p where p.shop_id = %(shop)s),
-    (select x from shop_setting x where x.shop_id = %(shop)s and x.section = 'pause' order by x.version desc limit 1),
-    (select x from shop_setting x where x.shop_id = %(shop)s and x.section = 'calendar'
-        order by x.version desc limit 1),
+    (select array_agg(row(x.section, x.version) order by x.section, x.version) from shop_setting x
+        where x.shop_id = %(shop)s),
     (select array_agg(r order by r.id) from restoration r)
 )::text as told) shop"""
 _OF_ORDER: Final = "x.shop_id = f.shop_id and x.order_id = f.order_id"
@@ -55,6 +54,7 @@ _ROWS: Final = {
     " join review x on x.shop_id = l.shop_id and x.order_line_id = l.id",
     "consent_entry": f"join consent_entry x on {_OF_PERSON}",
     "preference": f"join preference x on {_OF_PERSON}",
+    "order": f'join "order" x on {_OF_PERSON}',
     "suppression": "join suppression x on x.shop_id = f.shop_id and x.address_hash = f.address",
 }
 _SAID: Final = "join message m on m.shop_id = i.shop_id and m.id = i.message_id and m.follow_up_id <> f.id"
@@ -65,6 +65,17 @@ _SPOKEN: Final = {
     f" i.shop_id = f.shop_id and i.item_kind = 'order_line' and i.item_id = l.id and i.step = f.step {_SAID}",
 }
 
+# What the person has had: by whoever they are, and by the address. Who else waits for room with them is not in it: that
+# decides who goes first, never whether there is room.
+_HEARD: Final = (
+    "join lateral (select m.id from message m where m.shop_id = f.shop_id and m.recipient = f.recipient"
+    " union select m.id from message m where m.shop_id = f.shop_id and m.customer_id = f.customer_id"
+    " union select m.id from customer p join message m on m.shop_id = p.shop_id and m.customer_id = p.id"
+    " where p.shop_id = f.shop_id and p.email = f.recipient) h on true"
+    " join message m on m.shop_id = f.shop_id and m.id = h.id and m.follow_up_id <> f.id and m.sent_at is not null"
+    " left join message_item i on i.shop_id = m.shop_id and i.message_id = m.id"
+)
+
 
 def _each(name: str, rows: str, joins: str) -> str:
     return f"select f.id, '{name}', md5(array_agg({rows})::text) from f {joins} group by f.id"  # noqa: S608 - our texts
@@ -74,6 +85,7 @@ PRINT: Final = " union all ".join(
     [_ITSELF]
     + [_each(name, "x order by x.id", joins) for name, joins in _ROWS.items()]
     + [_each(name, "row(i, m.follow_up_id, m.state) order by i.id", joins) for name, joins in _SPOKEN.items()]
+    + [_each("heard", "row(m.id, m.state, m.sent_at, m.substance, i.item_id) order by m.id, i.id", _HEARD)]
 )
 
 
@@ -82,10 +94,14 @@ Fingerprint = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Hold the facts a message was decided by, and the fingerprint of the rows they were read from."""
+    """Hold the facts a message was decided by, and the fingerprint of the rows they were read from.
+
+    `keys` are who it goes to: whoever shares one is the same person.
+    """
 
     fingerprint: Fingerprint
     facts: Facts
+    keys: frozenset[int | str] = frozenset()
 
 
 def asked(shop_id: int, follow_up_ids: Sequence[int]) -> Asked:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.experiments import expose
 from app.flows.facts.gather import Gathered, gather
+from app.flows.facts.gather_turn import Asked, said_before
 from app.flows.facts.grounds import Fingerprint, Grounds, asked, fingerprints
 from app.flows.models import FollowUpState
 from app.flows.planning.record_decision import Evaluated, finish, record, record_all
@@ -55,6 +56,7 @@ def decide_due(runtime: Runtime, shop_id: int, claimed: Mapping[int, int]) -> li
         sends = [(one, verdict) for one in found if (verdict := _decided(session, one, now)) is not None]
         desk = prepare_desk(session, runtime.config, [one for one, _ in sends])
         written = [each for one, verdict in sends if (each := _written(session, desk, one, verdict, now)) is not None]
+        written = _new_words(session, written, now)
         record_all(session, [Evaluated(each.one.follow_up, each.one.facts, each.verdict) for each in written], now)
         prepared = _kept(session, written, before, now)
         if prepared:
@@ -107,6 +109,26 @@ def _written(session: Session, desk: Desk, one: Gathered, verdict: Send, now: da
     return written
 
 
+def _new_words(session: Session, written: Sequence[Written], now: datetime) -> list[Written]:
+    """Return what still goes once it is known what it says; who had the very words lately does not get them again."""
+    optional = [each for each in written if each.draft.optional]
+    if not optional:
+        return list(written)
+    since = now - max(timedelta(days=each.one.facts.bounds.same_apart_days) for each in optional)
+    asked = [Asked(each.one.follow_up, each.one.step, each.one.order, each.one.person.address) for each in optional]
+    said = said_before(session, {each.one.follow_up.id: each.draft.substance for each in optional}, asked, since)
+    left = []
+    for each in written:
+        at = said.get(each.one.follow_up.id)
+        facts = replace(each.one.facts, same_sent_at=at)
+        verdict = decide(facts, Limits(), now) if at is not None else each.verdict
+        if isinstance(verdict, Send):
+            left.append(each)
+        else:
+            record(session, each.one.follow_up, facts, verdict, now)
+    return left
+
+
 def _kept(
     session: Session, written: Sequence[Written], before: Mapping[int, Fingerprint], now: datetime
 ) -> list[Prepared]:
@@ -130,7 +152,7 @@ def _kept(
 
 
 def _prepared(each: Written, kept: Kept, fingerprint: Fingerprint) -> Prepared:
-    grounds = Grounds(fingerprint, each.one.facts)
+    grounds = Grounds(fingerprint, each.one.facts, each.one.keys)
     draft = each.draft
     return Prepared(
         kept.message_id,

@@ -56,5 +56,6 @@ def _forgotten(one: Gathered, found: Lost, address: str, now: datetime) -> Forgo
         message_class=one.step.message_class,
         recipient=address,
         locale=mail_locale(one.enrollment.frozen.get("locale") or one.order.locale),
+        optional=not one.step.is_news,
         items=lines or [(one.enrollment.subject_kind, one.enrollment.subject_id)],
     )

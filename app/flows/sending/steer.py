@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.flows.facts.gather import gather
 from app.flows.facts.grounds import Grounds
 from app.flows.language.steps import Step
-from app.flows.models import FollowUpState
+from app.flows.models import FollowUp, FollowUpState
 from app.flows.planning.record_decision import record
 from app.flows.rules.decision import Send
 from app.flows.rules.guard import decide
 from app.flows.sending import settle
 from app.flows.sending.lock_group import Locked, lock
+from app.flows.sending.one_each import one_each
 from app.flows.timing.limits import Limits
 from app.kit.clock import business_now
 from app.kit.one_trip import one_trip
@@ -37,10 +38,12 @@ def may_hand_off(session: Session, group: Sequence[Prepared]) -> set[int]:
     """
     locked = lock(session, group)
     now = business_now(session)
-    same = [each for each in locked.mine if _still_holds(each, locked, now)]
+    mine, others = one_each(locked.mine)
+    same = [each for each in mine if _still_holds(each, locked, now)]
     allowed = {each.message_id for each in same}
     _mark_done(session, same, now)
-    changed = {each.follow_up_id: each for each in locked.mine if each.message_id not in allowed}
+    _put_back(session, others, now)
+    changed = {each.follow_up_id: each for each in mine if each.message_id not in allowed}
     for one in gather(session, list(changed)) if changed else ():
         prepared, row = changed[one.follow_up.id], one.follow_up
         verdict = decide(one.facts, Limits(), now)
@@ -57,6 +60,15 @@ def may_hand_off(session: Session, group: Sequence[Prepared]) -> set[int]:
             allowed.add(prepared.message_id)
     session.flush()
     return allowed
+
+
+def _put_back(session: Session, others: Sequence[Prepared], now: datetime) -> None:
+    """Let messages be decided anew at once, by what is handed off now: no try of theirs is spent."""
+    for prepared in others:
+        withdraw(session, prepared.message_id)
+        row = session.get_one(FollowUp, (entered_shop(session), prepared.follow_up_id))
+        row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now, None
+        row.attempts = max(row.attempts - 1, 0)
 
 
 def _still_holds(prepared: Prepared, locked: Locked, now: datetime) -> bool:

@@ -27,6 +27,7 @@ from app.messages.links import Purpose, url
 from app.messages.models import MessageState
 from app.messages.prepare import Draft, Known
 from app.messages.preset_list import PRESETS
+from app.messages.substance import substance
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def write(desk: Desk, one: Gathered, verdict: Send, now: datetime) -> Written | 
         recipient=one.person.address,
         locale=context.locale,
         subject=filled.subject,
+        substance=substance(filled.subject, filled.text),
+        optional=not one.step.is_news,
         arm=arm,
         items=_items(one, verdict),
         links=linking.made,
