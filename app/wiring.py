@@ -96,6 +96,8 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
     "returns/cancel": (orders.return_told,),
     "returns/close": (orders.return_told,),
     "returns/reopen": (orders.return_told,),
+    "returns/process": (orders.return_changed,),
+    "returns/update": (orders.return_changed,),
     "products/create": (catalog.product_told,),
     "products/update": (catalog.product_told,),
     "products/delete": (catalog.product_deleted,),

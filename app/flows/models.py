@@ -71,7 +71,7 @@ class Enrollment(ShopOwned, Base):
 
     flow_id: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(Integer)
-    subject_kind: Mapped[str]  # order | fulfillment
+    subject_kind: Mapped[str]  # order | fulfillment | order_line
     subject_id: Mapped[int]
     order_id: Mapped[int]
     customer_id: Mapped[int | None]

@@ -53,6 +53,12 @@ def ask_for_return(session: Session, order: Order, shopify_id: int) -> ReturnCas
     return record_return(session, order, facts, line_ids(session, order.id), told)
 
 
+def order_of_return(session: Session, shopify_id: int) -> int | None:
+    """Return Shopify's id of the order a return is of; None where the shop has no such return in reach."""
+    facts = fetch.return_case(client(session), shopify_id)
+    return facts.order_shopify_id if facts is not None else None
+
+
 def exists(session: Session, shopify_id: int) -> bool:
     """Tell whether the shop still has an order."""
     return bool(fetch.existing(client(session), "Order", [shopify_id]))

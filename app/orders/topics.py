@@ -18,6 +18,7 @@ from app.orders.models import Order
 from app.orders.nobodys import is_nobodys
 from app.orders.parcels import Fulfillment
 from app.orders.record_order import line_ids, record_order
+from app.orders.reversals import ReturnCase
 from app.orders.told import WEBHOOK, OrderChanged, Told
 from app.orders.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
 from app.shopify.apply import Delivery, spend_body, told_at
@@ -122,6 +123,23 @@ def return_told(session: Session, delivery: Delivery) -> None:
         record_reversal.record_return(session, order, facts, line_ids(session, order.id), told)
 
     _apply_to_order(session, delivery, facts.order_shopify_id, apply)
+
+
+def return_changed(session: Session, delivery: Delivery) -> None:
+    """Apply returns/process and update, which say little more than which return it is: the shop is asked.
+
+    A processed return may have added lines of an exchange to its order, so the order is read whole.
+    """
+    shopify_id = webhook_orders.return_named(delivery.body)
+    if shopify_id is None:
+        return
+    known = select(Order.shopify_id).join(
+        ReturnCase, (ReturnCase.shop_id == Order.shop_id) & (ReturnCase.order_id == Order.id)
+    )
+    of_known = known.where(Order.shop_id == entered_shop(session), ReturnCase.shopify_id == shopify_id)
+    asked = session.scalar(of_known) or fetch.order_of_return(session, shopify_id)
+    if asked is not None:
+        fetch.fetch_order(session, asked)
 
 
 def _apply_to_order(

@@ -6,8 +6,14 @@ from sqlalchemy.orm import Session
 from devstore.clock.now import store_now
 from devstore.state.models import Fulfillment, FulfillmentLine, Order, Return, ReturnLine, Shop
 from devstore.webhooks.announce import announce
-from devstore.webhooks.payloads.refund import return_declined_body, return_moved_body, return_opened_body
-from devstore.world.edit import pick_line
+from devstore.webhooks.payloads.refund import (
+    return_declined_body,
+    return_moved_body,
+    return_opened_body,
+    return_processed_body,
+    return_updated_body,
+)
+from devstore.world.edit import edit, pick_line
 from devstore.world.find import lines_of
 from devstore.world.refused import Refused
 from devstore.world.tell import tell_order
@@ -92,6 +98,53 @@ def move_return(session: Session, case: Return, decision: str, *, reason: str = 
     case.updated_at = now
     case.closed_at = now if after == "closed" else None
     _tell(session, case, f"returns/{decision}")
+
+
+def process_return(session: Session, case: Return, *, exchange: list[tuple[int | str, int]] | None = None) -> None:
+    """Take the goods in; what is given for them, (variant, quantity) pairs, joins the order as new lines.
+
+    Announces returns/process, and orders/edited and updated where lines were added. Raises Refused unless open.
+    """
+    if case.status != "open":
+        raise Refused("return", f"A return that is {case.status} cannot be processed.")
+    order = session.get_one(Order, case.order_id)
+    case.updated_at = store_now(session)
+    session.flush()
+    announce(session, session.get_one(Shop, case.shop_id), "returns/process", return_processed_body(case))
+    if exchange:
+        edit(session, order, add=exchange)
+    else:
+        tell_order(session, order, "orders/updated")
+
+
+def take_out(session: Session, case: Return, lines: list[tuple[int | str, int]]) -> None:
+    """Take (order line id, quantity) pairs out of a return; announce returns/update and orders/updated.
+
+    Raises Refused for a line that is not in it that often, and for a return that is over.
+    """
+    if case.status not in {"requested", "open"}:
+        raise Refused("return", f"A return that is {case.status} cannot be changed.")
+    kept = session.execute(
+        select(ReturnLine, FulfillmentLine.line_item_id)
+        .join(FulfillmentLine, FulfillmentLine.id == ReturnLine.fulfillment_line_id)
+        .where(ReturnLine.return_id == case.id)
+        .order_by(ReturnLine.id)
+    ).all()
+    removed: dict[int, int] = {}
+    for key, quantity in lines:
+        row = next((line for line, item in kept if str(item) == str(key) and line.quantity >= quantity >= 1), None)
+        if row is None:
+            raise Refused("lines", f"The return has no line {key} {quantity} times.")
+        row.quantity -= quantity
+        removed[row.id] = removed.get(row.id, 0) + quantity
+    session.flush()
+    for row, _ in kept:
+        if row.quantity == 0:
+            session.delete(row)
+    case.updated_at = store_now(session)
+    session.flush()
+    announce(session, session.get_one(Shop, case.shop_id), "returns/update", return_updated_body(case, removed))
+    tell_order(session, session.get_one(Order, case.order_id), "orders/updated")
 
 
 def _tell(session: Session, case: Return, topic: str) -> None:

@@ -8,6 +8,8 @@ delivered       of a parcel, within three days of an arrival somebody reported
 product_help    of a line, from three days after its parcel arrived, for 14 days, between 9 and 20 where it went
 review_request  of a line, from seven days after, for 21 days, between 9 and 20 where it went
 
+A line waits while a return it is in is open; the others of its parcel do not.
+
 A parcel nobody reported counts, for the last two, as arrived when it was on the way for 14 days. What came back in a
 return is no longer spoken of once that return is closed, refunded or not.
 """
@@ -96,7 +98,7 @@ def _line(step, number, parcel, truth, erased, now):
         return SKIP
     if parcel.row.status != "success" or not _left(truth, line, parcel.contents[number]):
         return SKIP
-    if any(case.status in {"requested", "open"} for case, _ in truth.returns):
+    if any(case.status in {"requested", "open"} and contents.get(number) for case, contents in truth.returns):
         return WAIT
     return SEND if not review or _may_ask(truth) else SKIP
 

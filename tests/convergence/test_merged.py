@@ -233,7 +233,7 @@ def waiting_deliveries():
         return [row.id for row in rows]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_in_any_order_the_same_person_is_left(both, seed):
     """A → B → C with orders, choices and an erasure or none; every webhook shuffled, some twice, some in halves."""
     dice = random.Random(seed)

@@ -127,6 +127,66 @@ def test_who_kept_one_of_two_is_asked(both):
 
 
 @pytest.mark.parametrize("until", [("decline",), ("approve", "cancel")])
+def test_only_the_line_in_a_return_waits_and_is_asked_about_once_it_stays(both, until):
+    order, (kettle, filters) = arrived(both, ("harbour-kettle", 1), ("paper-filters", 1))
+    case = send_back(both, order, (kettle, 1), until=())
+    hear_all(both)
+    live_through(both)
+    assert asked_about(both, order) == {filters}
+    assert "A return is open. Left out for it: 1 of 2 items." in why(both, order)
+    for decision in until:
+        act(both, f"/returns/{case}/{decision}")
+    hear_all(both)
+    live_through(both, days=2)
+    assert asked_about(both, order) == {filters, kettle}
+    asks = select(Message.id).join(Order, Order.id == Message.order_id)
+    assert len(both.rows(asks.where(Order.shopify_id == order, Message.step == ASK))) == 2
+
+
+def test_where_every_line_is_in_a_return_the_close_ends_the_wait_at_once(both):
+    order, (kettle,) = arrived(both, ("harbour-kettle", 2))
+    case = send_back(both, order, (kettle, 1), until=("approve",))
+    hear_all(both)
+    live_through(both)
+    assert asked_about(both, order) == set()
+    act(both, f"/returns/{case}/take-out", lines=[{"line": kettle}])
+    both.lose("orders/updated")
+    hear_all(both)
+    assert kept(both, case) == {}
+    act(both, f"/returns/{case}/close")
+    hear_all(both)
+    both.drain()
+    assert asked_about(both, order) == {kettle}
+
+
+def test_an_exchange_starts_the_clock_anew_for_what_is_sent_instead(both):
+    order, (kettle, filters) = arrived(both, ("harbour-kettle", 1), ("paper-filters", 1))
+    case = send_back(both, order, (kettle, 1), until=("approve",))
+    hear_all(both)
+    both.move(hours=1)
+    act(both, f"/returns/{case}/process", exchange=[{"variant": "stoneware-mugs"}])
+    both.lose("orders/edited")
+    both.lose("orders/updated")
+    both.hear("returns/process")
+    mugs = both.rows(
+        select(OrderLine.shopify_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.shopify_id == order, OrderLine.shopify_id.not_in([kettle, filters]))
+    )
+    ((mugs,),) = mugs
+    act(both, f"/returns/{case}/close")
+    live_through(both)
+    assert asked_about(both, order) == {filters}, "the mugs have not been sent"
+    parcel = act(both, f"/orders/{order}/fulfillments")
+    both.move(hours=20)
+    act(both, f"/fulfillments/{parcel['id']}/events", status="delivered")
+    live_through(both, days=6)
+    assert asked_about(both, order) == {filters}, "seven days after they arrived, not after the kettle did"
+    live_through(both, days=3)
+    assert asked_about(both, order) == {filters, mugs}
+
+
+@pytest.mark.parametrize("until", [("decline",), ("approve", "cancel")])
 def test_a_return_that_came_to_nothing_takes_nothing_out(both, until):
     order, (kettle,) = arrived(both, ("harbour-kettle", 1))
     send_back(both, order, (kettle, 1), until=until)

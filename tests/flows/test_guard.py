@@ -91,6 +91,11 @@ TABLE = [
     # 7: something is being sorted out
     ({"items": lines({"denied_until": NOON + DAY})}, ("postpone", 7, "not_received")),
     ({"open_returns": (OpenReturn("#1402-R1", NOON - DAY),)}, ("postpone", 7, "return_open")),
+    ({"open_returns": (OpenReturn("#1402-R1", NOON - DAY, (11,)),)}, ("postpone", 7, "return_open")),
+    (
+        {"items": lines({}, {"reviewed": True}), "open_returns": (OpenReturn("R", NOON, (11,)),)},
+        ("postpone", 7, "return_open"),
+    ),
     # 8: it is not in hand
     ({"items": (ON_ITS_WAY,)}, ("postpone", 8, "not_delivered")),
     ({"items": (UNSHIPPED,)}, ("postpone", 8, "not_delivered")),

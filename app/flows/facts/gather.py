@@ -36,7 +36,7 @@ from app.kit.models import Restoration
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record_reversal import OPEN_STATES
-from app.orders.reversals import Refund, ReturnCase
+from app.orders.reversals import Refund, ReturnCase, ReturnLine
 from app.shopify.payloads.vocabulary import ReturnStatus
 from app.shops.measures import Measures
 from app.shops.models import Shop, ShopProfile, ShopStatus
@@ -90,6 +90,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
     shop, profile = _shop(session, shop_id, restorations, stored)
     places = whereabouts(session, profile.timezone if profile else "")
     returns, refunded = _returns(session, shop_id, order_ids), _refunded(session, shop_id, order_ids)
+    coming_back = _return_lines(session, shop_id, [case.id for cases in returns.values() for case in cases])
     people = gather_people.people(session, [order for _, _, order, _ in rows])
     steps = [(row, run, documents[run.flow_id, run.version].step(row.step)) for row, run, _, _ in rows]
     items = gather_items.items(session, steps)
@@ -127,7 +128,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
             turn=turn.turn,
             same_sent_at=turn.same_sent_at,
             open_returns=tuple(
-                OpenReturn(case.name or str(case.shopify_id), case.opened_at)
+                OpenReturn(case.name or str(case.shopify_id), case.opened_at, coming_back.get(case.id, ()))
                 for case in returns.get(order.id, ())
                 if case.status in OPEN_STATES
             ),
@@ -244,6 +245,21 @@ def _returns(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, 
     found: dict[int, list[ReturnCase]] = {}
     for row in rows:
         found.setdefault(row.order_id, []).append(row)
+    return found
+
+
+def _return_lines(session: Session, shop_id: int, case_ids: list[int]) -> dict[int, tuple[int, ...]]:
+    """Return the order lines in each return, by our id of it."""
+    if not case_ids:
+        return {}
+    rows = session.execute(
+        select(ReturnLine.return_case_id, ReturnLine.order_line_id)
+        .where(ReturnLine.shop_id == shop_id, among(ReturnLine.return_case_id, case_ids))
+        .order_by(ReturnLine.order_line_id)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for case_id, line_id in rows:
+        found[case_id] = (*found.get(case_id, ()), line_id)
     return found
 
 

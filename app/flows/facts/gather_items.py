@@ -31,6 +31,7 @@ SENT = {
 }
 
 Planned = tuple[FollowUp, Enrollment, Step]
+Contents = dict[int, tuple[int, Fulfillment]]  # line → how many of it, and in which parcel
 Said = dict[tuple[str, int, str], tuple[int, Sent]]  # (kind, id, step) → (follow-up that said it, how sure)
 
 
@@ -67,7 +68,7 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
     said = _said(session, shop_id, planned, [line.id for line in lines])
     result: dict[int, Found] = {}
     for row, run, step in planned:
-        in_parcel = parcels.get(run.subject_id, {}) if run.subject_kind == Subject.FULFILLMENT else None
+        in_parcel = _contents(run, parcels)
         about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
         result[row.id] = Found(
             lines=tuple(
@@ -79,9 +80,20 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
     return result
 
 
+def _contents(run: Enrollment, parcels: dict[int, Contents]) -> Contents | None:
+    """Return which lines a run is about and how they travelled; None for a run about a whole order."""
+    if run.subject_kind == Subject.FULFILLMENT:
+        return parcels.get(run.subject_id, {})
+    if run.subject_kind != ORDER_LINE:
+        return None
+    carried = [contents[run.subject_id] for contents in parcels.values() if run.subject_id in contents]
+    standing = [each for each in carried if each[1].cancelled_at is None] or carried
+    return {run.subject_id: min(standing, key=lambda each: (each[1].shipped_at, each[1].id))} if standing else {}
+
+
 def _item(
     line: OrderLine,
-    in_parcel: dict[int, tuple[int, Fulfillment]] | None,
+    in_parcel: Contents | None,
     units: Units,
     reviewed: bool,  # noqa: FBT001 - one of six facts of a line
     sent: Sent,
@@ -109,7 +121,7 @@ def _item(
     )
 
 
-def _parcels(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, dict[int, tuple[int, Fulfillment]]]:
+def _parcels(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, Contents]:
     rows = session.execute(
         select(Fulfillment, FulfillmentLine)
         .join(
@@ -119,13 +131,13 @@ def _parcels(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, 
         .where(Fulfillment.shop_id == shop_id, among(Fulfillment.order_id, order_ids))
         .execution_options(populate_existing=True)
     ).all()
-    found: dict[int, dict[int, tuple[int, Fulfillment]]] = defaultdict(dict)
+    found: dict[int, Contents] = defaultdict(dict)
     for parcel, line in rows:
         found[parcel.id][line.order_line_id] = (line.quantity, parcel)
     return found
 
 
-def _sent_units(parcels: dict[int, dict[int, tuple[int, Fulfillment]]]) -> dict[int, int]:
+def _sent_units(parcels: dict[int, Contents]) -> dict[int, int]:
     """Return how many of each line are in parcels that stand."""
     found: dict[int, int] = defaultdict(int)
     for contents in parcels.values():

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, Flow, FollowUp
 from app.kit.among import among
 from app.kit.signing import derived_ids
 from app.kit.work import entered_shop
-from app.orders.models import Order
+from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
 
 Run = tuple[FollowUp, Enrollment, Order, Flow]
@@ -30,13 +31,18 @@ def mail_names(session: Session, keys: Sequence[str], runs: Sequence[Run]) -> di
             Fulfillment.shop_id == shop_id, among(Fulfillment.id, parcel_ids)
         )
     )
-    parcels = {row.id: row.shopify_id for row in told}
+    line_ids = {run.subject_id for _, run, _, _ in runs if run.subject_kind == ORDER_LINE}
+    lines = session.execute(
+        select(OrderLine.id, OrderLine.shopify_id).where(OrderLine.shop_id == shop_id, among(OrderLine.id, line_ids))
+    )
+    subjects = {(Subject.FULFILLMENT.value, row.id): row.shopify_id for row in told}
+    subjects |= {(ORDER_LINE, row.id): row.shopify_id for row in lines}
     return {
-        row.id: derived_ids(keys, _about(row, run, order, flow, parcels.get(run.subject_id)))
+        row.id: derived_ids(keys, _about(row, run, order, flow, subjects.get((run.subject_kind, run.subject_id))))
         for row, run, order, flow in runs
     }
 
 
-def _about(row: FollowUp, run: Enrollment, order: Order, flow: Flow, parcel: int | None) -> str:
-    subject = parcel if run.subject_kind == Subject.FULFILLMENT else order.shopify_id
+def _about(row: FollowUp, run: Enrollment, order: Order, flow: Flow, part: int | None) -> str:
+    subject = part if run.subject_kind in {Subject.FULFILLMENT, ORDER_LINE} else order.shopify_id
     return f"{row.shop_id}.{flow.key}.{run.subject_kind}.{subject}.{row.step}"

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.merge import CustomersMerged
 from app.flows.facts import published
+from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.record_decision import finish
@@ -104,8 +105,11 @@ def _products(session: Session, runs: Sequence[Enrollment]) -> Mapping[int, froz
     ).all()
     in_parcel = {(parcel, line) for parcel, line in packed}
     for run in runs:
-        whole = run.subject_kind != Subject.FULFILLMENT
         for line, order, product in lines:
-            if order == run.order_id and product is not None and (whole or (run.subject_id, line) in in_parcel):
+            about = {
+                Subject.FULFILLMENT.value: (run.subject_id, line) in in_parcel,
+                ORDER_LINE: run.subject_id == line,
+            }.get(run.subject_kind, True)
+            if order == run.order_id and product is not None and about:
                 found[run.id].add(product)
     return {run.id: frozenset(found[run.id]) for run in runs}

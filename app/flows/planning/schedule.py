@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app.flows.facts import published
 from app.flows.facts.calendars import Whereabouts, whereabouts
 from app.flows.language.flow import FlowDocument
-from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
+from app.flows.planning.after_return import after_return, may_plan, parcel_of
 from app.flows.planning.enrol import enrol
 from app.flows.timing.plan import Moments, Plan, plan
 from app.kit import fault
@@ -39,6 +39,7 @@ def order_changed(session: Session, event: OrderChanged) -> None:
     )
     for flow, document in known.values():
         enrol(session, flow, document, order, parcels)
+    after_return(session, order)
     replan(session, order, parcels)
 
 
@@ -55,7 +56,7 @@ def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
     by_id = {parcel.id: parcel for parcel in parcels}
     now = business_now(session)
     for run in runs:
-        parcel = by_id.get(run.subject_id) if run.subject_kind == Subject.FULFILLMENT else None
+        parcel = parcel_of(session, run, by_id)
         _plan_run(session, run, documents[run.flow_id, run.version], order, moments(order, parcel), places, now)
     session.flush()
     fault.point("P3")
@@ -94,8 +95,11 @@ def _plan_run(
             select(FollowUp).where(FollowUp.shop_id == run.shop_id, FollowUp.enrollment_id == run.id).with_for_update(),
         )
     }
+    speaks = may_plan(session, run, document.sends)
     for step in document.sends:
         row = rows.get(step.key)
+        if step.key not in speaks:
+            continue
         if row is not None and row.state in {FollowUpState.DONE, FollowUpState.CLAIMED}:
             continue
         calendar = places.to_plan(order, step, now)

@@ -140,10 +140,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class OpenReturn:
-    """A return of this order that is neither closed nor declined."""
+    """A return of this order that is neither closed nor declined.
+
+    `lines` are our ids of the order lines in it; where none is known, it may be about any of them.
+    """
 
     name: str
     opened_at: datetime
+    lines: tuple[int, ...] = ()
+
+    def is_about(self, line: Item) -> bool:
+        """Say whether a line may be coming back in it."""
+        return not self.lines or line.order_line_id in self.lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,15 +112,25 @@ def _gone(case: Case, line: Item) -> Reason | None:
 
 
 def no_return_open(case: Case) -> Verdict:
-    """Wait while a return is open or the buyer says that it has not come. News of the order goes out all the same."""
+    """Leave out lines that are in an open return or that the buyer says have not come; wait where that is all of them.
+
+    What speaks about the order as a whole waits for any of its returns. News of the order goes out all the same.
+    """
     if case.step.is_news:
         return case.lines
-    denied = [until for line in case.lines if (until := line.denied_until) is not None and until > case.now]
-    if denied and len(denied) == len(case.lines):
-        return postpone(min(denied), Reason.NOT_RECEIVED, denied_until=min(denied))
-    if not case.facts.open_returns:
-        return keep(case.lines, lambda line: line.denied_until is None or line.denied_until <= case.now)
-    first = min(case.facts.open_returns, key=lambda each: each.opened_at)
+    holding = case.facts.open_returns
+    left = keep(case.lines, lambda line: line.denied_until is None or line.denied_until <= case.now)
+    if case.step.about_lines:
+        left = keep(left, lambda line: not any(each.is_about(line) for each in holding))
+        holding = tuple(each for each in holding if any(each.is_about(line) for line in case.lines))
+    elif holding:
+        left = ()
+    if left == case.lines or any(_open(case, line) for line in left):
+        return left
+    if not holding:
+        denied = min(line.denied_until for line in case.lines if line.denied_until is not None)
+        return postpone(denied, Reason.NOT_RECEIVED, denied_until=denied)
+    first = min(holding, key=lambda each: each.opened_at)
     return postpone(case.now + case.limits.recheck, Reason.RETURN_OPEN, name=first.name, opened_at=first.opened_at)
 
 

@@ -64,7 +64,14 @@ def _kept(line: Item) -> bool:
 
 
 def _returns(facts: Facts, _at: datetime, _yours: ZoneInfo) -> str:
-    return "It reports on the order itself: returns do not matter." if facts.open_returns else "No return is open."
+    if not facts.open_returns:
+        return "No return is open."
+    if facts.step.is_news:
+        return "It reports on the order itself: returns do not matter."
+    back = sum(any(each.is_about(line) for each in facts.open_returns) for line in facts.items)
+    if back == 0:
+        return "A return is open, but nothing of this is in it."
+    return f"A return is open. Left out for it: {back} of {counted(len(facts.items), 'item')}."
 
 
 def _arrival(facts: Facts, at: datetime, yours: ZoneInfo) -> str:

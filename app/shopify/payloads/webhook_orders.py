@@ -136,6 +136,12 @@ def return_case(body: Any) -> ReturnFacts:
     )
 
 
+def return_named(body: Any) -> int | None:
+    """Return which return the body of returns/process or update is about, None where it does not say."""
+    it = Fields(body)
+    return it.maybe_identifier("id") or it.maybe_identifier("admin_graphql_api_id")
+
+
 def _line(it: Fields, currency: str) -> LineFacts:
     return LineFacts(
         shopify_id=it.identifier("id"),

@@ -128,6 +128,23 @@ def return_moved_body(case: Return) -> dict[str, Any]:
     }
 
 
+def return_processed_body(case: Return) -> dict[str, Any]:
+    """Return the body of returns/process, whose published sample is empty: it names the return."""
+    return {"id": case.id, "admin_graphql_api_id": gid("Return", case.id)}
+
+
+def return_updated_body(case: Return, removed: dict[int, int]) -> dict[str, Any]:
+    """Return the body of returns/update: how many of each line of the return are no longer in it."""
+    nothing: dict[str, list[Any]] = {"updates": [], "removals": []}
+    removals = [{"admin_graphql_api_id": gid("ReturnLineItem", line), "delta": many} for line, many in removed.items()]
+    return {
+        "admin_graphql_api_id": gid("Return", case.id),
+        "return_line_items": {"removals": removals},
+        "restocking_fees": nothing,
+        "return_shipping_fees": nothing,
+    }
+
+
 def _return_head(case: Return) -> dict[str, Any]:
     return {"id": case.id, "admin_graphql_api_id": gid("Return", case.id), "status": case.status}
 
