@@ -1,0 +1,202 @@
+"""What happened to each order, from the log of the truth: the model the oracle asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.checker.evidence import Evidence, Happening
+
+
+@dataclass
+class Scan:
+    """One word of a carrier's; `gone_at` where it was taken back."""
+
+    id: int
+    status: str
+    at: datetime
+    known_at: datetime | None
+    gone_at: datetime | None = None
+
+
+@dataclass
+class Parcel:
+    """A parcel with the lines in it."""
+
+    id: int
+    shipped_at: datetime
+    known_at: datetime | None
+    lines: frozenset[int]
+    scans: list[Scan] = field(default_factory=list)
+
+    def arrivals(self, at: datetime) -> list[datetime]:
+        """Return the arrivals the carrier stood by at an instant."""
+        return [one.at for one in self.scans if one.status == "delivered" and one.at <= at and not _is_gone(one, at)]
+
+    @property
+    def is_calm(self) -> bool:
+        """Say whether the carrier said it arrived once, and nothing that denies it."""
+        arrived = [one for one in self.scans if one.status == "delivered"]
+        odd = [one for one in self.scans if one.status not in {"delivered", "in_transit"} or one.gone_at]
+        return len(arrived) == 1 and not odd and self.scans[-1] is arrived[0]
+
+
+def _is_gone(scan: Scan, at: datetime) -> bool:
+    return scan.gone_at is not None and scan.gone_at <= at
+
+
+@dataclass
+class Ending:
+    """Something after which a line or an order is no longer spoken of; `known_at` when the app was told, if it was."""
+
+    what: str
+    at: datetime
+    known_at: datetime | None
+
+
+@dataclass
+class Order:
+    """One order's story."""
+
+    id: int
+    shop: str
+    email: str
+    person: int
+    country: str
+    placed_at: datetime
+    known_at: datetime | None
+    paid_at: datetime | None
+    is_test: bool
+    lines: Mapping[int, str]
+    digital: frozenset[int]
+    products: Mapping[int, int]
+    consents: list[tuple[datetime, str]]
+    parcels: dict[int, Parcel] = field(default_factory=dict)
+    endings: list[Ending] = field(default_factory=list)  # of the whole order
+    line_endings: dict[int, list[Ending]] = field(default_factory=dict)
+    returns: dict[int, list[tuple[datetime, str, datetime | None]]] = field(default_factory=dict)
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether nothing ever spoke against any of its mails."""
+        return not (self.is_test or self.endings or self.line_endings or self.returns)
+
+
+@dataclass
+class Shop:
+    """One shop's story: when it was left and come back to."""
+
+    name: str
+    zone: str
+    gone: list[tuple[datetime, datetime | None, datetime | None]] = field(default_factory=list)  # at, known, back
+
+
+@dataclass
+class History:
+    """Everything that happened."""
+
+    orders: dict[int, Order]
+    shops: dict[str, Shop]
+
+
+def tell(evidence: Evidence) -> History:
+    """Return the stories in the truth."""
+    history = History({}, {domain: Shop(*facts) for domain, facts in evidence.shops.items()})
+    for it in evidence.truth:
+        known = _known_at(evidence, it)
+        if it["order"] is not None:
+            _of_order(history, it, known)
+        elif it["kind"] in {"redact", "consent"}:
+            _of_person(history, it, known)
+        elif it["kind"] == "uninstalled":
+            history.shops[it["shop"]].gone.append((it["at"], known, None))
+        elif it["kind"] == "reinstalled":
+            at, was_known, _ = history.shops[it["shop"]].gone[-1]
+            history.shops[it["shop"]].gone[-1] = (at, was_known, it["at"])
+    return history
+
+
+def _known_at(evidence: Evidence, it: Happening) -> datetime | None:
+    answered = [evidence.acks[hook][2] for hook in it.get("hooks", ()) if hook in evidence.acks]
+    return min(answered, default=None)
+
+
+def _of_order(history: History, it: Happening, known: datetime | None) -> None:
+    if it["kind"] == "placed":
+        history.orders[it["order"]] = Order(
+            id=it["order"],
+            shop=it["shop"],
+            email=it["email"],
+            person=it["person"],
+            country=it["country"],
+            placed_at=it["at"],
+            known_at=known,
+            paid_at=it["at"] if it["paid"] else None,
+            is_test=it["test"],
+            lines=it["lines"],
+            digital=frozenset(it["digital"]),
+            products=it["products"],
+            consents=[(it["at"], it["consent"])],
+        )
+        return
+    CHAPTERS[it["kind"]](history.orders[it["order"]], it, known)
+
+
+def _paid(order: Order, it: Happening, known: datetime | None) -> None:
+    order.paid_at, order.known_at = it["at"], known
+
+
+def _shipped(order: Order, it: Happening, known: datetime | None) -> None:
+    order.parcels[it["parcel"]] = Parcel(it["parcel"], it["at"], known, frozenset(it["lines"]))
+
+
+def _scanned(order: Order, it: Happening, known: datetime | None) -> None:
+    order.parcels[it["parcel"]].scans.append(Scan(it["scan"], it["status"], it["at"], known))
+
+
+def _taken_back(order: Order, it: Happening, known: datetime | None) -> None:
+    for scan in order.parcels[it["parcel"]].scans:
+        if scan.id == it["scan"]:
+            scan.gone_at = it["at"]
+
+
+def _ended(order: Order, it: Happening, known: datetime | None) -> None:
+    order.endings.append(Ending(it["kind"], it["at"], known))
+
+
+def _lines_ended(order: Order, it: Happening, known: datetime | None) -> None:
+    for line in it["lines"]:
+        order.line_endings.setdefault(line, []).append(Ending(it["kind"], it["at"], known))
+
+
+def _refunded(order: Order, it: Happening, known: datetime | None) -> None:
+    (_ended if it["whole"] else _lines_ended)(order, it, known)
+
+
+def _returned(order: Order, it: Happening, known: datetime | None) -> None:
+    order.returns.setdefault(it["case"], []).append((it["at"], it["status"], known))
+    if it["status"] == "closed":
+        _lines_ended(order, it, known)
+
+
+CHAPTERS: Mapping[str, Callable[[Order, Happening, datetime | None], None]] = {
+    "paid": _paid,
+    "shipped": _shipped,
+    "scan": _scanned,
+    "scan_gone": _taken_back,
+    "cancelled": _ended,
+    "deleted": _ended,
+    "refunded": _refunded,
+    "removed": _lines_ended,
+    "return": _returned,
+}
+
+
+def _of_person(history: History, it: Happening, known: datetime | None) -> None:
+    for order in history.orders.values():
+        if (order.shop, order.person) == (it["shop"], it["person"]):
+            if it["kind"] == "redact":
+                order.endings.append(Ending("redacted", it["at"], known))
+            else:
+                order.consents.append((it["at"], it["state"]))

@@ -1,0 +1,172 @@
+"""Say what may, must and must not be sent of each (line, step): the engine stated anew, from the truth alone.
+
+thank_you       of an order, once it is paid, within two days of placing
+shipped         of a parcel, within three days, unless it has arrived
+delivered       of a parcel, within three days of an arrival a carrier reported
+product_help    of a line, from three days after its parcel arrived, for 14 days, between 9 and 20 where it went
+review_request  of a line, from seven days after, for 21 days, between 9 and 20 where it went
+
+A parcel nobody reported counts, for the last two, as arrived once it was on the way for 14 days. Nothing is asked
+within two days of an arrival. What was cancelled, refunded, removed or returned is not asked about; a return that is
+open is waited for. Whoever unsubscribed gets neither of the last two; whoever was erased gets nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+from tests.checker.history import History, Order, Parcel, Scan
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NOBODY_SAID = 14 * DAY
+OPENS, CLOSES = 9, 20
+ZONES = {
+    "GB": "Europe/London",
+    "FR": "Europe/Paris",
+    "DE": "Europe/Berlin",
+    "JP": "Asia/Tokyo",
+    "US": "America/New_York",
+}
+ONLY_WITH_CONSENT = frozenset({"DE", "AT"})
+GRACE = 24 * HOUR  # from an acknowledged webhook to its effect: a dead worker's lease, a lost bell, the next look
+NEVER_TOLD = 7 * DAY  # until reconciliation has found what no webhook told, in the worst of our runs
+STALL = 45 * timedelta(minutes=1)  # how long a stopped process may lie between its commit and its last byte
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the five mails. `delay` counts from the arrival, `life` from when it was ready."""
+
+    key: str
+    delay: timedelta
+    life: timedelta
+    about_lines: bool = False
+
+
+STEPS = {
+    step.key: step
+    for step in (
+        Step("thank_you", 0 * DAY, 2 * DAY),
+        Step("shipped", 0 * DAY, 3 * DAY),
+        Step("delivered", 0 * DAY, 3 * DAY),
+        Step("product_help", 3 * DAY, 14 * DAY, about_lines=True),
+        Step("review_request", 7 * DAY, 21 * DAY, about_lines=True),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What is allowed of one (line, step): sent in one of `spans`; `must` where silence is wrong."""
+
+    spans: tuple[tuple[datetime, datetime], ...]
+    must: bool
+    in_daytime: bool
+
+
+def expected(order: Order, line: int, step: Step, stopped_at: datetime | None, *, alone: bool) -> Expected:
+    """Return what is allowed. `alone`: nobody of this address bought anything else, so that no cap can hold it back."""
+    spans = tuple(_spans(order, line, step))
+    closed = _closed_at(order, line, step, stopped_at)
+    open_spans = tuple((since, min(until, closed)) for since, until in spans if since < closed)
+    return Expected(open_spans, alone and bool(open_spans) and _must(order, line, step, stopped_at), step.about_lines)
+
+
+def _spans(order: Order, line: int, step: Step) -> list[tuple[datetime, datetime]]:
+    """Return when the clock alone would let it be sent."""
+    if order.paid_at is None:
+        return []
+    if step.key == "thank_you":
+        return [(order.paid_at, order.placed_at + step.life + STALL)]
+    spans = []
+    for parcel in order.parcels.values():
+        if line not in parcel.lines:
+            continue
+        if step.key == "shipped":
+            spans.append((max(parcel.shipped_at, order.paid_at), parcel.shipped_at + step.life + STALL))
+            continue
+        spans += [(scan.at + step.delay, scan.at + step.delay + step.life + STALL) for scan in _arrivals(parcel)]
+        if step.about_lines:
+            ready = parcel.shipped_at + NOBODY_SAID + step.delay
+            spans.append((ready, ready + step.life + STALL))
+    return spans
+
+
+def _arrivals(parcel: Parcel) -> list[Scan]:
+    return [scan for scan in parcel.scans if scan.status == "delivered"]
+
+
+def _closed_at(order: Order, line: int, step: Step, stopped_at: datetime | None) -> datetime:
+    """Return from when on it must not be sent, as soon as the app had to know."""
+    against = order.endings + order.line_endings.get(line, []) if step.about_lines else order.endings
+    if step.key in {"shipped", "delivered"}:  # news of a parcel stays true, whatever became of the money
+        against = [one for one in order.endings if one.what == "redacted"]
+    ends = [_bound(one.at, one.known_at) for one in against]
+    if step.about_lines and stopped_at is not None:
+        ends.append(stopped_at + STALL)
+    if step.key == "shipped":
+        ends += _overtaken(order, line)
+    if step.key == "review_request" and (order.is_test or not _may_be_asked(order)):
+        ends.append(order.placed_at)
+    return min(ends, default=datetime.max.replace(tzinfo=UTC))
+
+
+def _overtaken(order: Order, line: int) -> list[datetime]:
+    """Return when the news that a parcel is on its way was old: it had arrived, and nobody took that back."""
+    mine = [parcel for parcel in order.parcels.values() if line in parcel.lines and parcel.is_calm]
+    return [_bound(scan.at, scan.known_at) for parcel in mine for scan in _arrivals(parcel)]
+
+
+def _may_be_asked(order: Order) -> bool:
+    agreed = any(state == "subscribed" for _, state in order.consents)
+    return agreed or order.country not in ONLY_WITH_CONSENT
+
+
+def _bound(at: datetime, known_at: datetime | None) -> datetime:
+    return max(at, known_at) + GRACE if known_at is not None else at + NEVER_TOLD
+
+
+def _must(order: Order, line: int, step: Step, stopped_at: datetime | None) -> bool:
+    """Say whether silence is wrong: nothing spoke against it, and the app was told in time."""
+    if not order.is_plain or order.paid_at is None or line in order.digital:
+        return False
+    parcels = [parcel for parcel in order.parcels.values() if line in parcel.lines]
+    if step.key == "thank_you":
+        return _told(order.paid_at, order.known_at, 8 * HOUR)
+    if len(parcels) != 1 or not all(parcel.is_calm for parcel in order.parcels.values()):
+        return False
+    (parcel,) = parcels
+    arrived = _arrivals(parcel)[0]
+    if step.key == "shipped":
+        return _told(parcel.shipped_at, parcel.known_at, 8 * HOUR) and arrived.at - parcel.shipped_at > 48 * HOUR
+    if step.key == "delivered":
+        return _told(arrived.at, arrived.known_at, 12 * HOUR)
+    if stopped_at is not None:
+        return False
+    if step.key == "review_request":
+        return {state for _, state in order.consents} == {"subscribed"}
+    return True
+
+
+def _told(at: datetime, known_at: datetime | None, within: timedelta) -> bool:
+    return known_at is not None and known_at - at <= within
+
+
+def return_is_open(order: Order, at: datetime) -> bool:
+    """Say whether a return was open, and the app had to know, at an instant and a day before."""
+    for moves in order.returns.values():
+        told = [
+            (status, known) for moved, status, known in moves if moved <= at - GRACE and (known is None or known <= at)
+        ]
+        later = [status for moved, status, _ in moves if at - GRACE < moved <= at]
+        if told and not later and told[-1][0] in {"requested", "open"} and told[-1][1] is not None:
+            return told[-1][1] <= at - GRACE
+    return False
+
+
+def buyers(history: History) -> dict[tuple[str, str], int]:
+    """Return how many orders each address has in each shop."""
+    ordered = sorted((order.shop, order.email) for order in history.orders.values())
+    return {who: len(list(orders)) for who, orders in groupby(ordered)}

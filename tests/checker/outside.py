@@ -1,0 +1,120 @@
+"""Hold every mail a receiver accepted against the truth: twice, too early, too late, at night, to the wrong person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tests.checker.evidence import Evidence, Violation
+from tests.checker.history import History, Order, tell
+from tests.checker.letters import Letter, by_title, read
+from tests.checker.oracle import CLOSES, GRACE, OPENS, STALL, STEPS, ZONES, Expected, buyers, expected, return_is_open
+
+Spoken = dict[tuple[str, int], list[Letter]]
+
+
+def outside(evidence: Evidence) -> Iterator[Violation]:
+    """Yield what the mails break."""
+    history = tell(evidence)
+    of_line = {line: order for order in history.orders.values() for line in order.lines}
+    titles = {title: line for order in history.orders.values() for line, title in order.lines.items()}
+    letters = [read(mail) for mail in evidence.mails]
+    spoken: Spoken = defaultdict(list)
+    yield from _twice_accepted(letters)
+    for letter in letters:
+        lines = by_title(titles, letter.things)
+        if letter.step is None or not lines:
+            yield Violation("readable", f"nobody can tell what {letter.public} is about: {letter.subject!r}")
+            continue
+        orders = {of_line[line].id: of_line[line] for line in lines}
+        if len(orders) > 1:
+            yield Violation("isolation", f"{letter.public} speaks about the orders {sorted(orders)}")
+        order = next(iter(orders.values()))
+        yield from _right_person(letter, order, history)
+        yield from _shop_may_speak(letter, order, history, evidence)
+        # The thanks are about the order; whichever thing they name.
+        for line in [min(order.lines)] if letter.step == "thank_you" else sorted(lines):
+            spoken[letter.step, line].append(letter)
+    yield from _against_the_truth(evidence, history, spoken)
+
+
+def _twice_accepted(letters: list[Letter]) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for letter in letters:
+        if letter.public in seen:
+            yield Violation("duplicate", f"{letter.public} was accepted twice")
+        seen.add(letter.public)
+
+
+def _right_person(letter: Letter, order: Order, history: History) -> Iterator[Violation]:
+    if letter.recipient != order.email:
+        yield Violation("isolation", f"{letter.public} about {order.id} went to somebody else")
+    if letter.sender != history.shops[order.shop].name:
+        yield Violation("isolation", f"{letter.public} about {order.id} of {order.shop} came from {letter.sender}")
+
+
+def _shop_may_speak(letter: Letter, order: Order, history: History, evidence: Evidence) -> Iterator[Violation]:
+    for _, known, back in history.shops[order.shop].gone:
+        if known is not None and known + GRACE < letter.at and (back is None or letter.at < back):
+            yield Violation("uninstalled", f"{letter.public} left at {letter.at}, the shop at {known}")
+    for shop, since, until in evidence.pauses:
+        if shop == order.shop and since + STALL < letter.at < until:
+            yield Violation("paused", f"{letter.public} left at {letter.at}, in a pause from {since} to {until}")
+
+
+def _against_the_truth(evidence: Evidence, history: History, spoken: Spoken) -> Iterator[Violation]:
+    stops = {}
+    for shop, address, at in evidence.stops:
+        stops.setdefault((shop, address), at)
+    bought = buyers(history)
+    for order in history.orders.values():
+        stopped_at = stops.get((order.shop, order.email))
+        alone = (
+            bought[order.shop, order.email] == 1
+            and order.email not in evidence.refused
+            and not history.shops[order.shop].gone
+            and not any(shop == order.shop for shop, _, _ in evidence.pauses)
+            and len(set(order.products.values())) == len(order.products)
+        )
+        for step in STEPS.values():
+            for line in [min(order.lines)] if step.key == "thank_you" else sorted(order.lines):
+                allowed = expected(order, line, step, stopped_at, alone=alone)
+                letters = spoken.get((step.key, line), [])
+                yield from _judge(order, line, step.key, allowed, letters)
+                if allowed.must and not any(
+                    (step.key, each) in spoken for each in _said_together(order, line, step.key)
+                ):
+                    due = [(str(since), str(until)) for since, until in allowed.spans]
+                    yield Violation("lost", f"{step.key} of line {line} of order {order.id} was never said; due {due}")
+
+
+def _judge(order: Order, line: int, step: str, allowed: Expected, letters: list[Letter]) -> Iterator[Violation]:
+    what = f"{step} of line {line} of order {order.id} ({order.shop})"
+    if len({letter.public for letter in letters}) > 1:
+        yield Violation("duplicate", f"{what} was said {len(letters)} times: {[str(one.at) for one in letters]}")
+    for letter in letters:
+        if not any(since <= letter.at <= until for since, until in allowed.spans):
+            spans = [(str(since), str(until)) for since, until in allowed.spans]
+            yield Violation("wrong time", f"{what} was said at {letter.at}; allowed {spans}")
+        if allowed.in_daytime and not _is_daytime(order, letter.at):
+            yield Violation("window", f"{what} was said at {letter.at.astimezone(_zone(order))}")
+        if allowed.in_daytime and return_is_open(order, letter.at):
+            yield Violation("return open", f"{what} was said at {letter.at}")
+
+
+def _said_together(order: Order, line: int, step: str) -> set[int]:
+    """Return the lines one of which a mail names when it is about all of them: help names one thing of a parcel."""
+    if step != "product_help":
+        return {line}
+    return {each for parcel in order.parcels.values() if line in parcel.lines for each in parcel.lines}
+
+
+def _zone(order: Order) -> ZoneInfo:
+    return ZoneInfo(ZONES[order.country])
+
+
+def _is_daytime(order: Order, at: datetime) -> bool:
+    earlier = (at - STALL).astimezone(_zone(order))
+    return OPENS <= at.astimezone(_zone(order)).hour < CLOSES or OPENS <= earlier.hour < CLOSES

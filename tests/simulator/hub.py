@@ -1,0 +1,276 @@
+"""One thread, many tasks: the app's own code, interrupted wherever it waits for somebody else.
+
+Every task is a greenlet and belongs to a simulated process. It gives way after a statement, at a fault point and in the
+mail server's and Shopify's answers; who goes on is drawn from one seeded random. A statement that waits for another
+task's lock steps aside until PostgreSQL says that it waits no longer, so one thread never waits for itself.
+"""
+
+import select
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from random import Random
+
+import psycopg
+from greenlet import getcurrent, greenlet
+from psycopg.pq import TransactionStatus
+
+PATIENCE_MS = 4  # an answer that takes longer may be waiting for a lock: PostgreSQL is asked
+PLAIN_WAIT = psycopg.Connection.wait
+STUCK_AFTER = 200_000  # turns within one instant
+
+BLOCKED = """select pid, blockers from (select pid, pg_blocking_pids(pid) blockers from unnest(%s::int[]) pid) waits
+    where cardinality(blockers) > 0"""
+
+
+class Monitor(psycopg.Connection):
+    """Ask PostgreSQL from outside the play: waits plainly, commits plainly, and nothing ever goes wrong."""
+
+    wait, commit = psycopg.Connection.wait, psycopg.Connection.commit
+
+
+class Dead(BaseException):
+    """Say to code of a dead process that comes to be cleaned up: nothing more can be done."""
+
+
+class Stuck(Exception):
+    """Say that tasks are left which nothing will ever wake."""
+
+
+@dataclass(eq=False)
+class Process:
+    """Name a simulated process. `skew` is how far its machine's clock is off."""
+
+    name: str
+    skew: timedelta = timedelta()
+    dead: bool = False
+    held: set = field(default_factory=set)  # connections it has used
+    lines: set = field(default_factory=set)  # sockets it has open
+
+
+class Task(greenlet):
+    """Run a function of one process. `wakes_at` while it sleeps, `waits_on` a backend's pid while it is blocked."""
+
+    def __init__(self, hub, process, name, work):
+        super().__init__(self._live, hub.root)
+        self.hub, self.process, self.name, self.work = hub, process, name, work
+        self.wakes_at = self.waits_on = self.waits_for = None
+        self.result = self.fault = None
+        self.over = False
+
+    def _live(self):
+        try:
+            self.result = self.work()
+        except Exception as fault:  # noqa: BLE001 - the edge of a task; whoever waits for it raises it
+            self.fault = fault
+        except Dead as fault:
+            self.fault = fault
+        self.over = True
+
+
+class Hub:
+    """Own the tasks, the virtual time and the dice."""
+
+    def __init__(self, seed, beginning, monitor_url, switching=0.15):
+        self.dice, self.now, self.switching = Random(seed), beginning, switching
+        self.root, self.tasks, self.graveyard = getcurrent(), [], []
+        self.current = None
+        self.before_statement = None
+        self.turns = 0
+        self._monitor = Monitor.connect(monitor_url, autocommit=True)
+        self._tell_time()
+
+    def close(self):
+        """End what is left of every task and let the monitor go."""
+        for task in [*self.graveyard, *self.tasks]:
+            task.process.dead = True
+            self._unwind(task)
+        self.graveyard, self.tasks, self.current = [], [], None
+        self._monitor.close()
+
+    # -- time
+
+    def move(self, to):
+        """Move the virtual clock: business time, real time and the database's now() alike."""
+        self.now = to
+        self._tell_time()
+
+    def _tell_time(self):
+        self._monitor.execute("update simulated.clock set at = %s", (self.now,))
+
+    def machine_now(self):
+        """Return the instant the current task's machine believes it is."""
+        skew = self.current.process.skew if self.current else timedelta()
+        return (self.now + skew).astimezone(UTC)
+
+    # -- tasks
+
+    def spawn(self, process, name, work):
+        """Begin a task; it runs when its turn comes."""
+        task = Task(self, process, name, work)
+        self.tasks.append(task)
+        return task
+
+    def give_way(self):
+        """Let another task go on; from within a task."""
+        self.root.switch()
+
+    def perhaps_give_way(self):
+        """Let another task go on, as the dice fall."""
+        if self.current is not None and self.dice.random() < self.switching:
+            self.root.switch()
+
+    def sleep(self, for_how_long):
+        """Let virtual time pass within a task."""
+        self.current.wakes_at = self.now + for_how_long
+        self.root.switch()
+
+    def join(self, task):
+        """Wait within a task for another; from outside, run until it is over."""
+        if self.current is None:
+            while not task.over and self._turn():
+                pass
+            return
+        while not task.over:
+            self.current.waits_for = task
+            self.root.switch()
+        self.current.waits_for = None
+
+    def run_ready(self):
+        """Give turns until every task sleeps or is over."""
+        for _ in range(STUCK_AFTER):
+            if not self._turn():
+                return
+        raise Stuck([task.name for task in self.tasks])
+
+    def next_waking(self):
+        """Return when the next sleeper wakes, None where nobody sleeps."""
+        return min((task.wakes_at for task in self.tasks if task.wakes_at is not None), default=None)
+
+    def _turn(self):
+        ready = [task for task in self.tasks if self._is_ready(task)]
+        if not ready:
+            ready = self._unblocked()
+            if not ready:
+                return False
+        self.turns += 1
+        task = ready[0] if len(ready) == 1 else ready[self.dice.randrange(len(ready))]
+        task.wakes_at = None
+        self.current = task
+        task.switch()
+        self.current = None
+        if task.over and task in self.tasks:
+            self.tasks.remove(task)
+        return True
+
+    def _is_ready(self, task):
+        if task.waits_on is not None or (task.waits_for is not None and not task.waits_for.over):
+            return False
+        return task.wakes_at is None or task.wakes_at <= self.now
+
+    def _unblocked(self):
+        """Return tasks whose lock was given; where they wait in a circle, once PostgreSQL has broken it."""
+        waiting = {task.waits_on: task for task in self.tasks if task.waits_on is not None}
+        while waiting:
+            blocked = self.blocked(list(waiting))
+            free = [task for pid, task in waiting.items() if pid not in blocked]
+            if free:
+                for task in free:
+                    task.waits_on = None
+                return free
+            if not all(any(blocker in blocked for blocker in blockers) for blockers in blocked.values()):
+                return []  # somebody sleeps with the lock
+        return []
+
+    def blocked(self, pids):
+        """Return who waits for a lock of whom, by backend."""
+        return dict(self._monitor.execute(BLOCKED, (pids,)).fetchall())
+
+    # -- death
+
+    def die(self):
+        """End the current task's process as kill -9 would: no clean-up runs, the kernel closes what it had open."""
+        process = self.current.process
+        self.kill(process)
+        self.root.switch()
+
+    def kill(self, process):
+        """End a process from outside."""
+        process.dead = True
+        for connection in process.held:
+            if not connection.closed and connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                self.cut(connection)
+        for line in list(process.lines):
+            line.cut()
+        mine = [task for task in self.tasks if task.process is process]
+        for task in mine:
+            task.over, task.fault = True, Dead()
+            self.tasks.remove(task)
+        self.graveyard += mine
+
+    def cut(self, connection):
+        """Close a connection as a dead network does, and wait until the server has let go of its locks."""
+        pid = connection.pgconn.backend_pid
+        connection.pgconn.finish()
+        while self._monitor.execute("select 1 from pg_stat_activity where pid = %s", (pid,)).fetchone():
+            time.sleep(0.0005)
+
+    def bury(self):
+        """Free what dead tasks still hold in this thread: pooled connections, above all."""
+        for task in self.graveyard:
+            self._unwind(task)
+        self.graveyard = []
+
+    def _unwind(self, task):
+        if task.dead or not task:
+            return
+        self.current = task
+        for _ in range(50):
+            if task.dead:
+                break
+            task.throw(Dead)
+        self.current = None
+
+    # -- the database driver
+
+    def wait(self, connection, gen, interval=0.1, timeout=None):
+        """Stand in for psycopg's own waiting."""
+        task = self.current
+        if task is None:
+            return PLAIN_WAIT(connection, gen, interval, timeout)
+        if task.process.dead:
+            raise Dead
+        if self.before_statement is not None:
+            self.before_statement(connection, gen.__name__)
+        task.process.held.add(connection)
+        try:
+            state = next(gen)
+            poll = select.poll()
+            poll.register(connection.pgconn.socket, _mask(state))
+            while True:
+                if not (found := poll.poll(PATIENCE_MS)):
+                    self._step_aside(task, connection)
+                    continue
+                event = found[0][1]
+                ready = (1 if event & (select.POLLIN | select.POLLHUP | select.POLLERR) else 0) | (
+                    2 if event & select.POLLOUT else 0
+                )
+                state = gen.send(ready)
+                poll.modify(connection.pgconn.socket, _mask(state))
+        except StopIteration as end:
+            self.perhaps_give_way()
+            if task.process.dead:
+                raise Dead from None
+            return end.value
+
+    def _step_aside(self, task, connection):
+        pid = connection.pgconn.backend_pid
+        if pid in self.blocked([pid]):
+            task.waits_on = pid
+            self.root.switch()
+            if task.process.dead:
+                raise Dead
+
+
+def _mask(state):
+    return (select.POLLIN if state & 1 else 0) | (select.POLLOUT if state & 2 else 0)

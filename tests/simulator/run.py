@@ -1,0 +1,300 @@
+"""Play one seed: shops live, everything goes wrong that the seed wants to go wrong, and the evidence is returned."""
+
+import heapq
+import itertools
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.flows.planning.start import Choice, start
+from app.kit import periodic
+from app.kit.queue import BULK
+from app.kit.work import unit_of_work
+from tests.checker.check import check
+from tests.checker.evidence import Evidence, Mail
+from tests.simulator import speak
+from tests.simulator.fates import Fates
+from tests.simulator.lives import COUNTRIES, Life
+from tests.simulator.post import Post
+from tests.simulator.shopify import Shopify
+from tests.simulator.stage import stage
+from tests.simulator.things import Person, Shop
+from tests.simulator.world import World
+
+BEGINNING = datetime(
+    2026, 10, 12, 6, 0, 7, tzinfo=UTC
+)  # clocks go back on the way: Europe on the 25th, America a week on
+TROUBLE_ENDS = timedelta(days=25)
+THE_END = timedelta(days=95)
+SHOPS = (("aa", "GB", "Europe/London"), ("bb", "US", "America/New_York"), ("cc", "JP", "Asia/Tokyo"))
+ASKED_AGAIN = 0.2  # of the instants: asking a shop whether anything changed costs as much as ten webhooks
+ORDERS = 100  # of a seed: the more there are, the less each pays for tickers and reconciliation
+DEAD = 0.04  # of the addresses: nobody is there
+
+
+class Play:
+    """Hold one seed's world, and walk through its time."""
+
+    def __init__(self, on, world, lives, steps):
+        self.on, self.hub, self.world, self.fates = on, on.hub, world, on.fates
+        self.lives = lives
+        self.post_office, self.numbers = [], itertools.count()
+        self.acks, self.stops, self.pauses = {}, [], []
+        self.steps = steps
+        self.acts = sorted(
+            (BEGINNING + timedelta(hours=hours), number, place, verb, words)
+            for number, life in enumerate(lives)
+            for place, (hours, verb, words) in enumerate(life.acts)
+        )
+
+    # -- the post office of webhooks
+
+    def tell(self, shop, topic, body, at):
+        """Take one webhook; copies of it come when the fates say."""
+        webhook_id = f"w{next(self.numbers)}"
+        for due in self.fates.deliveries(at):
+            heapq.heappush(self.post_office, (due, next(self.numbers), shop.domain, topic, webhook_id, body, at, 0))
+        if self.fates.falls("poison", 0.03):
+            spoiled = speak_badly(self.fates.dice, body)
+            due = at + self.fates.hours(0, 3)
+            heapq.heappush(
+                self.post_office, (due, next(self.numbers), shop.domain, topic, f"p{webhook_id}", spoiled, at, 0)
+            )
+        return webhook_id
+
+    def _deliveries(self):
+        due = []
+        while self.post_office and self.post_office[0][0] <= self.hub.now:
+            due.append(heapq.heappop(self.post_office))
+        return due
+
+    def _deliver(self, mine):
+        while mine:
+            self._deliver_one(mine.pop(0))
+
+    def _deliver_one(self, delivery):
+        _, _, domain, topic, webhook_id, body, at, tries = delivery
+        status = 0
+        try:
+            status = self.on.deliver(domain, topic, webhook_id, body, at)
+        finally:
+            if status == 200:
+                self.acks.setdefault(webhook_id, (domain, topic, self.hub.now))
+            elif tries < 8:
+                again = self.hub.now + timedelta(minutes=1 + 20 * tries)
+                heapq.heappush(
+                    self.post_office, (again, next(self.numbers), domain, topic, webhook_id, body, at, tries + 1)
+                )
+
+    # -- time
+
+    def live(self):
+        """Walk from the beginning to the end."""
+        end, acts = BEGINNING + THE_END, iter(self.acts)
+        act = next(acts, None)
+        while self.hub.now < end:
+            now = self._next_instant(act)
+            while act is not None and act[0] <= now:
+                self._act(act)
+                act = next(acts, None)
+            if now > BEGINNING + TROUBLE_ENDS:
+                self.fates.heal()
+            self.hub.move(now)
+            self._one_instant()
+
+    def _act(self, act):
+        at, number, _, verb, words = act
+        life = self.lives[number]
+        life.play(self.world, at.replace(microsecond=0), self._unsubscribe)(verb, words)
+
+    def _one_instant(self):
+        due = self._deliveries()
+        halves = [due[::2], due[1::2]] if len(due) > 3 else [due]
+        for place, mine in enumerate(halves):
+            if mine:
+                self.on.run(f"web {place}", lambda mine=mine: self._deliver(mine))
+        if self.fates.falls("retention", 0.05):
+            self._bring_forward()
+        self.on.bulk_workers = int(self.fates.healed or self.hub.dice.random() < ASKED_AGAIN)
+        self.on.work_until_quiet()
+        for mine in halves:  # what a dead web process had not taken comes again
+            for delivery in mine:
+                heapq.heappush(self.post_office, (self.hub.now + timedelta(minutes=1), *delivery[1:]))
+        self.hub.bury()
+
+    def _bring_forward(self):
+        """Make the clean-ups due now."""
+        self.on.monitor.execute("update periodic_job set next_run_at = now() - interval '1 minute'")
+
+    def _next_instant(self, act):
+        now = self.hub.now
+        quiet = act is None and not self.post_office
+        if quiet and self.fates.healed:
+            soonest = self._next_due()
+            step = (
+                min(max(soonest, now + timedelta(hours=2)), now + timedelta(days=20))
+                if soonest
+                else BEGINNING + THE_END
+            )
+        else:
+            step = now + timedelta(minutes=self.hub.dice.randint(*self.steps))
+        waking = self.hub.next_waking()
+        return step if waking is None else max(min(step, waking), now)
+
+    def _next_due(self):
+        row = self.on.monitor.execute(
+            "select min(case when state = 'held' then expires_at else due_at end) from follow_up where state <> 'done'"
+        ).fetchone()
+        return row[0] + timedelta(seconds=1) if row[0] else None
+
+    # -- what shoppers do with a mail
+
+    def _unsubscribe(self, life):
+        wanted = f"{life.person.email}"
+        mine = [mail for mail in self.on.post.accepted if mail[2] == wanted]
+        link = next((found for mail in reversed(mine) if (found := unsubscribe_link(mail[3]))), None)
+        if link is None:
+            return
+        shop, email = life.shop.domain, life.person.email
+
+        def press():
+            answer = self.on.web.post(link, data={"List-Unsubscribe": "One-Click"})
+            if answer.status_code == 200:
+                self.stops.append((shop, email, self.hub.now))
+
+        self.on.run("web stop", press)
+
+
+def rows_of(monitor):
+    """Return what asks the database plain questions."""
+    return lambda sql: monitor.execute(sql).fetchall()
+
+
+def unsubscribe_link(content):
+    """Return the path behind a mail's List-Unsubscribe header."""
+    head = content.partition(b"\r\n\r\n")[0]
+    found = head.partition(b"List-Unsubscribe: <")[2].partition(b">")[0].decode()
+    return "/" + found.split("/", 3)[3] if found else None
+
+
+def speak_badly(dice, body):
+    """Return a spoiled body."""
+    spoiled = dict(body)
+    for name in dice.sample(sorted(spoiled), min(2, len(spoiled))):
+        spoiled[name] = dice.choice([None, "x" * 3000, -1, [], {"a": {}}, "\x00", 10**30])
+    return spoiled
+
+
+def play(servers, seed, orders=ORDERS, only=None, steps=(180, 480), bug=None):
+    """Play one seed and return what came of it."""
+    kept = {}
+
+    def tell(*told):
+        return kept["play"].tell(*told)
+
+    def make_shopify(hub, fates):
+        world = kept["world"] = World(speak, tell)
+        populate(world, hub.now)
+        return Shopify(hub, world, fates)
+
+    def make_post(hub, fates):
+        return Post(hub, fates)
+
+    with stage(servers, seed, BEGINNING, lambda dice: Fates(dice, only), make_shopify, make_post) as on:
+        world = kept["world"]
+        on.hub.current = None
+        settle(on, world)
+        if bug is not None:
+            bug(on)
+        lives = draw(on.hub.dice, world, orders)
+        playing = kept["play"] = Play(on, world, lives, steps)
+        playing.live()
+        seen = evidence(on, playing)
+        return Outcome(
+            seed=seed,
+            journeys=orders,
+            mails=len(seen.mails),
+            unknown=seen.rows("select count(*) from message where state = 'unknown'")[0][0],
+            said=Counter(step for step, _ in seen.rows("select step, id from message where state = 'accepted'")),
+            dealt=Counter(on.fates.dealt),
+            turns=on.hub.turns,
+            points=frozenset(on.reached),
+            violations=check(seen),
+        )
+
+
+@dataclass
+class Outcome:
+    """What came of one seed."""
+
+    seed: int
+    journeys: int
+    mails: int
+    unknown: int
+    said: Counter
+    dealt: Counter
+    turns: int
+    points: frozenset
+    violations: list
+
+
+def evidence(on, playing):
+    """Return what the outside saw."""
+    post = on.post
+    return Evidence(
+        truth=playing.world.truth,
+        mails=[Mail(*each) for each in post.accepted],
+        acks=playing.acks,
+        stops=playing.stops,
+        pauses=playing.pauses,
+        excused=frozenset(on.excused),
+        unsaid=frozenset(post.unsaid),
+        refused=frozenset(post.refused),
+        rows=rows_of(on.monitor),
+        ended_at=on.hub.now,
+        shops={shop.domain: (shop.name, shop.zone) for shop in playing.world.shops.values()},
+    )
+
+
+def populate(world, now):
+    """Make the shops and what they sell."""
+    for short, country, zone in SHOPS:
+        shop = Shop(world.new_id(), f"{short}-shop.myshopify.com", f"Shop {short.upper()}", country, zone, now)
+        shop.products = {world.new_id() * 10: f"Product {short} {number}" for number in range(5)}
+        world.shops[shop.domain] = shop
+
+
+def settle(on, world):
+    """Install the app in every shop and start its flows, before anything goes wrong."""
+    was, on.fates.healed = on.fates.healed, True
+    with unit_of_work(on.wired) as session:
+        periodic.plan(session, on.wired.parts["periodic"])
+    for domain in world.shops:
+        shop_id = on.install(on.shopify, domain)
+        on.bells.rung.add(BULK)
+        on.work_until_quiet()
+        with unit_of_work(on.wired, shop_id=shop_id) as session:
+            assert start(session, Choice(shopify_sends_shipping_mails=False), by="merchant")
+        world.note(on.hub.now, "started", world.shops[domain])
+    on.fates.healed = was
+
+
+def draw(dice, world, orders):
+    """Draw every order's life; some people buy twice, and one address buys in two shops."""
+    lives = []
+    shops = list(world.shops.values())
+    for number in range(orders):
+        shop = dice.choice(shops)
+        if shop.people and dice.random() < 0.1:
+            person = dice.choice(list(shop.people.values()))
+        else:
+            name = "gone" if dice.random() < DEAD else "person"
+            number_of = number if dice.random() < 0.9 else 0
+            agreed = dice.choice(["not_subscribed", "subscribed"])
+            facts = (f"{name}{number_of}@example.com", "Ana", dice.choice(COUNTRIES), agreed, BEGINNING, BEGINNING)
+            person = Person(world.new_id(), *facts)
+            if any(one.email == person.email for one in shop.people.values()):
+                person.email = f"person{number}.b@example.com"
+            shop.people[person.id] = person
+        lives.append(Life(dice, shop, person))
+    return lives

@@ -1,0 +1,93 @@
+"""Stand in for threads: what the app would do in a pool of them becomes tasks of the same process."""
+
+import concurrent.futures
+import importlib
+import pkgutil
+import sys
+
+import app
+from tests.simulator.hub import Dead
+
+
+class Future:
+    """Hold what a task will return."""
+
+    def __init__(self, hub, task):
+        self._hub, self._task = hub, task
+
+    def result(self, _timeout=None):
+        """Wait for the task; raise what it raised."""
+        self._hub.join(self._task)
+        if self._task.fault is not None:
+            raise self._task.fault
+        return self._task.result
+
+    def done(self):
+        """Say whether it is over."""
+        return self._task.over
+
+    def cancelled(self):
+        """Say no: nothing here is cancelled."""
+        return False
+
+    def exception(self, _timeout=None):
+        """Wait, and return what was raised."""
+        self._hub.join(self._task)
+        return self._task.fault
+
+
+def pool_of(hub):
+    """Return a class to put in the place of ThreadPoolExecutor."""
+
+    class Pool:
+        def __init__(self, *_sizes, **_names):
+            self._futures = []
+
+        def submit(self, work, /, *arguments, **named):
+            task = hub.spawn(hub.current.process, getattr(work, "__name__", "part"), lambda: work(*arguments, **named))
+            self._futures.append(Future(hub, task))
+            return self._futures[-1]
+
+        def map(self, work, *lists):
+            return [future.result() for future in [self.submit(work, *each) for each in zip(*lists, strict=False)]]
+
+        def shutdown(self, wait=True, **_more):
+            if wait:
+                for future in self._futures:
+                    future.exception()
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, kind, fault, trace):
+            if kind is None or not issubclass(kind, Dead):
+                self.shutdown()
+
+    return Pool
+
+
+def wait_of(hub):
+    """Return a function to put in the place of concurrent.futures.wait."""
+
+    def wait(futures, timeout=None, return_when=None):
+        for future in futures:
+            future.exception()
+        return set(futures), set()
+
+    return wait
+
+
+def replace_threads(hub, patch):
+    """Put both in the place of the real ones in every module of the app that has them."""
+    stand_ins = {
+        concurrent.futures.ThreadPoolExecutor: pool_of(hub),
+        concurrent.futures.wait: wait_of(hub),
+    }
+    for found in pkgutil.walk_packages(app.__path__, "app."):
+        importlib.import_module(found.name)
+    for name, module in list(sys.modules.items()):
+        if name == "app" or name.startswith("app."):
+            for label, value in list(vars(module).items()):
+                for real, stand_in in stand_ins.items():
+                    if value is real:
+                        patch.setattr(module, label, stand_in)
