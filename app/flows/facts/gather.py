@@ -93,7 +93,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
     coming_back = _return_lines(session, shop_id, [case.id for cases in returns.values() for case in cases])
     people = gather_people.people(session, [order for _, _, order, _ in rows])
     steps = [(row, run, documents[run.flow_id, run.version].step(row.step)) for row, run, _, _ in rows]
-    items = gather_items.items(session, steps)
+    items = gather_items.items(session, steps, documents)
     measures = stored.of(Measures)
     turns = heard(
         session,
@@ -201,6 +201,8 @@ def _follow_up(row: FollowUp, zone: RecipientZone, found: gather_items.Found, fo
         provisional=row.provisional,
         sent=found.subject_sent if forgotten is None else forgotten.sent,
         waited_for=row.reason,
+        spoken_for_at=found.group.spoken_for_at if found.group else None,
+        news_at=found.group.news_at if found.group else (),
     )
 
 

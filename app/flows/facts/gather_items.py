@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import gather_units
-from app.flows.language.steps import Step, Subject
+from app.flows.facts.gather_groups import Documents, Group, groups
+from app.flows.language.steps import Step
 from app.flows.models import Enrollment, FollowUp
 from app.flows.rules.decision import Item, Sent
 from app.kit.among import among
@@ -41,10 +42,11 @@ class Found:
 
     lines: tuple[Item, ...]
     subject_sent: Sent
+    group: Group | None = None
 
 
-def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
-    """Return what each follow-up is about, by its id."""
+def items(session: Session, planned: Sequence[Planned], documents: Documents) -> dict[int, Found]:
+    """Return what each follow-up is about, by its id: of parcels that arrived together, the lines of all of them."""
     shop_id = entered_shop(session)
     order_ids = sorted({run.order_id for _, run, _ in planned})
     lines = session.scalars(
@@ -66,9 +68,12 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
         )
     )
     said = _said(session, shop_id, planned, [line.id for line in lines])
+    known = {parcel.id: parcel for contents in parcels.values() for _, parcel in contents.values()}
+    together = groups(session, planned, known.values(), documents)
     result: dict[int, Found] = {}
     for row, run, step in planned:
-        in_parcel = _contents(run, parcels)
+        group = together.get(row.id)
+        in_parcel = _contents(run, parcels, group)
         about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
         result[row.id] = Found(
             lines=tuple(
@@ -76,14 +81,23 @@ def items(session: Session, planned: Sequence[Planned]) -> dict[int, Found]:
                 for line in about
             ),
             subject_sent=_sent(said, row, run.subject_kind, run.subject_id, step),
+            group=group,
         )
     return result
 
 
-def _contents(run: Enrollment, parcels: dict[int, Contents]) -> Contents | None:
-    """Return which lines a run is about and how they travelled; None for a run about a whole order."""
-    if run.subject_kind == Subject.FULFILLMENT:
-        return parcels.get(run.subject_id, {})
+def _contents(run: Enrollment, parcels: dict[int, Contents], group: Group | None) -> Contents | None:
+    """Return which lines a run is about and how they travelled; None for a run about a whole order.
+
+    A line in several parcels of a group counts for the first of them, with all its units.
+    """
+    if group is not None:
+        found: Contents = {}
+        for each in group.parcels:
+            for line_id, (quantity, parcel) in parcels.get(each, {}).items():
+                before, first = found.get(line_id, (0, parcel))
+                found[line_id] = before + quantity, first
+        return found
     if run.subject_kind != ORDER_LINE:
         return None
     carried = [contents[run.subject_id] for contents in parcels.values() if run.subject_id in contents]

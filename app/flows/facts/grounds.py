@@ -57,6 +57,11 @@ _ROWS: Final = {
     "order": f'join "order" x on {_OF_PERSON}',
     "suppression": "join suppression x on x.shop_id = f.shop_id and x.address_hash = f.address",
 }
+# Other rows about parcels of the same order: whether one of them speaks for this too, and what news went before it.
+_BESIDE: Final = (
+    "join follow_up x on x.shop_id = f.shop_id and x.order_id = f.order_id and x.id <> f.id"
+    " where f.subject_kind = 'fulfillment'"
+)
 _SAID: Final = "join message m on m.shop_id = i.shop_id and m.id = i.message_id and m.follow_up_id <> f.id"
 _SPOKEN: Final = {
     "said of it": "join message_item i on i.shop_id = f.shop_id and i.item_kind = f.subject_kind"
@@ -84,6 +89,7 @@ def _each(name: str, rows: str, joins: str) -> str:
 PRINT: Final = " union all ".join(
     [_ITSELF]
     + [_each(name, "x order by x.id", joins) for name, joins in _ROWS.items()]
+    + [_each("beside", "row(x.id, x.step, x.state = 'done', x.outcome, x.done_at, x.due_at) order by x.id", _BESIDE)]
     + [_each(name, "row(i, m.follow_up_id, m.state) order by i.id", joins) for name, joins in _SPOKEN.items()]
     + [_each("heard", "row(m.id, m.state, m.sent_at, m.substance, i.item_id) order by m.id, i.id", _HEARD)]
 )

@@ -14,8 +14,9 @@ from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import change_step, flow_json
 from app.flows.language.steps import Step, StepState
 from app.flows.models import Flow, FlowVersion
-from app.flows.planning.moves import Move, moves, repin
+from app.flows.planning.moves import moves, repin
 from app.flows.planning.release import OnResume, release
+from app.flows.planning.replanned import Move
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.errors import NotFound

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from app.flows.facts.calendars import Whereabouts, whereabouts
-from app.flows.language.steps import Step, Subject
+from app.flows.facts.calendars import whereabouts
+from app.flows.language.steps import Step
 from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
 from app.flows.planning.record_decision import finish
-from app.flows.planning.schedule import moments, new_row, row_seed
-from app.flows.rules.reasons import OF_HOURS, Reason
-from app.flows.timing.plan import Plan, Why, plan
-from app.kit.queue import SENDS
-from app.kit.work import entered_shop, ring_after_commit
+from app.flows.planning.replanned import Move, beside, carry_out, its_parcel, pending_rows, plan_run, replanned
+from app.flows.planning.schedule import new_row
+from app.flows.rules.reasons import Reason
+from app.flows.timing.plan import Why
+from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.shops.zone import zone_name
-
-Pending = tuple[FollowUp, Enrollment, Order, Fulfillment | None]
-
-PENDING = (FollowUpState.SCHEDULED, FollowUpState.HELD)
-OF_TIMING = OF_HOURS | {Reason.NOT_DELIVERED, Reason.TOO_SOON}  # waits a new plan makes anew
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One planned row that a change of its step moves. `planned.due_at` is when it will be due."""
-
-    row: FollowUp
-    planned: Plan
 
 
 def moves(session: Session, flow: Flow, step: Step, now: datetime, *, lock: bool = False) -> list[Move]:
@@ -42,22 +27,12 @@ def moves(session: Session, flow: Flow, step: Step, now: datetime, *, lock: bool
     A message on its way out, being tried again or overdue either way stays where it is; one that waits for something
     other than time (an open return, a person's pause) never comes earlier than that.
     """
-    pending = [(pending, step) for pending in _pending(session, flow, step.key, lock=lock)]
-    return compare(pending, whereabouts(session, zone_name(session)), now)
-
-
-def compare(pending: Iterable[tuple[Pending, Step]], places: Whereabouts, now: datetime) -> list[Move]:
-    """Return which planned rows are due at another time by today's plan of their step, the earliest first."""
-    found = [
-        Move(row, planned)
-        for (row, run, order, parcel), step in pending
-        if row.message_id is None and (planned := _planned(places, step, run, order, parcel, now)) is not None
-        if row.due_at > now or Why.LATE not in planned.why
-    ]
-    kept = [replace(each, planned=_not_before(each.row, each.planned)) for each in found]
-    return sorted(
-        (each for each in kept if each.planned.due_at != each.row.due_at), key=lambda each: each.planned.due_at
+    rows = session.execute(
+        pending_rows(session, lock=lock).where(Enrollment.flow_id == flow.id, FollowUp.step == step.key)
     )
+    pending = [((row, run, order, parcel), step) for row, run, order, parcel in rows]
+    found = replanned(session, pending, whereabouts(session, zone_name(session)), now)
+    return [each for each in found if each.moves]
 
 
 def repin(session: Session, flow: Flow, step: Step, now: datetime, *, retimed: bool) -> list[Move]:
@@ -80,41 +55,6 @@ def repin(session: Session, flow: Flow, step: Step, now: datetime, *, retimed: b
     return made
 
 
-def carry_out(session: Session, made: Iterable[Move], now: datetime) -> None:
-    """Put planned rows where their moves say."""
-    for each in made:
-        each.row.due_at, each.row.expires_at = each.planned.due_at, each.planned.expires_at
-        each.row.anchor_at, each.row.provisional = each.planned.anchor_at, each.planned.provisional
-        each.row.zone = each.planned.zone.name
-        if each.row.reason in OF_TIMING:
-            each.row.postponed_until, each.row.reason = None, None
-        if each.planned.due_at <= now:
-            ring_after_commit(session, SENDS)
-
-
-def pending_rows(*, lock: bool) -> Select[FollowUp, Enrollment, Order, Fulfillment]:
-    """Return the query for planned rows with what they are planned by; the parcel is None for a run about an order."""
-    query = (
-        select(FollowUp, Enrollment, Order, Fulfillment)
-        .join(Enrollment, (Enrollment.shop_id == FollowUp.shop_id) & (Enrollment.id == FollowUp.enrollment_id))
-        .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Fulfillment, _its_parcel(), isouter=True)
-        .where(FollowUp.state.in_(PENDING))
-        .order_by(FollowUp.id)
-        .execution_options(populate_existing=True)
-    )
-    return query.with_for_update(of=FollowUp) if lock else query
-
-
-def _pending(session: Session, flow: Flow, step: str, *, lock: bool) -> list[Pending]:
-    rows = session.execute(
-        pending_rows(lock=lock).where(
-            FollowUp.shop_id == entered_shop(session), Enrollment.flow_id == flow.id, FollowUp.step == step
-        )
-    )
-    return [(row, run, order, parcel) for row, run, order, parcel in rows]
-
-
 def _plan_missing(session: Session, flow: Flow, step: Step, now: datetime) -> None:
     """Give unfinished runs the row they lack; one whose moment has passed is Shopify's, and says so."""
     mine = select(FollowUp.id).where(
@@ -123,14 +63,15 @@ def _plan_missing(session: Session, flow: Flow, step: Step, now: datetime) -> No
     rows = session.execute(
         select(Enrollment, Order, Fulfillment)
         .join(Order, (Order.shop_id == Enrollment.shop_id) & (Order.id == Enrollment.order_id))
-        .join(Fulfillment, _its_parcel(), isouter=True)
+        .join(Fulfillment, its_parcel(), isouter=True)
         .where(Enrollment.shop_id == entered_shop(session), Enrollment.flow_id == flow.id)
         .where(_unfinished(), ~mine.exists())
         .order_by(Enrollment.id)
     ).all()
     places = whereabouts(session, zone_name(session))
+    others = beside(session, {order.id for _, order, _ in rows})
     for run, order, parcel in rows:
-        planned = _planned(places, step, run, order, parcel, now)
+        planned = plan_run(places, step, run, order, parcel, others, now)
         if planned is None:
             continue
         row = new_row(run, step.key, planned)
@@ -146,27 +87,3 @@ def _unfinished() -> ColumnElement[bool]:
         FollowUp.state != FollowUpState.DONE,
     )
     return mine.correlate(Enrollment).exists()
-
-
-def _its_parcel() -> ColumnElement[bool]:
-    return (
-        (Fulfillment.shop_id == Enrollment.shop_id)
-        & (Fulfillment.id == Enrollment.subject_id)
-        & (Enrollment.subject_kind == Subject.FULFILLMENT)
-    )
-
-
-def _planned(
-    places: Whereabouts, step: Step, run: Enrollment, order: Order, parcel: Fulfillment | None, now: datetime
-) -> Plan | None:
-    calendar = places.to_plan(order, step, now)
-    seed = row_seed(run, step.key)
-    return plan(step, moments(order, parcel), places.zone(order), seed=seed, now=now, calendar=calendar)
-
-
-def _not_before(row: FollowUp, planned: Plan) -> Plan:
-    """Return the plan, not before what else the row waits for."""
-    waits_until = row.postponed_until
-    if waits_until is None or row.reason in OF_TIMING or waits_until <= planned.due_at:
-        return planned
-    return replace(planned, due_at=waits_until, expires_at=max(planned.expires_at, row.expires_at))

@@ -5,6 +5,7 @@ Called whenever anything about an order changed. Planning the same facts again c
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts import published
 from app.flows.facts.calendars import Whereabouts, whereabouts
+from app.flows.facts.gather_groups import arrivals
 from app.flows.language.flow import FlowDocument
+from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.after_return import after_return, may_plan, parcel_of
 from app.flows.planning.enrol import enrol
 from app.flows.timing.plan import Moments, Plan, plan
+from app.flows.timing.shipment_group import together_at
 from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.queue import SENDS
@@ -57,7 +61,8 @@ def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
     now = business_now(session)
     for run in runs:
         parcel = parcel_of(session, run, by_id)
-        _plan_run(session, run, documents[run.flow_id, run.version], order, moments(order, parcel), places, now)
+        known = moments(order, parcel, beside(run, runs, by_id))
+        _plan_run(session, run, documents[run.flow_id, run.version], order, known, places, now)
     session.flush()
     fault.point("P3")
 
@@ -67,8 +72,11 @@ def row_seed(run: Enrollment, step: str) -> str:
     return f"{run.subject_kind}.{run.subject_id}.{step}"
 
 
-def moments(order: Order, parcel: Fulfillment | None) -> Moments:
-    """Return what has happened to an order, or to the one parcel of it a run is about."""
+def moments(order: Order, parcel: Fulfillment | None, beside: Collection[Fulfillment] = ()) -> Moments:
+    """Return what has happened to an order, or to the one parcel of it a run is about.
+
+    `beside` are the order's parcels in the same flow: what arrives together is asked about together.
+    """
     if parcel is None:
         return Moments(placed_at=order.placed_at)
     arrived = (
@@ -76,7 +84,19 @@ def moments(order: Order, parcel: Fulfillment | None) -> Moments:
         if parcel.delivered_at is not None and parcel.delivered_source is not None
         else None
     )
-    return Moments(placed_at=order.placed_at, shipped_at=parcel.shipped_at, delivered=arrived)
+    return Moments(
+        placed_at=order.placed_at,
+        shipped_at=parcel.shipped_at,
+        delivered=arrived,
+        together_at=together_at(parcel.id, arrivals(beside)),
+        is_split=sum(each.cancelled_at is None for each in beside) > 1,
+    )
+
+
+def beside(run: Enrollment, runs: Iterable[Enrollment], parcels: Mapping[int, Fulfillment]) -> list[Fulfillment]:
+    """Return the parcels that runs of the same flow are about, among an order's."""
+    same = [each for each in runs if each.flow_id == run.flow_id and each.subject_kind == Subject.FULFILLMENT]
+    return [parcels[each.subject_id] for each in same if each.subject_id in parcels]
 
 
 def _plan_run(

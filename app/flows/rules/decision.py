@@ -79,6 +79,8 @@ class FollowUpFacts:
     provisional: bool = False
     sent: Sent = Sent.NEVER  # about the subject as a whole
     waited_for: str | None = None  # the reason it was last postponed or held for
+    spoken_for_at: datetime | None = None  # another row speaks for this one too, and is due then
+    news_at: tuple[datetime, ...] = ()  # when other news of the order's parcels went, or goes before this
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.customers.legal_basis import MessageClass
+from app.flows.language.window import at_time
 from app.flows.rules.case import Case, Verdict, keep, postpone, skip
 from app.flows.rules.reasons import Reason
 from app.flows.rules.turn import Window, is_capped, room_at, windows
@@ -13,6 +14,8 @@ from app.flows.timing.calendar import hours_of
 from app.flows.timing.slots import next_allowed
 
 DAYS_A_MONTH: Final = 30.436875  # the mean month
+NEWS_A_DAY: Final = 2
+NEXT_DAY_AT: Final = 9  # o'clock, where the recipient lives: news that waited overnight wakes nobody
 AFTER_OTHERS: Final = timedelta(minutes=15)  # whoever goes first has gone by then, or does not go at all
 
 
@@ -53,7 +56,12 @@ def often_enough(case: Case) -> Verdict:
 
 
 def has_room(case: Case) -> Verdict:
-    """Postpone to the first instant the shop's measure has room, and let what matters more go first."""
+    """Postpone to the first instant the shop's measure has room, and let what matters more go first.
+
+    News of an order's parcels has a measure of its own: two a day, by the recipient's day.
+    """
+    if case.step.is_news:
+        return _news_enough(case)
     if not is_capped(case.step):
         return case.lines
     said, wanted, bounds = case.facts.turn.said, windows(case.facts.bounds), case.facts.bounds
@@ -66,6 +74,17 @@ def has_room(case: Case) -> Verdict:
     if ahead and room_at(taken, wanted, case.now) > case.now:
         return postpone(case.now + AFTER_OTHERS, Reason.AFTER_OTHERS, ahead=ahead, **told)
     return case.lines
+
+
+def _news_enough(case: Case) -> Verdict:
+    today = case.now.astimezone(case.zone).date()
+    said = [at for at in case.facts.follow_up.news_at if at.astimezone(case.zone).date() == today]
+    if len(said) < NEWS_A_DAY:
+        return case.lines
+    until = next_allowed(case.now, at_time(NEXT_DAY_AT), case.zone)
+    if until.astimezone(case.zone).date() == today:
+        until = next_allowed(until + timedelta(minutes=1), at_time(NEXT_DAY_AT), case.zone)
+    return postpone(until, Reason.NEWS_ENOUGH, today=len(said))
 
 
 def new_words(case: Case) -> Verdict:

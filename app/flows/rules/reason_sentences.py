@@ -26,6 +26,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.STEP_PAUSED: "This message is switched off. Continues when you switch it on, until {expires}.",
     Reason.LEFT_TO_SHOPIFY: "Left to Shopify, which sends its own. Switch this message on to send it from here.",
     Reason.ALREADY_SENT: "{person} has had this message. Each message goes out once.",
+    "already_sent/together": "{person} was {asked} about these together with what arrived at the same time, in one"
+    " message.",
     "already_sent/unknown": "This message may or may not have reached {person}. It is never sent twice by itself.",
     Reason.STALE: "{person}: not {asked}, it was worth sending until {expires} and could not leave before.",
     Reason.OVERTAKEN: "{person}: not sent, the parcel arrived {on} before this news could leave.",
@@ -92,6 +94,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.AFTER_OTHERS: "{person}: waits, another message to the same person matters more. Looked at again {until}.",
     Reason.SAME_CONTENT: "{person}: not {asked}, {person} had the same words {on}. The same again after {days} at the"
     " earliest.",
+    Reason.TOGETHER: "{person}: {asked} together with what arrived at the same time, in one message.",
+    Reason.NEWS_ENOUGH: "{person}: waits until {until}. Two messages about the parcels of order {order} are enough for"
+    " a day.",
     Reason.QUIET_HOURS: "{person}: waits until {until}, when your quiet hours are over.",
     Reason.BLACKOUT: "{person}: waits until {until}. You keep the days before that free of messages.",
     Reason.HOLIDAY: "{person}: waits until {until}. {Holiday} is a public holiday in {lives_in}.",

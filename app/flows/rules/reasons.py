@@ -65,6 +65,8 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     BLACKOUT = "blackout"
     HOLIDAY = "holiday"
+    TOGETHER = "together"
+    NEWS_ENOUGH = "news_enough"
     CAP_REACHED = "cap_reached"
     AFTER_OTHERS = "after_others"
     SAME_CONTENT = "same_content"

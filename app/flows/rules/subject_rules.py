@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.customers.legal_basis import MessageClass
@@ -16,6 +16,7 @@ from app.flows.rules.reasons import Reason
 from app.flows.timing.delays import latest_at, ready_at
 from app.orders.delivery import DeliverySource
 
+AFTER_ITS_TURN: Final = timedelta(minutes=15)  # the row that speaks for this one has spoken by then, or waits itself
 FULLY_REFUNDED: Final = "refunded"
 VOIDED: Final = "voided"
 FRAUD: Final = "fraud"
@@ -140,7 +141,15 @@ def in_hand(case: Case) -> Verdict:
         return case.lines
     if case.step.arrival is Arrival.KNOWN:
         return _arrival_known(case)
+    spoken_for_at = case.facts.follow_up.spoken_for_at
+    if spoken_for_at is not None:
+        until = max(spoken_for_at, case.now) + AFTER_ITS_TURN
+        return postpone(until, Reason.TOGETHER, parcels=len({line.fulfillment_id for line in case.lines}))
     here = keep(case.lines, lambda line: _ready(case, line) <= case.now)
+    late = [line for line in case.lines if line not in here and _open(case, line) and line.reported_at is not None]
+    if late:  # they arrived together: nobody is asked about the first before the last has had its time
+        last = max(late, key=lambda line: _ready(case, line))
+        return _wait_for(last, _ready(case, last))
     if any(_open(case, line) for line in here):
         return here
     waiting = [line for line in case.lines if line not in here and _open(case, line)]

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.flows.language.steps import Anchor, Step
 from app.flows.timing import slots
 from app.flows.timing.calendar import ALWAYS_OPEN, Calendar, Closed, hours_of
 from app.flows.timing.delays import after_delay, expires_at, latest_at, ready_at
 from app.flows.timing.recipient_zone import RecipientZone
+from app.flows.timing.shipment_group import TOGETHER
 from app.orders.delivery import Delivered
 
 
@@ -35,6 +37,8 @@ class Moments:
     placed_at: datetime
     shipped_at: datetime | None = None
     delivered: Delivered | None = None
+    together_at: datetime | None = None  # when the last of what arrived with it did
+    is_split: bool = False  # the order has other parcels
     started_at: datetime | None = None  # what started the run
     previous_at: datetime | None = None  # when the step before was done
 
@@ -73,44 +77,58 @@ def plan(
     A step that waits for delivery is planned from fulfilment on, at its latest day and marked provisional; a reported
     arrival moves it. `seed` names the row (run and step), for its jitter. `calendar` is the shop's, for this recipient.
     """
-    if not step.is_planned:
+    ready = _ready(step, moments, zone.zone, calendar) if step.is_planned else None
+    if ready is None:
         return None
-    provisional, why = False, Why.DELAY
-    if step.anchor is Anchor.ORDER_PLACED:
-        anchor_at = moments.placed_at
-        ready = after_delay(step, anchor_at, zone.zone, calendar)
-    elif step.anchor in {Anchor.TRIGGER, Anchor.PREVIOUS_STEP}:
-        since = moments.started_at if step.anchor is Anchor.TRIGGER else moments.previous_at
-        if since is None:
-            return None
-        anchor_at = since
-        ready = after_delay(step, anchor_at, zone.zone, calendar)
-    elif step.anchor is Anchor.SHIPPED:
-        if moments.shipped_at is None:
-            return None
-        anchor_at = moments.shipped_at
-        ready = after_delay(step, anchor_at, zone.zone, calendar)
-    elif moments.delivered is not None and moments.delivered.is_known:
-        anchor_at = moments.delivered.at
-        ready = ready_at(step, anchor_at, zone.zone, calendar)
-        why = Why.DELAY if ready == after_delay(step, anchor_at, zone.zone, calendar) else Why.MIN_GAP
-    else:
-        latest = latest_at(step, moments.shipped_at)
-        if moments.shipped_at is None or latest is None:
-            return None
-        anchor_at, ready, why, provisional = moments.shipped_at, latest, Why.FALLBACK, True
     kept = hours_of(step, calendar)
-    due_at = slots.due_at(ready, timedelta(), step.window, zone.zone, seed=seed, now=now, calendar=kept)
-    late = ready < now and due_at >= now
-    wanted = max(ready, now) if late else ready
+    due_at = slots.due_at(ready.at, timedelta(), step.window, zone.zone, seed=seed, now=now, calendar=kept)
+    late = ready.at < now and due_at >= now
+    wanted = max(ready.at, now) if late else ready.at
     closed = slots.closed_by(wanted, step.window, zone.zone, kept)
     if closed is None and slots.next_allowed(wanted, step.window, zone.zone, kept) != wanted:
         closed = Closed.WINDOW  # its one time of day is still to come
     return Plan(
         due_at=due_at,
-        expires_at=expires_at(step, ready, zone.zone, calendar),
-        anchor_at=anchor_at,
-        provisional=provisional,
+        expires_at=expires_at(step, ready.at, zone.zone, calendar),
+        anchor_at=ready.anchor_at,
+        provisional=ready.why is Why.FALLBACK,
         zone=zone,
-        why=(why, *((Why.LATE,) if late else ()), *((MOVED[closed],) if closed else ())),
+        why=(ready.why, *((Why.LATE,) if late else ()), *((MOVED[closed],) if closed else ())),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """From when on a step may speak, what that counts from, and why then."""
+
+    at: datetime
+    anchor_at: datetime
+    why: Why
+
+
+def _ready(step: Step, moments: Moments, zone: ZoneInfo, calendar: Calendar) -> _Ready | None:
+    if step.anchor is Anchor.DELIVERED:
+        return _after_arrival(step, moments, zone, calendar)
+    anchor_at = {
+        Anchor.ORDER_PLACED: moments.placed_at,
+        Anchor.SHIPPED: moments.shipped_at,
+        Anchor.TRIGGER: moments.started_at,
+        Anchor.PREVIOUS_STEP: moments.previous_at,
+    }[step.anchor]
+    return None if anchor_at is None else _Ready(after_delay(step, anchor_at, zone, calendar), anchor_at, Why.DELAY)
+
+
+def _after_arrival(step: Step, moments: Moments, zone: ZoneInfo, calendar: Calendar) -> _Ready | None:
+    """Count from the arrival of the last parcel that came with it; until one is reported, take the latest day."""
+    arrived = moments.delivered
+    if arrived is None or not arrived.is_known:
+        latest = latest_at(step, moments.shipped_at)
+        if moments.shipped_at is None or latest is None:
+            return None
+        return _Ready(latest, moments.shipped_at, Why.FALLBACK)
+    anchor_at = (moments.together_at if step.about_lines else None) or arrived.at
+    ready = ready_at(step, anchor_at, zone, calendar)
+    if step.about_lines and moments.is_split:
+        ready = max(ready, arrived.at + TOGETHER)  # what arrives with it has come by then
+    wanted = after_delay(step, anchor_at, zone, calendar)
+    return _Ready(ready, anchor_at, Why.DELAY if ready == wanted else Why.MIN_GAP)

@@ -37,6 +37,8 @@ def _flow_paused(facts: Facts) -> str | None:
 
 
 def _already_sent(facts: Facts) -> str | None:
+    if facts.follow_up.waited_for == Reason.TOGETHER:
+        return "together"
     every = {facts.follow_up.sent, *(line.sent for line in facts.items)}
     return "unknown" if Sent.UNKNOWN in every and Sent.ACCEPTED not in every else None
 
