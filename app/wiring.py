@@ -32,6 +32,8 @@ from app.flows.pages.why import routes_why
 from app.flows.planning import come_back, erased, merged, schedule, set_up
 from app.flows.sending import claim
 from app.flows.syncing import sync
+from app.flows.syncing.importing import begin as history
+from app.flows.syncing.importing import run as history_run
 from app.hot.front import Front
 from app.kit import engines, errors, gateway_clock, log, periodic, queue, row_ids, runtime
 from app.kit.periodic import Periodic
@@ -49,7 +51,7 @@ from app.reviews import merged as reviews_merged
 from app.reviews import privacy as reviews_privacy
 from app.reviews import routes as reviews_routes
 from app.reviews import routes_admin as reviews_admin
-from app.shopify import apply, embedded_page, gateway, outgoing, page_headers, routes_auth, routes_webhooks
+from app.shopify import apply, embedded_page, file_store, gateway, outgoing, page_headers, routes_auth, routes_webhooks
 from app.shops import access, arrive, redact, tokens, wipe_tokens
 from app.shops import topics as shops
 from app.shops.arrive import ShopConnected
@@ -106,6 +108,7 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
     "customers/delete": (customers.customer_deleted,),
     "customers/merge": (merge.merge_told,),
     "customers_email_marketing_consent/update": (customers.consent_told,),
+    "bulk_operations/finish": (history_run.bulk_finished,),
     "shop/update": (shops.shop_told,),
     "app/uninstalled": (shops.uninstalled,),
     "app/scopes_update": (shops.scopes_changed,),
@@ -118,8 +121,13 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     OrderChanged: (schedule.order_changed,),
     ShopInstalled: (set_up.shop_installed, renew_storefront.shop_installed),
     ShopUninstalled: (wipe_tokens.shop_uninstalled,),
-    ScopesChanged: (let_stars.scopes_changed, push_consent.scopes_changed),
-    ShopConnected: (come_back.shop_connected, define_summary.shop_connected, sync.shop_connected),
+    ScopesChanged: (let_stars.scopes_changed, push_consent.scopes_changed, history.scopes_changed),
+    ShopConnected: (
+        come_back.shop_connected,
+        define_summary.shop_connected,
+        sync.shop_connected,
+        history.shop_connected,
+    ),
     CustomersMerged: (
         orders_merged.customers_merged,
         messages_merged.customers_merged,
@@ -141,6 +149,7 @@ WORK: Sequence[Work] = (
     Work(queue.SENDS, claim.waiting, "app.flows.sending.drain.drain", warm="app.messages.presets.compile_all"),
     Work(queue.BULK, outgoing.waiting, "app.shopify.outgoing.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.syncing.sync.run_due"),
+    Work(queue.BULK, history_run.waiting, "app.flows.syncing.importing.run.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),
 )
 
@@ -185,6 +194,7 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
             "admin": tokens.admin_client,
             "before_tick": (gateway_clock.follow,),
             "callers": CALLERS,
+            "files": file_store.open_files(config.gateway_url),
             "http": gateway.open_client(config.gateway_url),
             "merchant_arrived": arrive.merchant_arrived,
             "next_ask": next_ask.next_ask,

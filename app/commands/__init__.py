@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.commands.history import history
 from app.commands.migrate import migrate
 from app.commands.reconcile import reconcile
 from app.commands.restored import restored
@@ -14,5 +15,5 @@ from app.commands.worker import worker
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for one in (migrate, worker, ticker, reconcile, restored, why):
+    for one in (migrate, worker, ticker, reconcile, history, restored, why):
         app.cli.add_command(one)

@@ -20,6 +20,7 @@ from app.shopify.admin_faults import (
     UserError,
     UserErrors,
 )
+from app.shopify.budget import Meter
 from app.shopify.gateway import Busy
 from app.shopify.payloads import PayloadError, parse_body
 from app.shopify.payloads.fields import Fields
@@ -69,6 +70,7 @@ class AdminClient:
     token: str = field(repr=False)
     patience_s: float = 0.0
     sleep: Callable[[float], None] = time.sleep
+    meter: Meter | None = None  # told what every answer cost
 
     def ask(self, name: str, **variables: Any) -> Reply:
         """Run the document `name`; return its data, also when parts of it were refused. Raise an AdminFault."""
@@ -108,9 +110,18 @@ class AdminClient:
             raise Unreachable(type(fault).__name__) from None
         _refuse_status(answer.status_code)
         try:
-            return _reply(name, Fields(parse_body(answer.content, REPLY_MAX_BYTES)))
+            told = Fields(parse_body(answer.content, REPLY_MAX_BYTES))
+            if self.meter is not None:
+                _note_cost(self.meter, told)
+            return _reply(name, told)
         except PayloadError as fault:
             raise Unreachable(f"unusable answer: {fault}") from None
+
+
+def _note_cost(meter: Meter, told: Fields) -> None:
+    cost = told.inner("extensions").inner("cost")
+    rate = cost.inner("throttleStatus").maybe_amount("restoreRate")
+    meter.note(float(cost.maybe_amount("actualQueryCost") or 0), float(rate or 0))
 
 
 def _refuse_status(status: int) -> None:

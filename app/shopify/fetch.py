@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from app.shopify.admin import AdminClient, Reply
 from app.shopify.admin_faults import AccessDenied
 from app.shopify.payloads import node_orders, node_people
-from app.shopify.payloads.facts import FulfillmentFacts, LineFacts, OrderFacts, ReturnFacts
+from app.shopify.payloads.facts import DetailsFacts, FulfillmentFacts, LineFacts, OrderFacts, ReturnFacts
 from app.shopify.payloads.fields import Fields
 from app.shopify.payloads.goods import ProductFacts
 from app.shopify.payloads.people import CustomerFacts, ShopFacts
@@ -35,6 +35,22 @@ def order(client: AdminClient, shopify_id: int) -> OrderFacts | None:
     reply, denied = _ask_for_orders(client, "order", id=_gid("Order", shopify_id))
     node = reply.data.get("order")
     return None if node is None else _completed(client, node_orders.order(node, denied | reply.denied_below("order")))
+
+
+def order_details(client: AdminClient, shopify_ids: Sequence[int]) -> list[DetailsFacts]:
+    """Return parcels, refunds and returns of those of a few orders that still exist, whole."""
+    reply = client.ask("order_details", ids=[_gid("Order", shopify_id) for shopify_id in shopify_ids])
+    found: list[DetailsFacts] = []
+    for node in Fields(reply.data).loose_list("nodes"):
+        if not isinstance(node, dict) or "id" not in node:
+            continue
+        told = node_orders.details(node)
+        whole = order(client, told.shopify_id) if told.is_cut or len(told.refunds) > REFUNDS_OF_A_PAGE else None
+        if whole is None:
+            found.append(told)
+        else:
+            found.append(DetailsFacts(told.shopify_id, whole.fulfillments, whole.refunds, whole.returns, is_cut=False))
+    return found
 
 
 def orders_updated(client: AdminClient, since: datetime, cursor: str | None = None) -> Page[OrderFacts]:

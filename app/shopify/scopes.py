@@ -16,6 +16,7 @@ OPTIONAL = (
     "write_products",  # the standard stars on products
     "write_discounts",  # one-time codes in follow-ups
     "write_customers",  # an unsubscribe here also reaches Shopify
+    "read_all_orders",  # the last two years instead of 60 days
 )
 
 

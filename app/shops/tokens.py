@@ -35,7 +35,9 @@ def admin_client(session: Session, shop_id: int, patience_s: float = WORKER_PATI
     """Return the Admin API client of a shop, with a token that lives for minutes. Web requests pass `patience_s=0`."""
     shop = session.get_one(Shop, shop_id)
     token = current_access_token(session, shop)
-    return AdminClient(_http(session.info["runtime"]), shop.domain, token, patience_s)
+    # Work that paces itself puts a meter into its session.
+    meter = session.info.get("meter")
+    return AdminClient(_http(session.info["runtime"]), shop.domain, token, patience_s, meter=meter)
 
 
 def store_pair(session: Session, shop: Shop, pair: TokenPair) -> None:

@@ -29,7 +29,7 @@ from app.kit import runtime
 from app.kit.clock import ClockOffset
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
-from app.shopify import apply, gateway, outgoing
+from app.shopify import apply, file_store, gateway, outgoing
 from app.shops.arrive import merchant_arrived
 from devstore.app import create_app
 from devstore.clock.now import store_now
@@ -196,7 +196,10 @@ def _app(url, redis_url, post, log, *, migrate):
         assert done.exit_code == 0, (done.output, done.exception)
     here.parts["flask"] = app
     here.parts["http"].close()
-    with gateway.open_client("http://127.0.0.1:9000", httpx.WSGITransport(app=create_app())) as client:
+    there = httpx.WSGITransport(app=create_app())
+    here.parts["files"].close()
+    here.parts["files"] = file_store.open_files("http://127.0.0.1:9000", there)
+    with gateway.open_client("http://127.0.0.1:9000", there) as client:
         here.parts["http"] = client
         try:
             yield Both(here, post, log)

@@ -16,10 +16,10 @@ from app.flows.syncing.sync_deletions import deletions
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.fetch import client
-from app.orders.models import Order
 from app.orders.record_order import record_order
 from app.orders.told import RECONCILE, Told
 from app.shopify import fetch
+from app.shopify.models import SyncCursor
 from app.shops.data_access import note_access
 from app.shops.profile import record_profile
 
@@ -83,5 +83,5 @@ def after(stage: str) -> str | None:
 
 def _all_when_new(session: Session, since: datetime) -> datetime | None:
     """Return None, which means everything, while this shop has never been read whole."""
-    known = session.scalar(select(Order.id).where(Order.shop_id == entered_shop(session)).limit(1))
-    return since if known is not None else None
+    finished = select(SyncCursor.finished_at).where(SyncCursor.shop_id == entered_shop(session))
+    return since if session.scalar(finished) is not None else None

@@ -162,3 +162,14 @@ class OrderFacts:
     untold: frozenset[str] = field(default=NONE, compare=False)
     withheld: frozenset[str] = field(default=NONE, compare=False)
     truncated: frozenset[str] = field(default=NONE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsFacts:
+    """Hold what hangs on one order; `is_cut` where some of it did not fit into the answer."""
+
+    shopify_id: int
+    fulfillments: tuple[FulfillmentFacts, ...]
+    refunds: tuple[RefundFacts, ...]
+    returns: tuple[ReturnFacts, ...]
+    is_cut: bool

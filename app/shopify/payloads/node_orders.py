@@ -11,6 +11,7 @@ from typing import Any
 from app.shopify.payloads import node_people
 from app.shopify.payloads.facts import (
     DestinationFacts,
+    DetailsFacts,
     FulfillmentEventFacts,
     FulfillmentFacts,
     LineFacts,
@@ -88,6 +89,22 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
         truncated=_truncated(it, lines="lineItems", returns="returns")
         | ({"fulfillments"} if parcel_count and parcel_count.count("count") > len(parcels) else set()),
     )
+
+
+def details(node: Any) -> DetailsFacts:
+    """Return the parcels, refunds and returns of the order in a node that holds them."""
+    it = Fields(node)
+    shopify_id = it.identifier("id")
+    parcels = tuple(_fulfillment(parcel, shopify_id) for parcel in it.children("fulfillments"))
+    refunds = tuple(_refund(refund, shopify_id) for refund in it.children("refunds"))
+    returns = tuple(_return(case, shopify_id) for case in it.connection("returns"))
+    count = it.maybe_child("fulfillmentsCount")
+    cut = frozenset().union(
+        *(one.truncated for one in parcels), *(one.truncated for one in refunds), *(one.truncated for one in returns)
+    )
+    is_whole = not cut | _truncated(it, returns="returns")
+    is_cut = not is_whole or (count is not None and count.count("count") > len(parcels))
+    return DetailsFacts(shopify_id, parcels, refunds, returns, is_cut=is_cut)
 
 
 def lines(node: Any) -> tuple[LineFacts, ...]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts import published
 from app.flows.pages.steps import pick_order
+from app.flows.syncing.importing.progress import progress
 from app.flows.words.step_words import rhythm_words, step_name
 from app.kit import runtime
 
@@ -29,4 +30,4 @@ def first_page(session: Session, counted: str) -> str:
         }
         for step, each in zip(steps, shown, strict=True)
     ]
-    return render_template("admin/first.html", counted=counted, mails=mails, shown=shown[0])
+    return render_template("admin/first.html", counted=counted, mails=mails, shown=shown[0], history=progress(session))

@@ -12,6 +12,7 @@ from app.catalog.models import Product
 from app.customers.models import Customer
 from app.flows.planning import on_the_road
 from app.flows.syncing import sync_stages
+from app.flows.syncing.importing.progress import progress
 from app.flows.words import access_words
 from app.flows.words.count_words import counted
 from app.kit.clock import business_now
@@ -39,7 +40,7 @@ def reading(session: Session) -> Reading:
     shop_id = entered_shop(session)
     cursor = session.scalars(select(SyncCursor).where(SyncCursor.shop_id == shop_id)).one_or_none()
     orders = session.scalar(select(func.count(Order.id)).where(Order.shop_id == shop_id)) or 0
-    if cursor is not None and cursor.finished_at is not None:
+    if cursor is not None and (cursor.finished_at is not None or _has_all(session, cursor)):
         return Reading(finished=True, share=1.0, words=_sentence(session, orders))
     products = session.scalar(select(func.count(Product.id)).where(Product.shop_id == shop_id)) or 0
     people = session.scalar(select(func.count(Customer.id)).where(Customer.shop_id == shop_id)) or 0
@@ -47,6 +48,12 @@ def reading(session: Session) -> Reading:
     read = ", ".join((counted(products, "product"), counted(people, "customer"), counted(orders, "order")))
     words = f"{read} read so far."
     return Reading(finished=False, share=max(0.05, stage / len(STAGES)), words=words, trouble=_trouble(session, cursor))
+
+
+def _has_all(session: Session, cursor: SyncCursor) -> bool:
+    """Tell whether the orders came by bulk before the pass got to them: there is nothing left to wait for."""
+    past = progress(session)
+    return past is not None and past.is_read and cursor.stage in {"orders", "deletions"}
 
 
 def _trouble(session: Session, cursor: SyncCursor | None) -> str:

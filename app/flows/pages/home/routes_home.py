@@ -14,6 +14,7 @@ from app.flows.pages.home.silent import silence
 from app.flows.planning import pause
 from app.flows.planning.release import OnResume
 from app.flows.planning.skip import skip
+from app.flows.syncing.importing.progress import progress as progress_of_past
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words
 from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
@@ -52,7 +53,7 @@ def show() -> str:
     with merchant_session() as session:
         known = reading(session)
         if not known.finished:
-            return render_template("admin/reading.html", reading=known)
+            return render_template("admin/reading.html", reading=known, history=progress_of_past(session))
         found = at_home.home(session)
         return _running(session, found) if found.started else first_page(session, known.words)
 
@@ -68,6 +69,14 @@ def progress() -> Response:
             '{"path": "/", "target": "#page", "select": "#page", "swap": "outerHTML", "replace": "true"}'
         )
     return answer
+
+
+@blueprint.get("/history")
+def past() -> str:
+    """Show how far the reading of past orders is; nothing where none was begun."""
+    with merchant_session() as session:
+        known = progress_of_past(session)
+        return "" if known is None else render_template("admin/history.html", history=known)
 
 
 @blueprint.post("/pause")
@@ -131,6 +140,7 @@ def _running(session: Session, found: at_home.Home) -> str:
     cards = needs.cards(session)
     return render_template(
         "admin/home.html",
+        history=progress_of_past(session),
         home=found,
         silence=silent,
         silent_words=counted(silent.count, "message"),

@@ -8,6 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.flows.pages.settings import settings_page
+from app.flows.syncing.importing.progress import progress
 from app.kit import runtime
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
@@ -33,6 +34,7 @@ def show() -> str:
             requests=settings_page.data_requests(session, zone, now),
             stars=settings_page.stars(session),
             scope=SCOPE,
+            history=progress(session),
             sender=settings_page.sender(session, runtime.current().config),
         )
 

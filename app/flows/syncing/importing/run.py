@@ -1,0 +1,114 @@
+"""Read the past of due shops, a step a transaction: stopped anywhere, the next one goes on where it was."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.flows.syncing.importing import stages
+from app.kit.clock import business_now
+from app.kit.engines import SYSTEM
+from app.kit.queue import BULK
+from app.kit.runtime import Runtime
+from app.kit.work import entered_shop, ring_after_commit, unit_of_work
+from app.orders.imports import HistoryImport, ImportStage, ImportState
+from app.shopify.admin_faults import AccessDenied, AdminFault, TokenRefused
+from app.shopify.apply import Delivery
+from app.shopify.bulk import AddressExpired
+from app.shopify.payloads import PayloadError
+from app.shopify.token_pair import TokenFault
+from app.shops.access import lose_access
+from app.shops.models import Shop, ShopStatus
+
+LEASE: Final = timedelta(minutes=3)
+RUN_S: Final = 40.0
+AFTER_FAULT: Final = timedelta(minutes=2)
+AFTER_REFUSAL: Final = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+def bulk_finished(session: Session, delivery: Delivery) -> None:
+    """Apply bulk_operations/finish: look now instead of at the next look."""
+    session.execute(
+        update(HistoryImport)
+        .where(HistoryImport.shop_id == entered_shop(session), HistoryImport.stage == ImportStage.WAIT)
+        .where(HistoryImport.state == ImportState.RUNNING)
+        .values(next_at=business_now(session))
+    )
+    ring_after_commit(session, BULK)
+
+
+def waiting(session: Session) -> bool:
+    """Tell whether any shop's reading is due (asked with the system role)."""
+    return session.scalar(select(HistoryImport.id).where(_due(business_now(session))).limit(1)) is not None
+
+
+def run_due(runtime: Runtime) -> int:
+    """Serve due shops in turn for RUN_S; return how many steps were taken."""
+    ends_at, steps = time.monotonic() + RUN_S, 0
+    while time.monotonic() < ends_at and (shop_id := _claim(runtime)) is not None:
+        steps += read_on(runtime, shop_id, ends_at)
+    return steps
+
+
+def read_on(runtime: Runtime, shop_id: int, ends_at: float) -> int:
+    """Take one shop's steps until it has to wait or the time is up (monotonic seconds); return how many."""
+    steps = 0
+    try:
+        while stages.step(runtime, shop_id, ends_at, LEASE):
+            steps += 1
+            if time.monotonic() >= ends_at:
+                break
+        _give_back(runtime, shop_id)
+    except AddressExpired:
+        _again(runtime, shop_id, wait=timedelta(), fault=None, url=None)
+    except (AdminFault, TokenFault, PayloadError) as problem:
+        if isinstance(problem, TokenRefused):
+            lose_access(runtime, shop_id)
+        log.warning("history_interrupted", shop_id=shop_id, fault=type(problem).__name__)
+        refused = isinstance(problem, AccessDenied)
+        _again(runtime, shop_id, wait=AFTER_REFUSAL if refused else AFTER_FAULT, fault=type(problem).__name__)
+    return steps
+
+
+def _give_back(runtime: Runtime, shop_id: int) -> None:
+    with unit_of_work(runtime, shop_id=shop_id) as session:
+        session.execute(update(HistoryImport).where(HistoryImport.shop_id == shop_id).values(lease_until=None))
+
+
+def _again(runtime: Runtime, shop_id: int, *, wait: timedelta, fault: str | None, **values: Any) -> None:
+    """Put the next look off; what was read stays read."""
+    with unit_of_work(runtime, shop_id=shop_id) as session:
+        session.execute(
+            update(HistoryImport)
+            .where(HistoryImport.shop_id == shop_id)
+            .values(next_at=business_now(session) + wait, lease_until=None, last_fault=fault, **values)
+        )
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
+    free = or_(HistoryImport.lease_until.is_(None), HistoryImport.lease_until < func.now())
+    due = (HistoryImport.state == ImportState.RUNNING) & (HistoryImport.next_at <= now)
+    return due & free & HistoryImport.shop_id.in_(active)
+
+
+def _claim(runtime: Runtime) -> int | None:
+    with unit_of_work(runtime, role=SYSTEM) as session:
+        row = session.scalars(
+            select(HistoryImport)
+            .where(_due(business_now(session)))
+            .order_by(HistoryImport.next_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return None
+        row.lease_until = session.scalar(select(func.now() + LEASE))
+        return row.shop_id
