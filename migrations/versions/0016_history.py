@@ -1,6 +1,6 @@
 """Read a shop's past: how far it is, what it showed, and what a shop's passes may spend.
 
-Revision 0015 after 0014.
+Revision 0016 after 0015.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations import policies
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
