@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Numeric, SmallInteger, Text, create_engine, text
+from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, Numeric, SmallInteger, Text, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ProgrammingError
 
@@ -28,7 +28,7 @@ def a_value(column):
     if isinstance(kind, JSONB):
         return {}
     for kinds, value in (
-        ((BigInteger, Integer, SmallInteger, Numeric), 1),
+        ((BigInteger, Integer, SmallInteger, Numeric, Float), 1),
         ((Boolean,), False),
         ((LargeBinary,), b"x"),
         ((Text,), "x"),
