@@ -71,6 +71,6 @@ def upgrade() -> None:
     # Written once: whoever tries to make it better finds out here.
     op.execute(
         "create function refuse_change() returns trigger language plpgsql as"
-        " $$ begin raise exception '% is never changed', tg_table_name; end $$"
+        " $$ begin raise exception '% is never changed', tg_table_name using errcode = '42501'; end $$"
     )
     op.execute("create trigger never_changed before update on baseline for each row execute function refuse_change()")

@@ -3,7 +3,18 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import BigInteger, Boolean, Float, Integer, LargeBinary, Numeric, SmallInteger, Text, create_engine, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Float,
+    Integer,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    Text,
+    create_engine,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import ProgrammingError
 
@@ -102,7 +113,7 @@ def test_a_shop_changes_and_adds_nothing_of_anothers(two_shops, name):
         theirs = {"shop": THEIRS}
         assert connection.execute(text(f'delete from "{name}" where shop_id = :shop'), theirs).rowcount == 0
         moved = text(f'update "{name}" set shop_id = :shop where shop_id = {OURS}')
-        with pytest.raises(ProgrammingError, match="row-level security"):
+        with pytest.raises(ProgrammingError, match="row-level security|is never changed"):
             connection.execute(moved, theirs)
         another = a_row(Base.metadata.tables[name], THEIRS)
         with pytest.raises(ProgrammingError, match="row-level security"):
