@@ -100,8 +100,8 @@ class Crash:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-    """Let a transaction that stands still end after a second."""
-    monkeypatch.setattr(engines, "LONGEST_IDLE_MS", 1_000)
+    """Let a transaction that stands still end after two seconds."""
+    monkeypatch.setattr(engines, "LONGEST_IDLE_MS", 2_000)
 
 
 @pytest.fixture
