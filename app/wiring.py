@@ -175,6 +175,7 @@ PERIODIC: Mapping[str, Periodic] = {
     "expire_order_events": Periodic(DAILY, "app.orders.expire_events.expire_events"),
     "expire_webhooks": Periodic(DAILY, "app.shopify.expire_webhooks.expire_webhooks"),
     "renew_ageing_tokens": Periodic(DAILY, "app.shops.renew_ageing.renew_ageing"),
+    "retime": Periodic(timedelta(minutes=5), "app.flows.planning.retime.retime_due"),
     "sweep": Periodic(timedelta(minutes=1), "app.flows.sending.sweep.sweep"),
 }
 

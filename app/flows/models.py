@@ -138,3 +138,16 @@ class ShopLease(ShopOwned, Base):
 
     served_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
+
+
+class PlannedBy(ShopOwned, Base):
+    """Remember by what a shop's unsent messages were planned, so that a change of any of it shows."""
+
+    __tablename__ = "planned_by"
+    __table_args__ = (UniqueConstraint("shop_id"),)
+
+    zones: Mapped[str]  # version of the package tzdata
+    holidays: Mapped[str]  # version of the package holidays
+    shop_zone: Mapped[str]
+    calendar: Mapped[int] = mapped_column(Integer)  # version of the shop's section; 0 while it has none
+    planned_at: Mapped[datetime]
