@@ -30,6 +30,7 @@ from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_why
 from app.flows.planning import come_back, erased, merged, schedule, set_up
+from app.flows.planning.runs import look
 from app.flows.sending import claim
 from app.flows.syncing import sync
 from app.flows.syncing.importing import begin as history
@@ -148,6 +149,7 @@ WORK: Sequence[Work] = (
     Work(queue.INBOX, apply_hits.waiting, "app.messages.apply_hits.apply_hits"),
     Work(queue.SENDS, claim.waiting, "app.flows.sending.drain.drain", warm="app.messages.presets.compile_all"),
     Work(queue.BULK, outgoing.waiting, "app.shopify.outgoing.run_due"),
+    Work(queue.BULK, look.waiting, "app.flows.planning.runs.look.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.syncing.sync.run_due"),
     Work(queue.BULK, history_run.waiting, "app.flows.syncing.importing.run.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),
@@ -176,6 +178,7 @@ PERIODIC: Mapping[str, Periodic] = {
     "expire_webhooks": Periodic(DAILY, "app.shopify.expire_webhooks.expire_webhooks"),
     "renew_ageing_tokens": Periodic(DAILY, "app.shops.renew_ageing.renew_ageing"),
     "retime": Periodic(timedelta(minutes=5), "app.flows.planning.retime.retime_due"),
+    "start_by_calendar": Periodic(timedelta(hours=1), "app.flows.planning.runs.watch.watch"),
     "sweep": Periodic(timedelta(minutes=1), "app.flows.sending.sweep.sweep"),
 }
 

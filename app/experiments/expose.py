@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,10 @@ from app.experiments.models import Arm, Experiment, Exposure
 from app.kit.work import entered_shop
 
 
-def start(session: Session, key: str, arms: tuple[str, ...], at: datetime) -> None:
-    """Start an experiment with equal shares; one that runs already stays as it is."""
+def start(
+    session: Session, key: str, arms: tuple[str, ...], at: datetime, shares: Mapping[str, int] | None = None
+) -> None:
+    """Start an experiment, with equal shares unless told; one that runs already stays as it is."""
     shop_id = entered_shop(session)
     made = session.scalar(
         insert(Experiment)
@@ -25,7 +27,9 @@ def start(session: Session, key: str, arms: tuple[str, ...], at: datetime) -> No
         .returning(Experiment.id),
     )
     if made is not None:
-        session.add_all([Arm(shop_id=shop_id, experiment_id=made, key=arm, weight=1) for arm in arms])
+        session.add_all(
+            [Arm(shop_id=shop_id, experiment_id=made, key=arm, weight=(shares or {}).get(arm, 1)) for arm in arms]
+        )
         session.flush()
 
 
@@ -50,7 +54,7 @@ class Shown:
     experiment_id: int
     customer_id: int
     arm: str
-    message_id: int
+    message_id: int | None  # none where the arm is a way through a flow
 
 
 def running(session: Session, keys: Collection[str]) -> dict[str, Running]:

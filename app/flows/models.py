@@ -60,24 +60,37 @@ class FlowVersion(ShopOwned, Base):
 
 
 class Enrollment(ShopOwned, Base):
-    """Run one flow for one subject, once; order number, locale, country and consent are frozen at entry."""
+    """Run one flow for one subject, once; order number, locale, country and consent are frozen at entry.
+
+    A run that has neither ended nor come through always says when it looks again; what it planned has due times.
+    """
 
     __tablename__ = "enrollment"
     __table_args__ = (
-        UniqueConstraint("shop_id", "flow_id", "subject_kind", "subject_id"),
+        UniqueConstraint(
+            "shop_id", "flow_id", "subject_kind", "subject_id", "occurrence", name="uq_enrollment_subject"
+        ),
         ForeignKeyConstraint(["shop_id", "flow_id"], ["flow.shop_id", "flow.id"], ondelete="CASCADE"),
         Index("ix_enrollment_order", "shop_id", "order_id"),
+        Index("ix_enrollment_look", "look_at", postgresql_where="look_at is not null"),
+        Index("ix_enrollment_waiting", "shop_id", "customer_id", postgresql_where="look_at is not null"),
     )
 
     flow_id: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(Integer)
-    subject_kind: Mapped[str]  # order | fulfillment | order_line
+    subject_kind: Mapped[str]  # order | fulfillment | order_line | customer | review
     subject_id: Mapped[int]
+    occurrence: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # which year of an anniversary
     order_id: Mapped[int]
     customer_id: Mapped[int | None]
     frozen: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime | None]  # what started it, by its source's clock; none before triggers were kept
     entered_at: Mapped[datetime]
+    path: Mapped[list[Any]] = mapped_column(server_default="[]")  # app.flows.runs.path reads and writes it
+    look_at: Mapped[datetime | None]  # when to look again: a wait or a fork lies ahead
+    through_at: Mapped[datetime | None]  # it has come through its steps; what is planned of them still goes
     ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None]  # filtered | exited | goal_reached; none where a person was erased
 
 
 class FollowUp(ShopOwned, Base):

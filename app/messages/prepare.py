@@ -72,6 +72,7 @@ class Draft:
     optional: bool
     arm: str | None
     items: Sequence[Item]
+    spoken_as: str  # the step as items name it: once a year where a flow comes back every year
     links: Sequence[Link]
     fence: int
 
@@ -185,7 +186,13 @@ def _claim_and_attempt(
     is closed first.
     """
     items = [
-        {"shop_id": shop, "message_id": ids[draft.follow_up_id], "item_kind": kind, "item_id": item, "step": draft.step}
+        {
+            "shop_id": shop,
+            "message_id": ids[draft.follow_up_id],
+            "item_kind": kind,
+            "item_id": item,
+            "step": draft.spoken_as,
+        }
         for draft in drafts
         for kind, item in draft.items
     ]

@@ -25,6 +25,7 @@ class Order(ShopOwned, Base):
         UniqueConstraint("shop_id", "shopify_id"),
         Index("ix_order_customer", "shop_id", "customer_id"),
         Index("ix_order_name", "shop_id", "name"),
+        Index("ix_order_placed", "shop_id", "placed_at"),
     )
 
     shopify_id: Mapped[int]

@@ -63,7 +63,11 @@ class FulfillmentEvent(ShopOwned, Base):
     """Hold one carrier scan; a deleted one keeps its row, or a late copy of the webhook would bring it back."""
 
     __tablename__ = "fulfillment_event"
-    __table_args__ = (UniqueConstraint("shop_id", "shopify_id"), of_fulfillment())
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_id"),
+        of_fulfillment(),
+        Index("ix_fulfillment_event_fulfillment", "shop_id", "fulfillment_id"),
+    )
 
     fulfillment_id: Mapped[int] = mapped_column(BigInteger)
     shopify_id: Mapped[int]

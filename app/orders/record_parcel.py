@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -16,6 +18,17 @@ from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
 from app.orders.told import RECONCILE, Told
 from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts
 from app.shopify.payloads.vocabulary import FulfillmentStatus
+
+# What a carrier's scans are called in an order's history; "delivered" is derived from all that is known, not from one.
+TOLD: Final = {
+    "in_transit": "in_transit",
+    "carrier_picked_up": "in_transit",
+    "out_for_delivery": "out_for_delivery",
+    "ready_for_pickup": "ready_for_pickup",
+    "picked_up": "picked_up",
+    "attempted_delivery": "failed_attempt",
+    "delayed": "delayed_by_carrier",
+}
 
 
 def record_fulfillment(
@@ -139,6 +152,9 @@ def _keep_scan(
     )
     if row.deleted_at is not None and told.source == RECONCILE and told.at > row.deleted_at:
         row.status, row.happened_at, row.deleted_at = facts.status, facts.happened_at, None
+    if made and row.status in TOLD:
+        order_id, at = parcel.order_id, facts.happened_at
+        history.append(session, order_id, TOLD[row.status], at, told, subject_id=parcel.shopify_id)
     if made:
         row.estimated_delivery_at, row.message = facts.estimated_delivery_at, None if nobodys else facts.message
         if facts.estimated_delivery_at is not None:

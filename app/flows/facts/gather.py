@@ -15,6 +15,7 @@ from app.flows.facts.gather_bought import before
 from app.flows.facts.gather_lost import Lost, lost
 from app.flows.facts.gather_people import Person
 from app.flows.facts.gather_turn import Asked, Heard, heard
+from app.flows.facts.standing.gather_profile import profiles
 from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
@@ -25,6 +26,7 @@ from app.flows.rules.decision import (
     FollowUpFacts,
     OpenReturn,
     OrderFacts,
+    ProfileFacts,
     ShopFacts,
     ShopState,
 )
@@ -103,6 +105,11 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
     )
     past = before(session, [(row, step, order) for (row, _, order, _), (_, _, step) in _pairs(rows, steps)])
     forgotten = lost(session, restorations, [(run, step) for run, (_, _, step) in zip(rows, steps, strict=True)])
+    asked_again = profiles(
+        session,
+        [(row.id, run, order, documents[run.flow_id, run.version], places.zone(order)) for row, run, order, _ in rows],
+        business_now(session),
+    )
     gathered = []
     for row, run, order, flow in rows:
         step = documents[run.flow_id, run.version].step(row.step)
@@ -127,6 +134,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
             bounds=_bounds(measures),
             turn=turn.turn,
             same_sent_at=turn.same_sent_at,
+            profile=asked_again.get(row.id, ProfileFacts()),
             open_returns=tuple(
                 OpenReturn(case.name or str(case.shopify_id), case.opened_at, coming_back.get(case.id, ()))
                 for case in returns.get(order.id, ())

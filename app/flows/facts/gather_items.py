@@ -45,6 +45,11 @@ class Found:
     group: Group | None = None
 
 
+def spoken_as(step: Step, run: Enrollment) -> str:
+    """Return the name by which a step speaks once about a thing: once a year where its run comes back every year."""
+    return f"{step.key}@{run.occurrence}" if run.occurrence else step.key
+
+
 def items(session: Session, planned: Sequence[Planned], documents: Documents) -> dict[int, Found]:
     """Return what each follow-up is about, by its id: of parcels that arrived together, the lines of all of them."""
     shop_id = entered_shop(session)
@@ -75,12 +80,13 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
         group = together.get(row.id)
         in_parcel = _contents(run, parcels, group)
         about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
+        word = spoken_as(step, run)
         result[row.id] = Found(
             lines=tuple(
-                _item(line, in_parcel, units[line.id], line.id in reviewed, _sent(said, row, ORDER_LINE, line.id, step))
+                _item(line, in_parcel, units[line.id], line.id in reviewed, _sent(said, row, ORDER_LINE, line.id, word))
                 for line in about
             ),
-            subject_sent=_sent(said, row, run.subject_kind, run.subject_id, step),
+            subject_sent=_sent(said, row, run.subject_kind, run.subject_id, word),
             group=group,
         )
     return result
@@ -167,15 +173,15 @@ def _said(session: Session, shop_id: int, planned: Sequence[Planned], line_ids: 
         .join(Message, (Message.shop_id == MessageItem.shop_id) & (Message.id == MessageItem.message_id))
         .where(
             MessageItem.shop_id == shop_id,
-            MessageItem.step.in_({step.key for _, _, step in planned}),
+            MessageItem.step.in_({spoken_as(step, run) for _, run, step in planned}),
             among(MessageItem.item_id, [*line_ids, *subjects]),
         )
     )
     return {(row.item_kind, row.item_id, row.step): (row.follow_up_id, SENT.get(row.state, Sent.NEVER)) for row in rows}
 
 
-def _sent(said: Said, row: FollowUp, kind: str, item_id: int, step: Step) -> Sent:
-    found = said.get((kind, item_id, step.key))
+def _sent(said: Said, row: FollowUp, kind: str, item_id: int, word: str) -> Sent:
+    found = said.get((kind, item_id, word))
     if found is None:
         return Sent.NEVER
     follow_up_id, sent = found

@@ -20,7 +20,8 @@ from app.kit.one_trip import Asked
 # few tables on purpose: however wrong the planner's idea of a young database is, none reads a row more than once.
 # Versions of a flow never change: which of them holds stands in the rows of the flow and the run.
 _ITSELF: Final = """with f as materialized (
-    select f.id, f.shop_id, f.order_id, f.step, e.subject_kind, e.subject_id, o.customer_id,
+    select f.id, f.shop_id, f.order_id, e.subject_kind, e.subject_id, o.customer_id,
+        f.step || case when e.occurrence > 0 then '@' || e.occurrence else '' end as spoken_as,
         encode(sha256(convert_to(coalesce(o.email, c.email), 'UTF8')), 'hex') as address,
         coalesce(o.email, c.email) as recipient, row(f, e, w, o, c)::text as told
     from follow_up f
@@ -65,9 +66,9 @@ _BESIDE: Final = (
 _SAID: Final = "join message m on m.shop_id = i.shop_id and m.id = i.message_id and m.follow_up_id <> f.id"
 _SPOKEN: Final = {
     "said of it": "join message_item i on i.shop_id = f.shop_id and i.item_kind = f.subject_kind"
-    f" and i.item_id = f.subject_id and i.step = f.step {_SAID}",
+    f" and i.item_id = f.subject_id and i.step = f.spoken_as {_SAID}",
     "said of its lines": "join order_line l on l.shop_id = f.shop_id and l.order_id = f.order_id join message_item i on"
-    f" i.shop_id = f.shop_id and i.item_kind = 'order_line' and i.item_id = l.id and i.step = f.step {_SAID}",
+    f" i.shop_id = f.shop_id and i.item_kind = 'order_line' and i.item_id = l.id and i.step = f.spoken_as {_SAID}",
 }
 
 # What the person has had: by whoever they are, and by the address. Who else waits for room with them is not in it: that

@@ -18,8 +18,10 @@ from app.kit.signing import derived_ids
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
+from app.reviews.models import Review
 
 Run = tuple[FollowUp, Enrollment, Order, Flow]
+Subjects = dict[tuple[str, int], int | str]
 
 
 def mail_names(session: Session, keys: Sequence[str], runs: Sequence[Run]) -> dict[int, list[str]]:
@@ -31,18 +33,23 @@ def mail_names(session: Session, keys: Sequence[str], runs: Sequence[Run]) -> di
             Fulfillment.shop_id == shop_id, among(Fulfillment.id, parcel_ids)
         )
     )
+    subjects: Subjects = {(Subject.FULFILLMENT.value, row.id): row.shopify_id for row in told}
     line_ids = {run.subject_id for _, run, _, _ in runs if run.subject_kind == ORDER_LINE}
     lines = session.execute(
         select(OrderLine.id, OrderLine.shopify_id).where(OrderLine.shop_id == shop_id, among(OrderLine.id, line_ids))
     )
-    subjects = {(Subject.FULFILLMENT.value, row.id): row.shopify_id for row in told}
     subjects |= {(ORDER_LINE, row.id): row.shopify_id for row in lines}
-    return {
-        row.id: derived_ids(keys, _about(row, run, order, flow, subjects.get((run.subject_kind, run.subject_id))))
-        for row, run, order, flow in runs
-    }
+    reviews = {run.subject_id for _, run, _, _ in runs if run.subject_kind == Subject.REVIEW}
+    if reviews:
+        named = session.execute(
+            select(Review.id, Review.public_id).where(Review.shop_id == shop_id, among(Review.id, reviews))
+        )
+        subjects |= {(Subject.REVIEW.value, row.id): row.public_id for row in named}
+    return {row.id: derived_ids(keys, _about(row, run, order, flow, subjects)) for row, run, order, flow in runs}
 
 
-def _about(row: FollowUp, run: Enrollment, order: Order, flow: Flow, part: int | None) -> str:
-    subject = part if run.subject_kind in {Subject.FULFILLMENT, ORDER_LINE} else order.shopify_id
-    return f"{row.shop_id}.{flow.key}.{run.subject_kind}.{subject}.{row.step}"
+def _about(row: FollowUp, run: Enrollment, order: Order, flow: Flow, subjects: Subjects) -> str:
+    own = run.subject_kind in {Subject.FULFILLMENT, Subject.REVIEW, ORDER_LINE}
+    subject = subjects.get((run.subject_kind, run.subject_id)) if own else order.shopify_id
+    times = f".{run.occurrence}" if run.occurrence else ""
+    return f"{row.shop_id}.{flow.key}.{run.subject_kind}.{subject}.{row.step}{times}"

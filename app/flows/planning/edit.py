@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
 from app.flows.language.flow import FlowDocument
-from app.flows.language.forms import change_step, flow_json
+from app.flows.language.forms import change_step
 from app.flows.language.steps import Step, StepState
-from app.flows.models import Flow, FlowVersion
-from app.flows.planning.moves import moves, repin
+from app.flows.models import Flow
+from app.flows.planning.publishing.publish import publish
+from app.flows.planning.publishing.shifts import Kind, Shift, move_runs, shifts
 from app.flows.planning.release import OnResume, release
-from app.flows.planning.replanned import Move
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
@@ -30,7 +29,7 @@ class Change:
     """What a change of a step does, or did: the step as it becomes and the planned messages it moves."""
 
     step: Step
-    moves: tuple[Move, ...]
+    moves: tuple[Shift, ...]
     released: int = 0
     dropped: int = 0
 
@@ -38,9 +37,8 @@ class Change:
 def foresee(session: Session, key: str, changes: Mapping[str, object]) -> Change:
     """Return what a change would do. Changes nothing. Raises WrongFlow and NotFound as save_step does."""
     flow, document = find(session, key)
-    step = change_step(document, key, changes).step(key)
-    moved = moves(session, flow, step, business_now(session)) if _retimed(document.step(key), step) else []
-    return Change(step, tuple(moved))
+    changed = change_step(document, key, changes)
+    return Change(changed.step(key), _moves(shifts(session, flow, changed, business_now(session))))
 
 
 def save_step(session: Session, key: str, changes: Mapping[str, object], *, by: str) -> Change:
@@ -55,34 +53,11 @@ def save_step(session: Session, key: str, changes: Mapping[str, object], *, by: 
     if changed == document:
         return Change(step, ())
     publish(session, flow, changed, by=by, now=now)
-    made = tuple(repin(session, flow, step, now, retimed=_retimed(document.step(key), step)))
+    made = _moves(move_runs(session, flow, changed, now))
     if step.state is not StepState.ON or document.step(key).state is StepState.ON:
         return Change(step, made)
     done = release(session, OF_SWITCH, OnResume.DROP_LATE, now, step=key)
     return Change(step, made, released=done.released, dropped=done.left_out)
-
-
-def publish(session: Session, flow: Flow, document: FlowDocument, *, by: str, now: datetime) -> None:
-    """Make a document the flow's published version. Old ones are kept for ever."""
-    newest = session.scalar(
-        select(func.max(FlowVersion.number)).where(FlowVersion.shop_id == flow.shop_id, FlowVersion.flow_id == flow.id)
-    )
-    flow.version = (newest or 0) + 1
-    session.add(
-        FlowVersion(
-            shop_id=flow.shop_id,
-            flow_id=flow.id,
-            number=flow.version,
-            document=flow_json(document),
-            published_at=now,
-            published_by=by,
-        )
-    )
-    session.flush()
-
-
-def _retimed(before: Step, after: Step) -> bool:
-    return after.is_planned and replace(after, state=before.state, goal=before.goal) != before
 
 
 def find(session: Session, step: str, *, lock: bool = False) -> tuple[Flow, FlowDocument]:
@@ -99,3 +74,7 @@ def find(session: Session, step: str, *, lock: bool = False) -> tuple[Flow, Flow
         if any(each.key == step for each in document.sends):
             return flow, document
     raise NotFound
+
+
+def _moves(found: Iterable[Shift]) -> tuple[Shift, ...]:
+    return tuple(each for each in found if each.kind is Kind.MOVED)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.flows.language.presets import LATEST
-from app.flows.planning.enrol import UNPAID
+from app.flows.runs.triggers import UNPAID
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment

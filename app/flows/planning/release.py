@@ -37,6 +37,11 @@ class Released:
     shifted: int = 0
 
 
+def release_flow(session: Session, flow_id: int, choice: OnResume, now: datetime) -> Released:
+    """Carry out the choice for what one flow held because it was switched off."""
+    return release(session, (Reason.FLOW_PAUSED,), choice, now, flow_id=flow_id)
+
+
 def release(
     session: Session,
     reasons: Collection[Reason],
@@ -44,10 +49,11 @@ def release(
     now: datetime,
     *,
     step: str | None = None,
+    flow_id: int | None = None,
     since: datetime | None = None,
     overdue: bool = False,
 ) -> Released:
-    """Carry out the choice for rows held for one of `reasons`; `step` narrows it to one.
+    """Carry out the choice for rows held for one of `reasons`; `step` and `flow_id` narrow it to one.
 
     `overdue` takes in what fell due and nobody looked at meanwhile. `since` is when the pause began, for SHIFT.
     """
@@ -57,6 +63,9 @@ def release(
     query = select(FollowUp).where(FollowUp.shop_id == entered_shop(session), waiting)
     if step is not None:
         query = query.where(FollowUp.step == step)
+    if flow_id is not None:
+        runs = select(Enrollment.id).where(Enrollment.shop_id == entered_shop(session), Enrollment.flow_id == flow_id)
+        query = query.where(FollowUp.enrollment_id.in_(runs))
     rows = session.scalars(
         query.order_by(FollowUp.id).with_for_update().execution_options(populate_existing=True)
     ).all()

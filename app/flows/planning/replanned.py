@@ -74,9 +74,9 @@ def replanned(
     """Return today's plan of planned rows. Those overdue either way stay where they are and are not among them."""
     others = beside(session, {run.order_id for (_, run, _, _), _ in pending})
     found = [
-        Move(row, _not_before(row, planned))
+        Move(row, not_before(row, planned))
         for (row, run, order, parcel), step in pending
-        if (planned := plan_run(places, step, run, order, parcel, others, now)) is not None
+        if (planned := plan_run(places, step, run, order, parcel, others, now, since=row.anchor_at)) is not None
         if row.due_at > now or Why.LATE not in planned.why
     ]
     return sorted(found, key=lambda each: each.planned.due_at)
@@ -115,14 +115,16 @@ def plan_run(
     parcel: Fulfillment | None,
     others: Beside,
     now: datetime,
+    *,
+    since: datetime | None = None,
 ) -> Plan | None:
-    """Return today's plan of one step of a run, None while it cannot be planned."""
-    known = moments(order, parcel, others.get((run.order_id, run.flow_id), ()))
+    """Return today's plan of one step of a run, None while it cannot be planned; `since` the step before was done."""
+    known = moments(order, parcel, others.get((run.order_id, run.flow_id), ()), run=run, previous_at=since)
     calendar = places.to_plan(order, step, now)
     return plan(step, known, places.zone(order), seed=row_seed(run, step.key), now=now, calendar=calendar)
 
 
-def _not_before(row: FollowUp, planned: Plan) -> Plan:
+def not_before(row: FollowUp, planned: Plan) -> Plan:
     """Return the plan, not before what else the row waits for."""
     waits_until = row.postponed_until
     if waits_until is None or row.reason in OF_TIMING or waits_until <= planned.due_at:

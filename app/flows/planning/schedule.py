@@ -1,6 +1,7 @@
 """Plan what an order's runs will say: enrol it where a flow has started, and put every unsent step at its due time.
 
-Called whenever anything about an order changed. Planning the same facts again changes nothing.
+Called whenever anything about an order changed, and when a run looks again. Planning the same facts again changes
+nothing.
 """
 
 from __future__ import annotations
@@ -8,22 +9,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
 from app.flows.facts.calendars import Whereabouts, whereabouts
 from app.flows.facts.gather_groups import arrivals
-from app.flows.language.flow import FlowDocument
+from app.flows.facts.standing.standing import Run, standings, started_at
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
-from app.flows.planning.after_return import after_return, may_plan, parcel_of
+from app.flows.planning.after_return import after_return, parcel_of
 from app.flows.planning.enrol import enrol
+from app.flows.planning.runs.follow import come_to, keep_way, row_facts
+from app.flows.runs.advance import Reached
 from app.flows.timing.plan import Moments, Plan, plan
 from app.flows.timing.shipment_group import together_at
 from app.kit import fault
 from app.kit.clock import business_now
-from app.kit.queue import SENDS
+from app.kit.queue import BULK, SENDS
 from app.kit.work import ring_after_commit
 from app.orders.delivery import Delivered, DeliverySource
 from app.orders.models import Order
@@ -31,26 +34,30 @@ from app.orders.parcels import Fulfillment
 from app.orders.told import OrderChanged
 from app.shops.models import ShopProfile
 
+Rows = dict[str, FollowUp]
+
 
 def order_changed(session: Session, event: OrderChanged) -> None:
     """Enrol the order and its parcels where flows have started, and plan their steps anew."""
     order = session.get_one(Order, (session.info["shop_id"], event.order_id))
-    known = published.current(session)
     parcels = list(
         session.scalars(
             select(Fulfillment).where(Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id)
         )
     )
-    for flow, document in known.values():
-        enrol(session, flow, document, order, parcels)
+    enrol(session, published.current(session), order, parcels)
     after_return(session, order)
     replan(session, order, parcels)
+    _wake_others(session, order)
 
 
 def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
     """Put every unsent step of the order's runs where today's facts say it belongs."""
     runs = session.scalars(
-        select(Enrollment).where(Enrollment.shop_id == order.shop_id, Enrollment.order_id == order.id)
+        select(Enrollment)
+        .where(Enrollment.shop_id == order.shop_id, Enrollment.order_id == order.id, Enrollment.ended_at.is_(None))
+        .order_by(Enrollment.id)
+        .execution_options(populate_existing=True)
     ).all()
     if not runs:
         return
@@ -59,26 +66,54 @@ def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
     places = whereabouts(session, profile.timezone if profile else "")
     by_id = {parcel.id: parcel for parcel in parcels}
     now = business_now(session)
-    for run in runs:
-        parcel = parcel_of(session, run, by_id)
-        known = moments(order, parcel, beside(run, runs, by_id))
-        _plan_run(session, run, documents[run.flow_id, run.version], order, known, places, now)
+    rows = _locked_rows(session, order, [run.id for run in runs])
+    known = [
+        Run(
+            run,
+            order,
+            parcel_of(session, run, by_id),
+            documents[run.flow_id, run.version],
+            row_facts(rows[run.id]),
+        )
+        for run in runs
+    ]
+    for one, stands in zip(known, standings(session, known, now), strict=True):
+        told = come_to(session, one, stands, now)
+        others = beside(one.enrollment, runs, by_id)
+        for reached in told.reached:
+            known_of = moments(one.order, one.parcel, others, run=one.enrollment, previous_at=reached.since)
+            _plan_step(session, one, rows[one.enrollment.id], reached, known_of, places, now)
+        keep_way(session, one, rows[one.enrollment.id], told, now)
+        if one.enrollment.look_at is not None and one.enrollment.look_at <= now:
+            ring_after_commit(session, BULK)
     session.flush()
     fault.point("P3")
 
 
 def row_seed(run: Enrollment, step: str) -> str:
     """Return what a row's jitter is drawn from: known before the run is stored, so that a preview says the same."""
-    return f"{run.subject_kind}.{run.subject_id}.{step}"
+    times = f".{run.occurrence}" if run.occurrence else ""
+    return f"{run.subject_kind}.{run.subject_id}.{step}{times}"
 
 
-def moments(order: Order, parcel: Fulfillment | None, beside: Collection[Fulfillment] = ()) -> Moments:
+def moments(
+    order: Order,
+    parcel: Fulfillment | None,
+    beside: Collection[Fulfillment] = (),
+    *,
+    run: Enrollment | None = None,
+    previous_at: datetime | None = None,
+) -> Moments:
     """Return what has happened to an order, or to the one parcel of it a run is about.
 
-    `beside` are the order's parcels in the same flow: what arrives together is asked about together.
+    `beside` are the order's parcels in the same flow: what arrives together is asked about together. `previous_at` is
+    when the step before was done; a run that is only supposed counts from its subject.
     """
+    since = parcel.shipped_at if parcel is not None else order.placed_at
+    began = started_at(run, order, parcel) if run is not None else since
+    previous = previous_at or began
     if parcel is None:
-        return Moments(placed_at=order.placed_at)
+        return Moments(placed_at=order.placed_at, started_at=began, previous_at=previous)
     arrived = (
         Delivered(parcel.delivered_at, DeliverySource(parcel.delivered_source))
         if parcel.delivered_at is not None and parcel.delivered_source is not None
@@ -90,6 +125,8 @@ def moments(order: Order, parcel: Fulfillment | None, beside: Collection[Fulfill
         delivered=arrived,
         together_at=together_at(parcel.id, arrivals(beside)),
         is_split=sum(each.cancelled_at is None for each in beside) > 1,
+        started_at=began,
+        previous_at=previous,
     )
 
 
@@ -99,41 +136,69 @@ def beside(run: Enrollment, runs: Iterable[Enrollment], parcels: Mapping[int, Fu
     return [parcels[each.subject_id] for each in same if each.subject_id in parcels]
 
 
-def _plan_run(
+def _wake_others(session: Session, order: Order) -> None:
+    """Let the same person's waiting runs look again: what they wait for may be this order.
+
+    Of earlier orders only: two orders that change at once never wait for each other.
+    """
+    if order.customer_id is None:
+        return
+    session.execute(
+        update(Enrollment)
+        .where(
+            Enrollment.shop_id == order.shop_id,
+            Enrollment.customer_id == order.customer_id,
+            Enrollment.order_id < order.id,
+            Enrollment.look_at > business_now(session),
+        )
+        .values(look_at=business_now(session))
+    )
+
+
+def _locked_rows(session: Session, order: Order, runs: list[int]) -> Mapping[int, Rows]:
+    found: dict[int, Rows] = {run: {} for run in runs}
+    for row in session.scalars(
+        select(FollowUp)
+        .where(FollowUp.shop_id == order.shop_id, FollowUp.enrollment_id.in_(runs))
+        .order_by(FollowUp.id)
+        .with_for_update()
+    ):
+        found[row.enrollment_id][row.step] = row
+    return found
+
+
+def _plan_step(
     session: Session,
-    run: Enrollment,
-    document: FlowDocument,
-    order: Order,
+    one: Run,
+    rows: Rows,
+    reached: Reached,
     known: Moments,
     places: Whereabouts,
     now: datetime,
 ) -> None:
-    zone = places.zone(order)
-    rows = {
-        row.step: row
-        for row in session.scalars(
-            select(FollowUp).where(FollowUp.shop_id == run.shop_id, FollowUp.enrollment_id == run.id).with_for_update(),
-        )
-    }
-    speaks = may_plan(session, run, document.sends)
-    for step in document.sends:
-        row = rows.get(step.key)
-        if step.key not in speaks:
-            continue
-        if row is not None and row.state in {FollowUpState.DONE, FollowUpState.CLAIMED}:
-            continue
-        calendar = places.to_plan(order, step, now)
-        planned = plan(step, known, zone, seed=row_seed(run, step.key), now=now, calendar=calendar)
-        fault.point("P1")
-        if planned is None:
-            continue
-        if row is None:
-            session.add(new_row(run, step.key, planned))
-            fault.point("P2")
-        else:
-            _move(row, planned)
-        if planned.due_at <= now:
-            ring_after_commit(session, SENDS)
+    step, run = reached.step, one.enrollment
+    row = rows.get(step.key)
+    if row is not None and row.state in {FollowUpState.DONE, FollowUpState.CLAIMED}:
+        return
+    planned = plan(
+        step,
+        known,
+        places.zone(one.order),
+        seed=row_seed(run, step.key),
+        now=now,
+        calendar=places.to_plan(one.order, step, now),
+    )
+    fault.point("P1")
+    if planned is None:
+        return
+    if row is None:
+        rows[step.key] = new_row(run, step.key, planned)
+        session.add(rows[step.key])
+        fault.point("P2")
+    else:
+        _move(row, planned)
+    if planned.due_at <= now:
+        ring_after_commit(session, SENDS)
 
 
 def new_row(run: Enrollment, step: str, planned: Plan) -> FollowUp:

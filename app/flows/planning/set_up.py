@@ -14,16 +14,16 @@ from app.shops.install import ShopInstalled
 
 
 def shop_installed(session: Session, event: ShopInstalled) -> None:
-    """Install the preset. A shop that comes back keeps its flows, paused; what was pending then waits for its end."""
+    """Install the presets. A shop that comes back keeps its flows, paused; what was pending then waits for its end."""
     now = business_now(session)
     session.execute(insert(ShopLease).values(shop_id=event.shop_id).on_conflict_do_nothing())
     known = {
         flow.key: flow for flow in session.scalars(select(Flow).where(Flow.shop_id == event.shop_id).with_for_update())
     }
+    for flow in known.values():
+        flow.state, flow.paused_at, flow.paused_by, flow.started_at = FlowState.PAUSED, now, "reinstall", None
     for document in classic_five(shopify_sends_shipping_mails=True):
         if document.key in known:
-            flow = known[document.key]
-            flow.state, flow.paused_at, flow.paused_by, flow.started_at = FlowState.PAUSED, now, "reinstall", None
             continue
         flow = Flow(shop_id=event.shop_id, key=document.key, state=FlowState.PAUSED, version=1)
         session.add(flow)

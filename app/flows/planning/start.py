@@ -12,13 +12,14 @@ from app.customers.wish_topics import Topic
 from app.experiments import expose
 from app.flows.facts import published
 from app.flows.language.flow import FlowDocument, change_sends
+from app.flows.language.presets import PRESET_FLOWS
 from app.flows.language.steps import StepState, Subject
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
 from app.flows.planning import on_the_road
 from app.flows.planning.come_back import leave_out_older
-from app.flows.planning.edit import publish
 from app.flows.planning.enrol import enrol_parcel
 from app.flows.planning.pause import lock_shop, resume
+from app.flows.planning.publishing.publish import publish
 from app.flows.planning.record_decision import finish
 from app.flows.planning.release import OnResume, release
 from app.flows.planning.schedule import replan
@@ -116,18 +117,23 @@ def _chosen(session: Session, choice: Choice) -> list[tuple[Flow, FlowDocument]]
             flow,
             change_sends(document, lambda step: replace(step, state=news) if step.topic is Topic.SHIPPING else step),
         )
-        for flow, document in published.current(session).values()
+        for key, (flow, document) in published.current(session).items()
+        if key in PRESET_FLOWS
     ]
+
+
+def _is_of_parcels(key: str, document: FlowDocument) -> bool:
+    return key in PRESET_FLOWS and document.subject is Subject.FULFILLMENT
 
 
 def _take_in(session: Session, now: datetime) -> None:
     """Enrol the parcels on their way; what would be too old at once is left out, and says so."""
-    flows = [flow for flow, document in published.current(session).values() if document.subject is Subject.FULFILLMENT]
+    flows = [each for key, each in published.current(session).items() if _is_of_parcels(key, each[1])]
     orders = {}
     for parcel, order in on_the_road.parcels(session, now):
         orders[order.id] = order
-        for flow in flows:
-            enrol_parcel(session, flow, order, parcel)
+        for flow, document in flows:
+            enrol_parcel(session, flow, document, order, parcel)
     for order in orders.values():
         of_order = select(Fulfillment).where(Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id)
         replan(session, order, list(session.scalars(of_order)))

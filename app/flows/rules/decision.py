@@ -199,10 +199,14 @@ class HoldoutFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProfileFacts:
-    """Whether the flow still speaks to this person: its profile conditions asked again, and what spoke against."""
+    """Whether the flow still speaks to this person: its profile conditions asked again, and what spoke against.
+
+    What ends the run is looked at again too.
+    """
 
     holds: bool = True
     against: tuple[str, ...] = ()  # in words: "the country it goes to is GB"
+    ended: str | None = None  # why the run has ended, or should have by now: exited | goal_reached
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.BEFORE_START: "{person}: not {asked}, order {order} was placed before you started.",
     Reason.EXITED: "{person}: not {asked}, what ends this flow's run had happened.",
     Reason.GOAL_REACHED: "{person}: not {asked}, what this flow is for had been reached.",
+    Reason.ADDED_LATER: "{person}: not {asked}, its time had passed when this message became part of the flow.",
     Reason.STEP_GONE: "{person}: not {asked}, this message is no longer part of the flow.",
 }
 

@@ -80,6 +80,7 @@ class Reason(StrEnum):
     EXITED = "exited"
     GOAL_REACHED = "goal_reached"
     STEP_GONE = "step_gone"
+    ADDED_LATER = "added_later"
 
 
 # Waits for an hour: the message itself is not in question.

@@ -78,6 +78,8 @@ def something_left(case: Case) -> Verdict:
 
     Nothing is left either where the flow's profile conditions no longer hold: they are asked before every message.
     """
+    if case.facts.profile.ended == Reason.EXITED:
+        return skip(Reason.EXITED)
     if not case.facts.profile.holds:
         return skip(Reason.PROFILE, against="; ".join(case.facts.profile.against))
     whole = left_out(case)
@@ -185,7 +187,9 @@ def _wait_for(line: Item, until: datetime) -> Verdict:
 
 
 def goal_open(case: Case) -> Verdict:
-    """Leave out lines the step has reached its goal with; skip when that is all of them."""
+    """Leave out lines the step has reached its goal with; skip when that is all, or the flow has reached its."""
+    if case.facts.profile.ended == Reason.GOAL_REACHED:
+        return skip(Reason.GOAL_REACHED)
     left = keep(case.lines, lambda line: _open(case, line))
     if left:
         return left

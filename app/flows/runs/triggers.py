@@ -23,6 +23,7 @@ SCANS: Final[Mapping[str, Event]] = {
     "attempted_delivery": Event.FAILED_ATTEMPT,
     "delayed": Event.DELAYED,
 }
+UNPAID: Final = frozenset({"pending", "voided", "expired", "unknown"})  # nobody is thanked for what may never be
 ENDS: Final = frozenset({Event.CANCELLED, Event.REFUNDED, Event.RETURNED})  # told of orders that no longer stand too
 
 

@@ -14,6 +14,7 @@ from app.config import Config
 from app.experiments import expose
 from app.experiments.expose import Running
 from app.flows.facts.gather import Gathered
+from app.flows.facts.gather_items import spoken_as
 from app.flows.facts.gather_shown import Shown, gather_shown
 from app.flows.facts.mail_names import mail_names
 from app.flows.rules.decision import Send
@@ -90,6 +91,7 @@ def write(desk: Desk, one: Gathered, verdict: Send, now: datetime) -> Written | 
         optional=not one.step.is_news,
         arm=arm,
         items=_items(one, verdict),
+        spoken_as=spoken_as(one.step, one.enrollment),
         links=linking.made,
         fence=one.follow_up.fence,
     )

@@ -30,7 +30,7 @@ from app.shops.zone import shop_zone
 BY_HAND = frozenset(
     {Reason.SKIPPED_BY_MERCHANT, Reason.DROPPED_ON_RESUME, Reason.BEFORE_START, Reason.REJECTED, Reason.STALE}
     | {Reason.LEFT_TO_SHOPIFY, Reason.ERASED, Reason.ALREADY_SENT}
-    | {Reason.EXITED, Reason.GOAL_REACHED, Reason.STEP_GONE}
+    | {Reason.EXITED, Reason.GOAL_REACHED, Reason.STEP_GONE, Reason.ADDED_LATER}
 )  # ends that come without a decision of the table, or after it
 
 

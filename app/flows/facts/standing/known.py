@@ -1,0 +1,177 @@
+"""Read what conditions ask about: only the facts that are asked for, for many subjects at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.customers import consent
+from app.customers.models import Customer
+from app.flows.language.conditions.facts import Fact, Known
+from app.kit.among import among
+from app.kit.work import entered_shop
+from app.orders.models import Order, OrderLine
+from app.orders.parcels import Fulfillment
+from app.reviews.models import Review
+
+OF_LINES: Final = frozenset(
+    {Fact.ORDER_QUANTITY, Fact.PRODUCTS, Fact.VARIANTS, Fact.TITLES, Fact.NEEDS_SHIPPING, Fact.HAS_GIFT_CARD}
+)
+OF_HISTORY: Final = frozenset(
+    {Fact.ORDER_NUMBER, Fact.CUSTOMER_ORDERS, Fact.DAYS_SINCE_FIRST_ORDER, Fact.DAYS_SINCE_LAST_ORDER}
+)
+OF_PERSON: Final = frozenset({Fact.ORDER_FOR_SOMEBODY_ELSE, Fact.CUSTOMER_COUNTRY, Fact.ORDER_LANGUAGE})
+OF_REVIEWS: Final = frozenset({Fact.REVIEWED, Fact.LOWEST_RATING})
+DAY: Final = timedelta(days=1)
+SUBSCRIBED: Final = "subscribed"
+
+Values = dict[Fact, object]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Name one subject to ask about: an order, or one parcel of it."""
+
+    key: Hashable
+    order: Order
+    parcel: Fulfillment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """When the orders of one person were placed, the first first."""
+
+    at: tuple[datetime, ...]
+
+
+def known(session: Session, about: Sequence[About], asked: Collection[Fact], now: datetime) -> dict[Hashable, Known]:
+    """Return what is known of each subject, by its key. What is not asked for is not read."""
+    if not asked:
+        return {each.key: {} for each in about}
+    orders = {each.order.id: each.order for each in about}
+    people = sorted({order.customer_id for order in orders.values() if order.customer_id is not None})
+    lines = _lines(session, list(orders)) if OF_LINES & set(asked) else {}
+    history = order_history(session, people) if OF_HISTORY & set(asked) else {}
+    persons = _persons(session, people) if OF_PERSON & set(asked) else {}
+    agreed = consent.current(session, people) if Fact.AGREED_TO_MARKETING in asked else {}
+    ratings = _ratings(session, list(orders)) if OF_REVIEWS & set(asked) else {}
+    found: dict[Hashable, Known] = {}
+    for each in about:
+        order, person = each.order, each.order.customer_id
+        values = _of_order(order, now) | _of_parcel(each.parcel, now)
+        if OF_LINES & set(asked):
+            values |= _of_lines(lines.get(order.id, []))
+        if person is not None:
+            values |= _of_person(order, persons.get(person)) | _of_history(order, history.get(person), now)
+            values[Fact.AGREED_TO_MARKETING] = agreed.get(person) == SUBSCRIBED
+        if OF_REVIEWS & set(asked):
+            stars = ratings.get(order.id)
+            values |= {Fact.REVIEWED: stars is not None, Fact.LOWEST_RATING: stars}
+        found[each.key] = {fact: value for fact, value in values.items() if fact in asked}  # type: ignore[misc] # by fact
+    return found
+
+
+def order_history(session: Session, people: Sequence[int]) -> dict[int, Placed]:
+    """Return when each person's orders were placed; cancelled, deleted and test orders do not count."""
+    rows = session.execute(
+        select(Order.customer_id, func.array_agg(Order.placed_at).label("placed"))
+        .where(
+            Order.shop_id == entered_shop(session),
+            among(Order.customer_id, people),
+            Order.cancelled_at.is_(None),
+            Order.deleted_at.is_(None),
+            Order.is_test.is_(False),
+        )
+        .group_by(Order.customer_id)
+    )
+    return {row.customer_id: Placed(tuple(sorted(row.placed))) for row in rows}
+
+
+def _of_order(order: Order, now: datetime) -> Values:
+    return {
+        Fact.ORDER_TOTAL: order.total,
+        Fact.ORDER_CURRENCY: order.currency,
+        Fact.ORDER_COUNTRY: order.country,
+        Fact.ORDER_LANGUAGE: order.locale,
+        Fact.ORDER_TAGS: frozenset(tag.strip() for tag in order.tags.split(",") if tag.strip()),
+        Fact.ORDER_PAYMENT: order.financial_status,
+        Fact.DAYS_SINCE_ORDER: (now - order.placed_at) // DAY,
+    }
+
+
+def _of_parcel(parcel: Fulfillment | None, now: datetime) -> Values:
+    if parcel is None:
+        return {}
+    arrived = parcel.delivered_at
+    return {
+        Fact.CARRIER: parcel.tracking_company,
+        Fact.TRACKED: parcel.tracking_number is not None,
+        Fact.ARRIVED: arrived is not None and arrived <= now,
+        Fact.DAYS_SINCE_ARRIVAL: None if arrived is None or arrived > now else (now - arrived) // DAY,
+    }
+
+
+def _of_lines(lines: Sequence[OrderLine]) -> Values:
+    left = [line for line in lines if line.current_quantity > 0]
+    return {
+        Fact.ORDER_QUANTITY: sum(line.current_quantity for line in left),
+        Fact.PRODUCTS: frozenset(str(line.product_shopify_id) for line in left if line.product_shopify_id),
+        Fact.VARIANTS: frozenset(str(line.variant_shopify_id) for line in left if line.variant_shopify_id),
+        Fact.TITLES: frozenset(line.title for line in left),
+        Fact.NEEDS_SHIPPING: any(line.requires_shipping for line in left),
+        Fact.HAS_GIFT_CARD: any(line.is_gift_card for line in left),
+    }
+
+
+def _of_person(order: Order, person: Customer | None) -> Values:
+    if person is None:
+        return {}
+    both = (order.recipient_name, person.first_name)
+    other = None if None in both else both[0] != both[1]
+    return {
+        Fact.ORDER_FOR_SOMEBODY_ELSE: other,
+        Fact.CUSTOMER_COUNTRY: person.country,
+        Fact.ORDER_LANGUAGE: order.locale or person.locale,
+    }
+
+
+def _of_history(order: Order, placed: Placed | None, now: datetime) -> Values:
+    if placed is None:
+        return {}
+    return {
+        Fact.ORDER_NUMBER: sum(at <= order.placed_at for at in placed.at),
+        Fact.CUSTOMER_ORDERS: len(placed.at),
+        Fact.DAYS_SINCE_FIRST_ORDER: (now - placed.at[0]) // DAY,
+        Fact.DAYS_SINCE_LAST_ORDER: (now - placed.at[-1]) // DAY,
+    }
+
+
+def _lines(session: Session, orders: Sequence[int]) -> dict[int, list[OrderLine]]:
+    found: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in session.scalars(
+        select(OrderLine).where(OrderLine.shop_id == entered_shop(session), among(OrderLine.order_id, orders))
+    ):
+        found[line.order_id].append(line)
+    return found
+
+
+def _persons(session: Session, people: Sequence[int]) -> dict[int, Customer]:
+    rows = session.scalars(
+        select(Customer).where(Customer.shop_id == entered_shop(session), among(Customer.id, people))
+    )
+    return {row.id: row for row in rows}
+
+
+def _ratings(session: Session, orders: Sequence[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(Review.order_id, func.min(Review.rating).label("lowest"))
+        .where(Review.shop_id == entered_shop(session), among(Review.order_id, orders))
+        .group_by(Review.order_id)
+    )
+    return {row.order_id: row.lowest for row in rows}

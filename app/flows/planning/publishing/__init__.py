@@ -1,0 +1,1 @@
+"""Flows as documents: made, published, moved to, switched, exported and imported."""

@@ -1,0 +1,1 @@
+"""Runs under way: followed, looked at again, started by the calendar, ended."""

@@ -1,0 +1,139 @@
+"""Start the runs that no event starts: first-order anniversaries, and days that passed without an order.
+
+Asked every hour about what has come due since the last few days, so that a machine that stood still loses nothing; a
+run that was started is never started again. Nothing from before a flow was switched on counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.flows.facts import published
+from app.flows.language.flow import FlowDocument
+from app.flows.language.happenings import Event
+from app.flows.language.steps import Subject
+from app.flows.models import Enrollment, Flow
+from app.flows.planning.enrol import start_run
+from app.flows.planning.runs.look import look
+from app.flows.runs.anniversaries import anniversary, years_passed
+from app.flows.runs.triggers import UNPAID, Occasion
+from app.flows.timing.recipient_zone import recipient_zone
+from app.kit.clock import business_now
+from app.kit.runtime import Runtime
+from app.kit.work import entered_shop, unit_of_work
+from app.orders.models import Order
+from app.shops.models import Shop, ShopStatus
+from app.shops.zone import zone_name
+
+WATCHED: Final = frozenset({Event.FIRST_ORDER_ANNIVERSARY, Event.DAYS_WITHOUT_ORDER})
+CATCH_UP: Final = timedelta(days=3)
+A_DAY_AROUND: Final = timedelta(days=1)  # a local day begins up to fourteen hours before and after UTC's
+OLDEST_YEARS: Final = 30
+AT_ONCE: Final = 200
+
+
+def watch(runtime: Runtime) -> int:
+    """Start what is due in every shop; return how many runs were looked at for it."""
+    with unit_of_work(runtime) as session:
+        shops = session.scalars(select(Shop.id).where(Shop.status == ShopStatus.ACTIVE).order_by(Shop.id)).all()
+    return sum(_watch_shop(runtime, shop_id) for shop_id in shops)
+
+
+def _watch_shop(runtime: Runtime, shop_id: int) -> int:
+    with unit_of_work(runtime, shop_id=shop_id) as session:
+        wanted = [key for key, (flow, document) in published.current(session).items() if _watches(flow, document)]
+    count = 0
+    for key in wanted:
+        after = 0
+        while True:
+            with unit_of_work(runtime, shop_id=shop_id) as session:
+                flow, document = published.current(session)[key]
+                orders = _candidates(session, flow, document, after)
+                for order in orders:
+                    _start(session, flow, document, order)
+                count += len(orders)
+            if len(orders) < AT_ONCE:
+                break
+            after = orders[-1].id
+    return count
+
+
+def _watches(flow: Flow, document: FlowDocument) -> bool:
+    return flow.started_at is not None and document.trigger.on in WATCHED
+
+
+def _start(session: Session, flow: Flow, document: FlowDocument, order: Order) -> None:
+    now = business_now(session)
+    for occasion in _occasions(session, document, order, now):
+        from_then_on = flow.include_from is not None and occasion.at >= flow.include_from
+        if from_then_on and now - CATCH_UP <= occasion.at <= now and not _has_run(session, flow, occasion):
+            start_run(session, flow, document, order, occasion)
+            session.flush()
+            look(session, order.id)
+
+
+def _occasions(session: Session, document: FlowDocument, order: Order, now: datetime) -> Iterator[Occasion]:
+    if document.trigger.on is Event.DAYS_WITHOUT_ORDER:
+        at = order.placed_at + timedelta(days=document.trigger.days or 0)
+        yield Occasion(Event.DAYS_WITHOUT_ORDER, Subject.ORDER, order.id, at)
+    elif order.customer_id is not None:
+        zone = recipient_zone(order.country, order.province, zone_name(session)).zone
+        years = years_passed(order.placed_at, now, zone)
+        if years:
+            at = anniversary(order.placed_at, years, zone)
+            yield Occasion(Event.FIRST_ORDER_ANNIVERSARY, Subject.CUSTOMER, order.customer_id, at, years)
+
+
+def _has_run(session: Session, flow: Flow, occasion: Occasion) -> bool:
+    run = select(Enrollment.id).where(
+        Enrollment.shop_id == flow.shop_id,
+        Enrollment.flow_id == flow.id,
+        Enrollment.subject_kind == occasion.subject,
+        Enrollment.subject_id == occasion.subject_id,
+        Enrollment.occurrence == occasion.occurrence,
+    )
+    return session.scalar(run.limit(1)) is not None
+
+
+def _candidates(session: Session, flow: Flow, document: FlowDocument, after: int) -> Sequence[Order]:
+    """Return orders that could be due, by id: the last of a person, or the first."""
+    now, other = business_now(session), aliased(Order)
+    if document.trigger.on is Event.DAYS_WITHOUT_ORDER:
+        length = timedelta(days=document.trigger.days or 0)
+        due = _between(now - length - CATCH_UP, now - length)
+        beside = other.placed_at > Order.placed_at
+    else:
+        due, beside = _on_this_day(now), other.placed_at < Order.placed_at
+    another = select(other.id).where(
+        other.shop_id == Order.shop_id, other.customer_id == Order.customer_id, beside, *_counts(other)
+    )
+    return session.scalars(
+        select(Order)
+        .where(Order.shop_id == entered_shop(session), Order.customer_id.is_not(None), Order.id > after)
+        .where(due, *_counts(Order), Order.financial_status.not_in(UNPAID), ~another.exists())
+        .order_by(Order.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=Order)
+    ).all()
+
+
+def _on_this_day(now: datetime) -> ColumnElement[bool]:
+    """Return what is true of orders placed on these days of an earlier year, wherever that day was."""
+    found = []
+    for years in range(1, OLDEST_YEARS + 1):
+        then = now - timedelta(days=round(years * 365.25))
+        found.append(_between(then - CATCH_UP - 2 * A_DAY_AROUND, then + 2 * A_DAY_AROUND))
+    return or_(*found)
+
+
+def _between(first: datetime, last: datetime) -> ColumnElement[bool]:
+    return and_(Order.placed_at >= first, Order.placed_at <= last)
+
+
+def _counts(table: type[Order]) -> tuple[ColumnElement[bool], ...]:
+    return (table.cancelled_at.is_(None), table.deleted_at.is_(None), table.is_test.is_(False))
