@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -24,7 +23,8 @@ SIGNED: Final = (
     *("from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type"),
     *("list-unsubscribe", "list-unsubscribe-post"),
 )
-BLANKS: Final = re.compile(rb"[ \t]+")
+BLANKS: Final = re.compile(r"[ \t]+")
+CRLF: Final = "\r\n"
 NEXT_HEADER: Final = re.compile(rb"\r\n(?![ \t])")
 LINE: Final = 72  # characters of the signature on one line
 
@@ -32,18 +32,18 @@ LINE: Final = 72  # characters of the signature on one line
 def sign(message: bytes, key: SigningKey, now: datetime) -> bytes:
     """Return the message with a signature on top. `message` has CRLF line ends and a blank line after its headers."""
     head, _, body = message.partition(b"\r\n\r\n")
-    headers = [_split(line) for line in NEXT_HEADER.split(head)]
-    there = [name for name in SIGNED if any(each == name for each, _ in headers)]
+    there = {name: value for line in NEXT_HEADER.split(head) for name, value in (_relaxed(line),) if name in SIGNED}
     algorithm = "rsa-sha256" if isinstance(key.private, RSAPrivateKey) else "ed25519-sha256"
     hashed = base64.b64encode(hashlib.sha256(relaxed_body(body)).digest()).decode()
-    unsigned = (
+    mine = (
         f"v=1; a={algorithm}; c=relaxed/relaxed; d={key.domain}; s={key.selector}; t={int(now.timestamp())};\r\n"
         f" h={':'.join(there)}:\r\n {':'.join(SIGNED)};\r\n bh={hashed};\r\n b="
-    ).encode()
-    mine = (("dkim-signature", unsigned),)
-    signature = base64.b64encode(_signature(key, _relaxed_headers(headers, there) + _relaxed(mine)[:-2])).decode()
+    )
+    words = "".join(f"{name}:{value}\r\n" for name, value in there.items())
+    words += f"dkim-signature:{mine.replace(CRLF, '')}"
+    signature = base64.b64encode(_signature(key, words.encode())).decode()
     folded = "\r\n ".join(signature[start : start + LINE] for start in range(0, len(signature), LINE))
-    return b"DKIM-Signature: " + unsigned + folded.encode() + b"\r\n" + message
+    return f"DKIM-Signature: {mine}{folded}\r\n".encode() + message
 
 
 def signed(message: bytes, key: SigningKey | None, now: datetime) -> bytes:
@@ -64,22 +64,10 @@ def relaxed_body(body: bytes) -> bytes:
     return body + b"\r\n" if body else b""
 
 
-def _split(line: bytes) -> tuple[str, bytes]:
-    name, _, value = line.partition(b":")
-    return name.decode("ascii").strip().lower(), value
-
-
-def _relaxed_headers(headers: Sequence[tuple[str, bytes]], names: Sequence[str]) -> bytes:
-    """Return the headers of `names` as they are signed; of one that stands several times, the last."""
-    last = dict(headers)
-    return _relaxed([(name, last[name]) for name in names])
-
-
-def _relaxed(headers: Sequence[tuple[str, bytes]]) -> bytes:
-    return b"".join(
-        name.encode() + b":" + BLANKS.sub(b" ", value.replace(b"\r\n", b"")).strip() + b"\r\n"
-        for name, value in headers
-    )
+def _relaxed(line: bytes) -> tuple[str, str]:
+    """Return a header's name and value as relaxed canonicalisation has them."""
+    name, _, value = line.decode().partition(":")
+    return name.rstrip().lower(), " ".join(BLANKS.split(value.replace(CRLF, "").strip(" \t")))
 
 
 def _signature(key: SigningKey, words: bytes) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import JSON, Table, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
@@ -45,6 +45,6 @@ def _array(name: str, kind: TypeEngine[Any]) -> str:
 
 def _values(kind: TypeEngine[Any], values: list[Any]) -> Any:
     if isinstance(kind, JSON):
-        return json.dumps(values)
+        return orjson.dumps(values).decode()
     bind = kind.dialect_impl(DIALECT).bind_processor(DIALECT)
     return values if bind is None else [bind(value) for value in values]

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from functools import lru_cache
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Signer, URLSafeSerializer
 
 PUBLIC_ID_BYTES = 12  # 96 random bits: not to be guessed, and short enough for a link in a text mail
 
@@ -56,7 +56,22 @@ def _serializer(keys: Sequence[str], purpose: str) -> URLSafeSerializer:
     return _made(tuple(keys), purpose)
 
 
+class _Serializer(URLSafeSerializer):
+    """Keep the signer and the keys it derives, which the library works out anew for each token."""
+
+    def make_signer(self, salt: str | bytes | None = None) -> Signer:
+        """Return the one signer; no other salt is ever asked for."""
+        if salt is not None:
+            return super().make_signer(salt)
+        if self._signer is None:
+            self._signer = super().make_signer()
+            self._signer.derive_key = lru_cache(maxsize=8)(self._signer.derive_key)  # type: ignore[method-assign]
+        return self._signer
+
+    _signer: Signer | None = None
+
+
 @lru_cache(maxsize=64)  # one mail has half a dozen links, each of one of a few purposes
 def _made(keys: tuple[str, ...], purpose: str) -> URLSafeSerializer:
     # itsdangerous signs with the last key of a list and accepts all of them.
-    return URLSafeSerializer(list(reversed(keys)), salt=f"welltimed.{purpose}")
+    return _Serializer(list(reversed(keys)), salt=f"welltimed.{purpose}")

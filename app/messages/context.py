@@ -7,7 +7,7 @@ time, money or zones. An empty string means "not known", and templates leave the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, cast, get_args, get_origin, get_type_hints
@@ -113,9 +113,7 @@ class MailContext:
         Addresses that are not http or https become "", so that no product or tracking page can carry a script. A
         tracked link that was not made falls back to the plain address.
         """
-        values: dict[str, object] = {
-            name: _plain(getattr(self, name), name) for name in _names(cast("Any", type(self)))
-        }
+        values = cast("dict[str, object]", _plain(self))
         links, parcel = values["links"], values["parcel"]
         first = next(iter(self.lines), Line(""))
         assert isinstance(links, dict) and isinstance(parcel, dict)  # noqa: S101, PT018 - _plain made them
@@ -125,26 +123,28 @@ class MailContext:
         return values
 
 
-def _plain(value: object, name: str) -> object:
-    if isinstance(value, str):
-        return _web(value) if name == "url" or name.endswith("_url") else value
+def _plain(value: object, *, address: bool = False) -> object:
+    if type(value) is str:
+        return _web(value) if address else value
     if isinstance(value, tuple):
-        return [_plain(each, name) for each in value]
-    if is_dataclass(value):
-        return {
-            key: _plain(getattr(value, key), "url" if name == "links" else key)
-            for key in _names(cast("Any", type(value)))
-        }
-    return value
+        return [_plain(each, address=address) for each in value]
+    fields_of = _fields(cast("Hashable", type(value)))
+    if fields_of is None:
+        return value
+    return {key: _plain(getattr(value, key), address=is_address) for key, is_address in fields_of}
 
 
 @cache
-def _names(of: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(of))
+def _fields(of: Hashable) -> tuple[tuple[str, bool], ...] | None:
+    """Return the fields of a dataclass and whether each holds addresses; None for anything else."""
+    if not is_dataclass(of):
+        return None
+    names = [field.name for field in fields(cast("Any", of))]
+    return tuple((name, of is Links or name == "url" or name.endswith("_url")) for name in names)
 
 
 def _web(address: str) -> str:
-    return address if WEB_ADDRESS.fullmatch(address) else ""
+    return address if address and WEB_ADDRESS.fullmatch(address) else ""
 
 
 def knows(path: Sequence[object], of: type = MailContext) -> bool:

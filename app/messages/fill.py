@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import NoneType
 
-from liquid import BoundTemplate
 from liquid.exceptions import LiquidError
 
-from app.messages.compile import CompiledTemplate
+from app.messages.compile import CompiledTemplate, Part
 
-BLANK_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n){2,}")
+EMPTY_LINES = re.compile(r"\n{3,}")
 LINE_ENDS = re.compile(r"[ \t]+\n")
 PLAIN = frozenset({str, int, float, bool, NoneType})
 
@@ -50,12 +49,12 @@ def fill(template: CompiledTemplate, context: Mapping[str, object]) -> Filled:
     if not subject:
         raise RenderError("subject", "The subject is empty.")
     preheader = _one_line(_render(template.preheader, context))
-    text = BLANK_LINES.sub("\n\n", LINE_ENDS.sub("\n", _render(template.text, context))).strip() + "\n"
+    text = _tidy(_render(template.text, context))
     html = _render(template.html, {**context, "subject": subject, "preheader": preheader})
     return Filled(subject, preheader, html, text)
 
 
-def _render(template: BoundTemplate, context: Mapping[str, object]) -> str:
+def _render(template: Part, context: Mapping[str, object]) -> str:
     try:
         return template.render(context)
     except (LiquidError, TypeError) as error:  # a filter given what it cannot take says TypeError
@@ -88,6 +87,15 @@ def _at(context: Mapping[str, object], path: str) -> object:
 
 def _empty(value: object) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _tidy(words: str) -> str:
+    """Return the text without blanks at line ends, and with one empty line where a left-out sentence leaves several."""
+    if " \n" in words or "\t\n" in words:
+        words = LINE_ENDS.sub("\n", words)
+    if "\n\n\n" in words:
+        words = EMPTY_LINES.sub("\n\n", words)
+    return words.strip() + "\n"
 
 
 def _one_line(words: str) -> str:

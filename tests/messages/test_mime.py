@@ -1,7 +1,9 @@
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP, default
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -43,7 +45,27 @@ def test_a_mail_reads_as_it_was_written():
     plain, html = mail.iter_parts()
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert plain.get_content().splitlines() == LETTER.text.splitlines()
-    assert html.get_content().split() == LETTER.html.split()
+    assert unescape(html.get_content()).split() == LETTER.html.split()
+
+
+@given(html=st.text(max_size=300), text=st.text(max_size=300))
+def test_what_is_read_is_what_was_written(html, text):
+    ends = re.compile(r"\r\n?|\n")
+    plain, rich = read(replace(LETTER, html=html, text=text)).iter_parts()
+    as_bytes = [part.get_payload(decode=True).decode() for part in (plain, rich)]
+    assert ends.sub("\n", as_bytes[0]).removesuffix("\n") == ends.sub("\n", text)
+    said = ends.sub("\n", as_bytes[1]).removesuffix("\n")
+    assert said.isascii()
+    assert re.sub(r"&#(\d+);", lambda one: chr(int(one[1])), said) == ends.sub("\n", html)
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [("Hello.", "7bit"), ("x" * 998, "7bit"), ("x" * 999, "quoted-printable"), ("a\0b", "quoted-printable")],
+)
+def test_a_part_is_encoded_only_where_it_has_to_be(words, encoding):
+    parts = read(replace(LETTER, text=words, html=words)).iter_parts()
+    assert [part["Content-Transfer-Encoding"] for part in parts] == [encoding] * 2
 
 
 def test_a_transactional_mail_has_these_headers_and_no_others():

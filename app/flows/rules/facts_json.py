@@ -6,46 +6,42 @@ takes older records too: a field that was not there yet gets its default, one th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import orjson
 
 Plain = TypeVar("Plain")
 
-JSON_TYPES: Final = frozenset({str, int, float, bool, NoneType})
-
 
 def to_json(value: object) -> Any:
-    """Return a value made of JSON types only. Raises TypeError for what has no plain form."""
-    kind = type(value)
-    return value if kind in JSON_TYPES else _writer(cast("Any", kind))(value)
+    """Return a value made of JSON types only. Raises TypeError for what has no plain form.
+
+    orjson writes dataclasses and enums by itself; walking them here takes ten times as long.
+    """
+    return orjson.loads(orjson.dumps(value, _write, orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS))
 
 
-@cache
-def _writer(kind: Any) -> Callable[[Any], Any]:
-    """Return how values of exactly this type are written."""
-    if issubclass(kind, Enum):
-        return lambda value: value.value
-    if kind is datetime:
-        return lambda value: value.astimezone(UTC).isoformat()
-    if kind is date:
-        return date.isoformat
-    if issubclass(kind, tuple | list):
-        return lambda value: [to_json(each) for each in value]
-    if issubclass(kind, Mapping):
-        return lambda value: {str(name): to_json(each) for name, each in value.items()}
-    if is_dataclass(kind):
-        names = tuple(_hints(cast("Any", kind)))
-        return lambda value: {name: to_json(getattr(value, name)) for name in names}
-    if issubclass(kind, timedelta):
-        return timedelta.total_seconds
-    if issubclass(kind, frozenset):
-        return lambda value: sorted(to_json(each) for each in value)
-    raise TypeError(f"No plain form: {kind.__name__}")
+def _write(value: object) -> Any:
+    """Return what orjson does not know, or knows in another form, one step plainer."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, frozenset):
+        return sorted(to_json(each) for each in value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple):
+        return list(value)
+    raise TypeError(f"No plain form: {type(value).__name__}")
 
 
 def from_json(kind: type[Plain], raw: Mapping[str, Any]) -> Plain:
