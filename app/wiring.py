@@ -23,9 +23,10 @@ from app.customers.compliance import Privacy
 from app.customers.erase import CustomerErased
 from app.customers.merge import CustomersMerged
 from app.experiments import merged as exposures_merged
+from app.experiments import privacy as experiments_privacy
 from app.flows.pages.home import next_ask, routes_home
 from app.flows.pages.people import routes_people
-from app.flows.pages.settings import routes_settings
+from app.flows.pages.settings import routes_measures, routes_settings
 from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_why
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_people.blueprint,
     reviews_admin.blueprint,
     routes_settings.blueprint,
+    routes_measures.blueprint,
     routes_why.blueprint,
 )
 
@@ -167,6 +169,7 @@ PRIVACY: Sequence[Privacy] = (
     Privacy("orders", orders_privacy.export),
     Privacy("messages", messages_privacy.export),
     Privacy("reviews", reviews_privacy.export),
+    Privacy("experiments", experiments_privacy.export),
 )
 
 DAILY = timedelta(days=1)

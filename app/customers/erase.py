@@ -42,6 +42,7 @@ def forget_customer(session: Session, shopify_id: int, *, at: datetime, email: s
     for row in rows:
         if row.erased_at is None:
             row.erased_at = at
+            row.tags = ""
             for name in PERSONAL:
                 setattr(row, name, None)
             session.execute(delete(Preference).where(Preference.shop_id == shop_id, Preference.customer_id == row.id))

@@ -79,6 +79,8 @@ def _copy(row: Customer, facts: CustomerFacts, at: datetime) -> None:
             # A webhook that does not name a locale or address does not take the known one away.
             if value is not None or name == "email":
                 setattr(row, name, value)
+    if "tags" not in kept:
+        row.tags = ", ".join(facts.tags)
     row.source_updated_at = at
 
 

@@ -37,6 +37,7 @@ class Customer(ShopOwned, Base):
     locale: Mapped[str | None]
     country: Mapped[str | None]  # ISO 3166-1 alpha-2
     province: Mapped[str | None]  # Shopify's province code
+    tags: Mapped[str] = mapped_column(default="", server_default="")  # comma-separated; only the Admin API tells them
     source_updated_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     merged_into: Mapped[int | None]  # our id of the customer who was kept, the last one of a chain

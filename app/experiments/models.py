@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKeyConstraint, Integer, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, ShopOwned
@@ -49,3 +49,18 @@ class Exposure(ShopOwned, Base):
     arm: Mapped[str]
     message_id: Mapped[int | None]
     happened_at: Mapped[datetime]
+
+
+class Holdout(ShopOwned, Base):
+    """Record one message a holdout kept back, and when it would have gone."""
+
+    __tablename__ = "holdout"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "follow_up_id"),
+        Index("ix_holdout_customer", "shop_id", "customer_id"),
+    )
+
+    key: Mapped[str]  # "shop" | "flow.<key>"
+    customer_id: Mapped[int]
+    follow_up_id: Mapped[int]  # flows is above; no foreign key reaches up
+    would_send_at: Mapped[datetime]

@@ -35,10 +35,11 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Say which order. `name` is the shop's own ("#1402"), `placed` a day in words."""
+    """Say which order. `name` is the shop's own ("#1402"), `placed` a day in words, `gift` whether it was one."""
 
     name: str
     placed: str = ""
+    gift: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Order(ShopOwned, Base):
     note: Mapped[str | None]
     status_url: Mapped[str | None]  # the shopper's page at the shop; holds a key, so it goes with the person
     tags: Mapped[str] = mapped_column(default="")
+    gift: Mapped[str | None]  # how the shop says that it is one: attribute | note
+    renewal: Mapped[bool] = mapped_column(default=False, server_default="false")  # a subscription placed it
     placed_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]

@@ -14,6 +14,7 @@ from app.kit.events import emit
 from app.kit.upsert import find_or_make
 from app.kit.work import entered_shop
 from app.orders import history, record_parcel, record_reversal
+from app.orders.gift import gift_by, is_renewal
 from app.orders.models import Order, OrderLine
 from app.orders.told import OrderChanged, Told
 from app.shopify.payloads.facts import LineFacts, OrderFacts
@@ -93,6 +94,8 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
     order.fulfillment_status = facts.fulfillment_status
     order.is_test = facts.is_test
     order.tags = ", ".join(facts.tags)
+    order.gift = gift_by(facts.note, facts.attributes)
+    order.renewal = is_renewal(facts.source, facts.tags)
     order.placed_at = facts.placed_at
     order.cancelled_at, order.cancel_reason = facts.cancelled_at, facts.cancel_reason
     order.source_updated_at = facts.updated_at

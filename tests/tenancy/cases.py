@@ -57,6 +57,18 @@ WITHOUT_ID = {
     ("/settings", "GET"): Case("/settings", names=False),
     ("/settings/stars", "POST"): Case("/settings/stars", {"allowed": "no"}, names=False),
     ("/settings/stars", "GET"): Case("/settings/stars", names=False),
+    ("/settings/law", "POST"): Case("/settings/law", {"refusal_offered": "yes"}, names=False),
+    ("/settings/law", "GET"): Case("/settings/law", names=False),
+    ("/settings/measures", "POST"): Case(
+        "/settings/measures",
+        {"per_week": "3", "per_month": "8", "asks_apart_months": "12", "same_apart_days": "30", "gifts": "buyer"},
+        names=False,
+    ),
+    ("/settings/measures", "GET"): Case("/settings/measures", names=False),
+    ("/settings/left-out", "POST"): Case("/settings/left-out", {"products": "none"}, names=False),
+    ("/settings/left-out", "GET"): Case("/settings/left-out", names=False),
+    ("/settings/holdouts", "POST"): Case("/settings/holdouts", {"holdout_shop": "0"}, names=False),
+    ("/settings/holdouts", "GET"): Case("/settings/holdouts", names=False),
     ("/pause", "POST"): Case("/pause", names=False),
     ("/resume", "POST"): Case("/resume", names=False),
 }

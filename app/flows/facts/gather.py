@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.customers.declare import Law
+from app.customers.models import Customer
+from app.experiments import hold_out
 from app.flows.facts import gather_items, gather_people, published
 from app.flows.facts.calendars import whereabouts
 from app.flows.facts.gather_bought import before
+from app.flows.facts.gather_left_out import exclusions
 from app.flows.facts.gather_lost import Lost, lost
 from app.flows.facts.gather_people import Person
 from app.flows.facts.gather_turn import Asked, Heard, heard
@@ -24,12 +27,14 @@ from app.flows.rules.decision import (
     Facts,
     FlowFacts,
     FollowUpFacts,
+    HoldoutFacts,
     OpenReturn,
     OrderFacts,
     ProfileFacts,
     ShopFacts,
     ShopState,
 )
+from app.flows.rules.turn import is_capped
 from app.flows.timing.recipient_zone import RecipientZone
 from app.kit import epoch
 from app.kit.among import among
@@ -40,6 +45,7 @@ from app.orders.models import Order
 from app.orders.record_reversal import OPEN_STATES
 from app.orders.reversals import Refund, ReturnCase, ReturnLine
 from app.shopify.payloads.vocabulary import ReturnStatus
+from app.shops.left_out import LeftOut
 from app.shops.measures import Measures
 from app.shops.models import Shop, ShopProfile, ShopStatus
 from app.shops.settings import Pause, Stored, load_all
@@ -103,6 +109,8 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
         measures,
         business_now(session),
     )
+    left_out = exclusions(session, stored.of(LeftOut), [found.lines for found in items.values()])
+    held = hold_out.shares(session) if any(is_capped(step) for _, _, step in steps) else {}
     past = before(session, [(row, step, order) for (row, _, order, _), (_, _, step) in _pairs(rows, steps)])
     forgotten = lost(session, restorations, [(run, step) for run, (_, _, step) in zip(rows, steps, strict=True)])
     asked_again = profiles(
@@ -118,10 +126,15 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
         facts = Facts(
             step=step,
             follow_up=_follow_up(row, places.zone(order), found, forgotten.get(row.id)),
-            order=_order(order, refunded.get(order.id), returns.get(order.id, [])),
+            order=replace(
+                _order(order, refunded.get(order.id), returns.get(order.id, [])),
+                gift=_gift(order, person.customer, measures),
+                excluded_tag=left_out.tag_of(order),
+            ),
             items=tuple(
                 replace(
                     item,
+                    excluded=left_out.products.get(item.product_id or 0),
                     muted=item.product_id in person.muted,
                     asked_at=past.asked_at(row, order, item.product_id),
                     reordered_at=past.reordered_at(order, item.product_id),
@@ -130,7 +143,12 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
             ),
             shop=shop if not order.email_withheld else _withheld(shop),
             flow=_flow(flow, documents[flow.id, flow.version], step),
-            customer=replace(person.facts, bought_at=past.last_order.get(order.customer_id or 0)),
+            customer=replace(
+                person.facts,
+                bought_at=past.last_order.get(order.customer_id or 0),
+                excluded=left_out.of_person(person.customer, person.address),
+            ),
+            holdout=_held(held, order, flow, step),
             bounds=_bounds(measures),
             turn=turn.turn,
             same_sent_at=turn.same_sent_at,
@@ -155,6 +173,20 @@ def _documents(
 
 def _pairs(rows: Sequence[Run], steps: Sequence[gather_items.Planned]) -> Iterator[tuple[Run, gather_items.Planned]]:
     return zip(rows, steps, strict=True)
+
+
+def _held(known: Mapping[str, hold_out.Share], order: Order, flow: Flow, step: Step) -> HoldoutFacts | None:
+    """Return the holdout that keeps the buyer out of a flow, None for what is part of the sale."""
+    found = hold_out.held_by(known, order.shop_id, order.customer_id, flow.key) if is_capped(step) else None
+    return HoldoutFacts(*found) if found is not None else None
+
+
+def _gift(order: Order, customer: Customer | None, measures: Measures) -> str | None:
+    """Return how we know that an order is a gift; where the shop wants, also by whom the parcel goes to."""
+    if order.gift is not None or not measures.gift_by_recipient or customer is None:
+        return order.gift
+    names = [(name or "").strip().casefold() for name in (order.recipient_name, customer.first_name)]
+    return "recipient" if all(names) and names[0] != names[1] else None
 
 
 def _bounds(measures: Measures) -> Bounds:
@@ -226,6 +258,7 @@ def _order(order: Order, refunded_at: object, returns: Sequence[ReturnCase]) -> 
         refunded_at=refunded_at,  # type: ignore[arg-type] # max() of an instant column
         returned_at=max(closed, default=None),
         is_test=order.is_test,
+        renewal=order.renewal,
     )
 
 

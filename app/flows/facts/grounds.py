@@ -36,6 +36,8 @@ select f.id, 'itself', md5(f.told || shop.told) from f, (select row(
     (select p from shop_profile p where p.shop_id = %(shop)s),
     (select array_agg(row(x.section, x.version) order by x.section, x.version) from shop_setting x
         where x.shop_id = %(shop)s),
+    (select array_agg(row(e.key, e.stopped_at, a.key, a.weight) order by a.id) from experiment e
+        join arm a on a.shop_id = e.shop_id and a.experiment_id = e.id where e.shop_id = %(shop)s),
     (select array_agg(r order by r.id) from restoration r)
 )::text as told) shop"""
 _OF_ORDER: Final = "x.shop_id = f.shop_id and x.order_id = f.order_id"
@@ -55,6 +57,8 @@ _ROWS: Final = {
     " join review x on x.shop_id = l.shop_id and x.order_line_id = l.id",
     "consent_entry": f"join consent_entry x on {_OF_PERSON}",
     "preference": f"join preference x on {_OF_PERSON}",
+    "product": "join order_line l on l.shop_id = f.shop_id and l.order_id = f.order_id"
+    " join product x on x.shop_id = l.shop_id and x.shopify_id = l.product_shopify_id",
     "order": f'join "order" x on {_OF_PERSON}',
     "suppression": "join suppression x on x.shop_id = f.shop_id and x.address_hash = f.address",
 }

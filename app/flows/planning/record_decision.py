@@ -9,11 +9,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.experiments import hold_out
 from app.flows.models import Decision, FollowUp, FollowUpState
 from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
+from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import Recorded, recorded
 from app.kit.insert_rows import insert_rows
 from app.kit.one_trip import one_trip
+from app.orders.models import Order
 
 KEPT = tuple(field.name for field in fields(Recorded))
 SOONEST = timedelta(minutes=1)  # a wait that ends now would be decided again at once, for ever
@@ -40,6 +43,19 @@ def record_all(session: Session, evaluated: Sequence[Evaluated], now: datetime) 
         one_trip(session, [insert_rows(Decision, rows)])
     for each in evaluated:
         _carry_out(each.row, each.verdict, now)
+    hold_out.log(session, [kept for each in evaluated if (kept := _kept_out(session, each)) is not None], now)
+
+
+def _kept_out(session: Session, each: Evaluated) -> hold_out.KeptOut | None:
+    """Return what a holdout keeps back, with the time it would have gone; None where none does."""
+    verdict = each.verdict
+    if not isinstance(verdict, Skip) or verdict.reason is not Reason.HOLDOUT or each.facts.holdout is None:
+        return None
+    order = session.get_one(Order, (each.row.shop_id, each.row.order_id))
+    if order.customer_id is None:
+        return None
+    would = datetime.fromisoformat(str(verdict.looked_at["would_send_at"]))
+    return hold_out.KeptOut(each.facts.holdout.key, order.customer_id, each.row.id, would)
 
 
 def _values(each: Evaluated, now: datetime) -> dict[str, Any]:

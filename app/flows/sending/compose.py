@@ -46,7 +46,7 @@ def compose(
     return MailContext(
         shop=Shop(profile.name, profile.contact_email, profile.primary_url, profile.address or ""),
         customer=Customer(wording.address_name(first, last, locale), wording.address_name(first, None, locale)),
-        order=Order(order.name, wording.day(order.placed_at, zone, locale, now)),
+        order=Order(order.name, wording.day(order.placed_at, zone, locale, now), one.facts.order.gift is not None),
         lines=things,
         parcel=parcel,
         links=_links(linking, one, parcel, things),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from app.experiments import expose
+from app.experiments import expose, hold_out
 from app.flows.facts.gather import Gathered, gather
 from app.flows.facts.gather_turn import Asked, said_before
 from app.flows.facts.grounds import Fingerprint, Grounds, asked, fingerprints
@@ -22,6 +22,7 @@ from app.flows.planning.record_decision import Evaluated, finish, record, record
 from app.flows.rules.decision import Send, TemplateFacts
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
+from app.flows.rules.turn import is_capped
 from app.flows.sending.lock_group import SENDERS
 from app.flows.sending.recall import is_lost, recall
 from app.flows.sending.write import Desk, Written, prepare_desk, write
@@ -148,6 +149,8 @@ def _kept(
             if each.experiment_id is not None and each.draft.customer_id is not None and each.draft.arm is not None:
                 shown.append(expose.Shown(each.experiment_id, each.draft.customer_id, each.draft.arm, kept.message_id))
     expose.expose(session, shown, now)
+    outside = [each.one for each in written if is_capped(each.one.step) and each.draft.customer_id is not None]
+    hold_out.expose_sent(session, [(one.order.customer_id or 0, one.flow.key) for one in outside], now)
     return prepared
 
 

@@ -146,6 +146,8 @@ class OrderFacts:
     is_test: bool
     note: str | None
     tags: tuple[str, ...]
+    attributes: tuple[tuple[str, str], ...]  # what the checkout asked besides, as (name, value)
+    source: str | None  # where it was placed: "web", "subscription_contract" …
     cancel_reason: str | None
     created_at: datetime
     placed_at: datetime

@@ -73,6 +73,13 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
         note=it.maybe_text("note"),
         status_url=it.maybe_text("statusPageUrl"),
         tags=tuple(sorted(it.texts("tags"))),
+        attributes=tuple(
+            sorted(
+                (each.maybe_text("key") or "", each.maybe_text("value") or "")
+                for each in it.children("customAttributes")
+            )
+        ),
+        source=it.maybe_text("sourceName"),
         cancel_reason=(it.maybe_text("cancelReason") or "").lower() or None,
         created_at=it.moment("createdAt"),
         placed_at=it.moment("processedAt"),

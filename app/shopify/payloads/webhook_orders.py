@@ -61,6 +61,8 @@ def order(body: Any) -> OrderFacts:
         note=it.maybe_text("note"),
         status_url=it.maybe_text("order_status_url"),
         tags=it.words("tags"),
+        attributes=_pairs(it.children("note_attributes"), "name"),
+        source=it.maybe_text("source_name"),
         cancel_reason=it.maybe_text("cancel_reason"),
         created_at=it.moment("created_at"),
         placed_at=it.maybe_moment("processed_at") or it.moment("created_at"),
@@ -140,6 +142,10 @@ def return_named(body: Any) -> int | None:
     """Return which return the body of returns/process or update is about, None where it does not say."""
     it = Fields(body)
     return it.maybe_identifier("id") or it.maybe_identifier("admin_graphql_api_id")
+
+
+def _pairs(given: list[Fields], name: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((each.maybe_text(name) or "", each.maybe_text("value") or "") for each in given))
 
 
 def _line(it: Fields, currency: str) -> LineFacts:

@@ -8,6 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.flows.pages.settings import settings_page
+from app.flows.pages.settings.measure_page import measure_page
 from app.flows.syncing.importing.progress import progress
 from app.kit import runtime
 from app.kit.clock import business_now
@@ -35,6 +36,7 @@ def show() -> str:
             stars=settings_page.stars(session),
             scope=SCOPE,
             history=progress(session),
+            measure=measure_page(session, zone, now),
             sender=settings_page.sender(session, runtime.current().config),
         )
 
