@@ -55,15 +55,15 @@ SENT = """select count(*) from follow_up f join message m on m.id = f.message_id
     where f.state = 'done' and f.outcome = 'handed_over' and m.state = 'accepted'"""
 
 
-def shop_with_flows(runtime: Runtime) -> tuple[int, int]:
-    """Install the shop with its flows running; return its id and the order flow's."""
+def shop_with_flows(runtime: Runtime, domain: str = DOMAIN, number: int = 548380009) -> tuple[int, int]:
+    """Install a shop (Shopify's number of it is `number`), its flows running; return its id and its order flow's."""
     now = real_now()
     with unit_of_work(runtime) as session:
-        shop = ensure_installed(session, DOMAIN)
+        shop = ensure_installed(session, domain)
         session.add(
             ShopProfile(
                 shop_id=shop.id,
-                shopify_id=548380009,
+                shopify_id=number,
                 name="Kiln & Kettle",
                 contact_email="hello@kiln.example",
                 timezone="Europe/London",
@@ -74,8 +74,12 @@ def shop_with_flows(runtime: Runtime) -> tuple[int, int]:
                 source_updated_at=now,
             )
         )
-        session.execute(update(Flow).values(state=FlowState.RUNNING, started_at=now, include_from=now - timedelta(1)))
-        flow = session.scalars(select(Flow.id).where(Flow.key == "order")).one()
+        session.execute(
+            update(Flow)
+            .where(Flow.shop_id == shop.id)
+            .values(state=FlowState.RUNNING, started_at=now, include_from=now - timedelta(1))
+        )
+        flow = session.scalars(select(Flow.id).where(Flow.shop_id == shop.id, Flow.key == "order")).one()
         return shop.id, flow
 
 
@@ -85,13 +89,18 @@ def fill(super_url: str, shop: int, flow: int, count: int) -> None:
     What was sent before stays: on empty tables PostgreSQL plans to read them from end to end, which no shop that has
     ever sent a message sees.
     """
-    facts = {"shop": shop, "flow": flow, "count": count}
     with psycopg.connect(super_url, autocommit=True) as connection:
-        (facts["after"],) = connection.execute(AFTER, facts).fetchone() or (0,)
-        for statement in FILL:
-            connection.execute(statement, facts)
+        add(connection, shop, flow, count)
         for statement in ("vacuum analyze", "checkpoint"):
             connection.execute(statement)
+
+
+def add(connection: psycopg.Connection, shop: int, flow: int, count: int) -> None:
+    """Add `count` due rows to one shop."""
+    facts = {"shop": shop, "flow": flow, "count": count}
+    (facts["after"],) = connection.execute(AFTER, facts).fetchone() or (0,)
+    for statement in FILL:
+        connection.execute(statement, facts)
 
 
 def sent(super_url: str) -> int:

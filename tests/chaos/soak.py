@@ -48,24 +48,29 @@ class World:
         self.web, self.smtp = free_port(), free_port()
         self.url = self.server.url("postgres", "welltimed")
 
-    def start_servers(self) -> None:
+    def start_servers(self, drop_share: float = DROPPED) -> None:
         postgres.initialise(self.server)
         database = postgres.environment(os.environ)
         self._add("postgres", postgres.command(self.server), database, cwd="/", end=signal.SIGINT)
         self._add("valkey", valkey.command(self.doorbell), dict(os.environ), cwd="/")
-        sink = [sys.executable, "-m", "tests.chaos.sink", self.smtp, self.sink_log, DROPPED, self.seed]
+        sink = [sys.executable, "-m", "tests.chaos.sink", self.smtp, self.sink_log, drop_share, self.seed]
         self._add("sink", sink, dict(os.environ))
         wait_for_login(self.url)
         wait_for_port(self.smtp)
 
-    def start_app(self, messages: int, seconds: float) -> None:
+    def start_app(self, messages: int, seconds: float, shops: int = 1) -> None:
+        """Migrate, plant shops with mails due all along the run, and start every process."""
         env = self._environment()
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
         run([*flask, "migrate"], env)
         here = wired(env)
-        shop, flow = due_orders.shop_with_flows(here)
+        for number in range(shops):
+            domain = f"shop-{number}.myshopify.com" if number else due_orders.DOMAIN
+            shop, flow = due_orders.shop_with_flows(here, domain, 548380009 + number)
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                due_orders.add(connection, shop, flow, messages // shops)
         here.engines.dispose()
-        due_orders.fill(self.url, shop, flow, messages)
+        self.ask("vacuum analyze")
         self.ask("update follow_up set due_at = now() + random() * interval '1 second' * %s", seconds * 0.8)
         port = str(self.web)
         web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--host", "127.0.0.1"]
