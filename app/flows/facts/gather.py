@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.customers.declare import Law
-from app.customers.models import Customer
 from app.experiments import hold_out
 from app.flows.facts import gather_items, gather_people, published
 from app.flows.facts.calendars import whereabouts
@@ -17,13 +15,13 @@ from app.flows.facts.gather_bought import before
 from app.flows.facts.gather_left_out import exclusions
 from app.flows.facts.gather_lost import Lost, lost
 from app.flows.facts.gather_people import Person
+from app.flows.facts.gather_shop import bounds, gift_by, shop_facts, withheld
 from app.flows.facts.gather_turn import Asked, Heard, heard
 from app.flows.facts.standing.gather_profile import profiles
 from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
 from app.flows.rules.decision import (
-    Bounds,
     Facts,
     FlowFacts,
     FollowUpFacts,
@@ -31,15 +29,12 @@ from app.flows.rules.decision import (
     OpenReturn,
     OrderFacts,
     ProfileFacts,
-    ShopFacts,
-    ShopState,
 )
 from app.flows.rules.turn import is_capped
 from app.flows.timing.recipient_zone import RecipientZone
 from app.kit import epoch
 from app.kit.among import among
 from app.kit.clock import business_now
-from app.kit.models import Restoration
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record_reversal import OPEN_STATES
@@ -47,8 +42,7 @@ from app.orders.reversals import Refund, ReturnCase, ReturnLine
 from app.shopify.payloads.vocabulary import ReturnStatus
 from app.shops.left_out import LeftOut
 from app.shops.measures import Measures
-from app.shops.models import Shop, ShopProfile, ShopStatus
-from app.shops.settings import Pause, Stored, load_all
+from app.shops.settings import load_all
 
 Run = tuple[FollowUp, Enrollment, Order, Flow]
 
@@ -95,7 +89,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
     documents = _documents(session, [(run.flow_id, run.version) for _, run, _, _ in rows], [row[3] for row in rows])
     restorations = epoch.restorations(session)
     stored = load_all(session)
-    shop, profile = _shop(session, shop_id, restorations, stored)
+    shop, profile = shop_facts(session, shop_id, restorations, stored)
     places = whereabouts(session, profile.timezone if profile else "")
     returns, refunded = _returns(session, shop_id, order_ids), _refunded(session, shop_id, order_ids)
     coming_back = _return_lines(session, shop_id, [case.id for cases in returns.values() for case in cases])
@@ -128,7 +122,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
             follow_up=_follow_up(row, places.zone(order), found, forgotten.get(row.id)),
             order=replace(
                 _order(order, refunded.get(order.id), returns.get(order.id, [])),
-                gift=_gift(order, person.customer, measures),
+                gift=gift_by(order, person.customer, measures),
                 excluded_tag=left_out.tag_of(order),
             ),
             items=tuple(
@@ -141,7 +135,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
                 )
                 for item in found.lines
             ),
-            shop=shop if not order.email_withheld else _withheld(shop),
+            shop=shop if not order.email_withheld else withheld(shop),
             flow=_flow(flow, documents[flow.id, flow.version], step),
             customer=replace(
                 person.facts,
@@ -149,7 +143,7 @@ def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
                 excluded=left_out.of_person(person.customer, person.address),
             ),
             holdout=_held(held, order, flow, step),
-            bounds=_bounds(measures),
+            bounds=bounds(measures),
             turn=turn.turn,
             same_sent_at=turn.same_sent_at,
             profile=asked_again.get(row.id, ProfileFacts()),
@@ -179,56 +173,6 @@ def _held(known: Mapping[str, hold_out.Share], order: Order, flow: Flow, step: S
     """Return the holdout that keeps the buyer out of a flow, None for what is part of the sale."""
     found = hold_out.held_by(known, order.shop_id, order.customer_id, flow.key) if is_capped(step) else None
     return HoldoutFacts(*found) if found is not None else None
-
-
-def _gift(order: Order, customer: Customer | None, measures: Measures) -> str | None:
-    """Return how we know that an order is a gift; where the shop wants, also by whom the parcel goes to."""
-    if order.gift is not None or not measures.gift_by_recipient or customer is None:
-        return order.gift
-    names = [(name or "").strip().casefold() for name in (order.recipient_name, customer.first_name)]
-    return "recipient" if all(names) and names[0] != names[1] else None
-
-
-def _bounds(measures: Measures) -> Bounds:
-    """Return the shop's measure as the rules read it."""
-    return Bounds(
-        per_week=measures.per_week,
-        per_month=measures.per_month,
-        asks_apart_months=measures.asks_apart_months,
-        same_apart_days=measures.same_apart_days,
-        gifts=measures.gifts,
-    )
-
-
-def _shop(
-    session: Session, shop_id: int, restorations: Sequence[Restoration], stored: Stored
-) -> tuple[ShopFacts, ShopProfile | None]:
-    status = session.scalars(select(Shop.status).where(Shop.id == shop_id)).one()
-    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == shop_id)).one_or_none()
-    pause = stored.of(Pause)
-    state = {
-        ShopStatus.UNINSTALLED: ShopState.UNINSTALLED,
-        ShopStatus.NEEDS_RECONNECTION: ShopState.NEEDS_RECONNECTION,
-        ShopStatus.ACTIVE: ShopState.ACTIVE,
-    }[status]
-    if state is ShopState.ACTIVE and profile is not None and not profile.data_access:
-        state = ShopState.AWAITING_DATA_ACCESS
-    if state is ShopState.ACTIVE and any(each.released_at is None for each in restorations):
-        state = ShopState.RESTORED
-    shop = ShopFacts(
-        state=state,
-        paused_at=pause.since,
-        paused_by=pause.paused_by,
-        paused_words=pause.words,
-        declared=stored.of(Law).declared(),
-    )
-    return shop, profile
-
-
-def _withheld(shop: ShopFacts) -> ShopFacts:
-    """Return the shop as it stands for an order whose address Shopify withheld because access is not approved."""
-    state = ShopState.AWAITING_DATA_ACCESS if shop.state is ShopState.ACTIVE else shop.state
-    return replace(shop, state=state)
 
 
 def _follow_up(row: FollowUp, zone: RecipientZone, found: gather_items.Found, forgotten: Lost | None) -> FollowUpFacts:
