@@ -21,7 +21,7 @@ from liquid.builtin.tags.for_tag import ForNode
 from liquid.builtin.tags.if_tag import IfNode
 from liquid.expression import Expression
 from liquid.stringify import to_liquid_string
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from app.messages import liquid
 
@@ -142,29 +142,39 @@ class _Writer:
 
     def value(self, expression: Expression, local: Mapping[str, str]) -> str:
         """Return source for an expression's value."""
+        match expression:
+            case logical.BooleanExpression():
+                return self.value(expression.expression, local)
+            case Path():
+                return self.path(expression, local)
+            case FilteredExpression():
+                return self.filtered(expression, local)
+            case primitive.StringLiteral() if not self.environment.autoescape:  # else filters take it for markup
+                return self.named(expression.value)
+            case primitive.IntegerLiteral() | primitive.TrueLiteral() | primitive.FalseLiteral():
+                return self.named(expression.value)
+            case primitive.Blank() | primitive.Empty():
+                return self.named(expression)
+            case primitive.Nil():
+                return "None"
+        return self.compared(expression, local)
+
+    def compared(self, expression: Any, local: Mapping[str, str]) -> str:
+        """Return source for a comparison, or for two of them joined."""
         kind = type(expression)
-        if isinstance(expression, logical.BooleanExpression):
-            return self.value(expression.expression, local)
-        if isinstance(expression, Path):
-            return self.path(expression, local)
-        if isinstance(expression, FilteredExpression):
-            return self.filtered(expression, local)
+        if kind in COMPARED:
+            left, right = (self.side(each, local) for each in (expression.left, expression.right))
+            return COMPARED[kind].format(left=left, right=right)
+        if kind in ORDERED:
+            left, right = (f"number({self.side(each, local)})" for each in (expression.left, expression.right))
+            return ORDERED[kind].format(left=left, right=right)
+        raise Unmade
+
+    def side(self, expression: Expression, local: Mapping[str, str]) -> str:
+        """Return source for what is compared: there a text is a text, marked up or not."""
         if isinstance(expression, primitive.StringLiteral):
-            return self.named(Markup(expression.value) if self.environment.autoescape else expression.value)  # noqa: S704
-        if isinstance(expression, primitive.IntegerLiteral | primitive.TrueLiteral | primitive.FalseLiteral):
-            return self.named(expression.value)
-        if isinstance(expression, primitive.Blank | primitive.Empty):
-            return self.named(expression)
-        if isinstance(expression, primitive.Nil):
-            return "None"
-        pattern, wrap = COMPARED.get(kind), "{}"
-        if pattern is None and kind in ORDERED:
-            pattern, wrap = ORDERED[kind], "number({})"
-        if pattern is None:
-            raise Unmade
-        sides: Any = expression
-        left, right = (wrap.format(self.value(each, local)) for each in (sides.left, sides.right))
-        return pattern.format(left=left, right=right)
+            return self.named(str(expression.value))
+        return self.value(expression, local)
 
     def path(self, expression: Path, local: Mapping[str, str]) -> str:
         root, *rest = expression.path
