@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.commands.flows_bundle import export, import_
 from app.commands.history import history
 from app.commands.migrate import migrate
 from app.commands.reconcile import reconcile
@@ -15,5 +16,5 @@ from app.commands.worker import worker
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for one in (migrate, worker, ticker, reconcile, history, restored, why):
+    for one in (migrate, worker, ticker, reconcile, history, restored, why, export, import_):
         app.cli.add_command(one)
