@@ -41,6 +41,7 @@ IGNORES_ID = {
 WITHOUT_ID = {
     ("/", "GET"): Case("/"),
     ("/progress", "GET"): Case("/progress", names=False),
+    ("/history", "GET"): Case("/history", names=False),
     ("/not-sent", "GET"): Case("/not-sent", names=False),
     ("/needs/<kind>", "GET"): Case("/needs/unknown", names=False),
     ("/start", "GET"): Case("/start", names=False),
