@@ -25,16 +25,19 @@ def client(session: Session) -> AdminClient:
 
 
 def fetch_order(session: Session, shopify_id: int) -> Order:
-    """Fetch an order with everything on it and keep it. Raise Park when this shop has no such order."""
-    order = ask_for_order(session, shopify_id)
+    """Fetch an order a webhook named, whole, and keep it. Raise Park when this shop has no such order."""
+    order = ask_for_order(session, shopify_id, prompted=True)
     if order is None:
         raise Park("this shop has no such order")
     return order
 
 
-def ask_for_order(session: Session, shopify_id: int) -> Order | None:
-    """Fetch an order with everything on it and keep it; None where the shop does not have it, or no longer in reach."""
-    told = Told(RECONCILE, business_now(session), real_now())
+def ask_for_order(session: Session, shopify_id: int, *, prompted: bool = False) -> Order | None:
+    """Fetch an order with everything on it and keep it; None where the shop does not have it, or no longer in reach.
+
+    `prompted` says that a webhook about it made us ask.
+    """
+    told = Told(RECONCILE, business_now(session), real_now(), prompted)
     facts = fetch.order(client(session), shopify_id)
     fault.point("B2")
     if facts is None:
@@ -46,7 +49,7 @@ def ask_for_order(session: Session, shopify_id: int) -> Order | None:
 
 def ask_for_return(session: Session, order: Order, shopify_id: int) -> ReturnCase | None:
     """Fetch a return of this order with its lines and keep it; None where the order has no such return in reach."""
-    told = Told(RECONCILE, business_now(session), real_now())
+    told = Told(RECONCILE, business_now(session), real_now(), prompted=True)
     facts = fetch.return_case(client(session), shopify_id)
     if facts is None or facts.order_shopify_id != order.shopify_id:
         return None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.work import entered_shop
 from app.orders.models import OrderEvent
-from app.orders.told import Told
+from app.orders.told import WEBHOOK, Told
 
 
 def append(
@@ -33,7 +33,7 @@ def append(
             subject_id=subject_id,
             happened_at=happened_at,
             received_at=told.received_at,
-            source=told.source,
+            source=WEBHOOK if told.prompted else told.source,
             changed=changed or {},
         )
         .on_conflict_do_nothing(),

@@ -15,6 +15,7 @@ class Told:
     source: str  # webhook | reconcile
     at: datetime
     received_at: datetime
+    prompted: bool = False  # we asked because a webhook told us to: without it we would not know yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ def order_told(session: Session, delivery: Delivery) -> None:
     order = _order(session, facts.shopify_id)
     if order is None:
         order = fetch.fetch_order(session, facts.shopify_id)
-    elif not (order_is_undecided(session, order, facts) and fetch.ask_for_order(session, facts.shopify_id)):
+    elif not (
+        order_is_undecided(session, order, facts) and fetch.ask_for_order(session, facts.shopify_id, prompted=True)
+    ):
         record_order(session, facts, _told(session, delivery))
     _spend_body(session, order)
 
@@ -65,7 +67,9 @@ def fulfillment_told(session: Session, delivery: Delivery) -> None:
     facts = webhook_orders.fulfillment(delivery.body)
 
     def apply(order: Order, told: Told) -> None:
-        if parcels_are_undecided(session, order.shop_id, [facts]) and fetch.ask_for_order(session, order.shopify_id):
+        if parcels_are_undecided(session, order.shop_id, [facts]) and fetch.ask_for_order(
+            session, order.shopify_id, prompted=True
+        ):
             return
         record_parcel.record_fulfillment(session, order, facts, line_ids(session, order.id), told)
 
@@ -79,7 +83,9 @@ def fulfillment_event_told(session: Session, delivery: Delivery) -> None:
     if parcel is None:
         _spend_body(session, fetch.fetch_order(session, facts.order_shopify_id))
         return
-    if scan_is_undecided(session, parcel, facts) and fetch.ask_for_order(session, facts.order_shopify_id):
+    if scan_is_undecided(session, parcel, facts) and fetch.ask_for_order(
+        session, facts.order_shopify_id, prompted=True
+    ):
         return
     record_parcel.record_scan(session, parcel, facts, _told(session, delivery))
     _spend_body(session, session.get_one(Order, (parcel.shop_id, parcel.order_id)))

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 STANDARD_RATE: Final = 100.0  # points a second on the smallest plan, until an answer says otherwise
-KEPT: Final = timedelta(minutes=15)  # how much unused time is saved
+KEPT: Final = timedelta(minutes=1)  # how much unused time is saved: a burst takes a third of Shopify's bucket at most
+HEAD_START: Final = timedelta(minutes=15)  # what a shop nothing was asked of yet may spend at once
 
 
 @dataclass(slots=True)
@@ -39,9 +40,9 @@ class Allowance:
     share: float
 
     def now(self, instant: datetime) -> Allowance:
-        """Return it grown to an instant, at most to what KEPT saves."""
+        """Return it grown to an instant, at most to what KEPT saves; what is left of a head start stays."""
         gone = max(0.0, (instant - self.at).total_seconds())
-        most = self.rate * self.share * KEPT.total_seconds()
+        most = max(self.points, self.rate * self.share * KEPT.total_seconds())
         return Allowance(min(most, self.points + gone * self.rate * self.share), instant, self.rate, self.share)
 
     def after(self, meter: Meter) -> Allowance:
@@ -54,6 +55,6 @@ class Allowance:
         return timedelta(seconds=max(0.0, -self.points) / (self.rate * self.share))
 
 
-def full(at: datetime, rate: float, share: float) -> Allowance:
+def head_start(at: datetime, rate: float, share: float) -> Allowance:
     """Return the allowance of a shop nothing was asked of yet."""
-    return Allowance(rate * share * KEPT.total_seconds(), at, rate, share)
+    return Allowance(rate * share * HEAD_START.total_seconds(), at, rate, share)

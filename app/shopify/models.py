@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Float, Identity, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, EnumText, ShopOwned
@@ -100,3 +100,10 @@ class SyncCursor(ShopOwned, Base):
     finished_at: Mapped[datetime | None]  # of the last whole pass
     lease_until: Mapped[datetime | None]  # real time
     last_fault: Mapped[str | None]
+    week_at: Mapped[datetime | None]  # when a pass next goes back a week whatever the cursor says
+    points: Mapped[float | None] = mapped_column(Float)  # of the allowance, at `points_at`; None before the first
+    points_at: Mapped[datetime | None]
+    rate: Mapped[float | None] = mapped_column(Float)  # points a second Shopify restores, as last told
+    changed: Mapped[int] = mapped_column(Integer, default=0)  # orders this pass found changed
+    unheard: Mapped[int] = mapped_column(Integer, default=0)  # of those, what no webhook had told in time
+    silent: Mapped[list[Any] | None]  # topics the last audit heard nothing by

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.catalog.record_product import record_product
 from app.customers.identify import record_customer
 from app.customers.topics import state_customer_consent
 from app.flows.syncing.look_again import any_withheld
+from app.flows.syncing.reach import GRACE
 from app.flows.syncing.sync_deletions import deletions
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.fetch import client
+from app.orders.models import Order
 from app.orders.record_order import record_order
 from app.orders.told import RECONCILE, Told
 from app.shopify import fetch
 from app.shopify.models import SyncCursor
+from app.shopify.payloads.facts import OrderFacts
 from app.shops.data_access import note_access
 from app.shops.profile import record_profile
 
@@ -55,6 +58,7 @@ def orders(session: Session, since: datetime, page: str | None) -> str | None:
     """Keep a page of orders with everything on them, and plan by what changed."""
     told = Told(RECONCILE, business_now(session), real_now())
     found = fetch.orders_updated(client(session), since, page)
+    _note_unheard(session, found.items, told.at)
     for facts in found.items:
         record_order(session, facts, told)
     if found.items:
@@ -62,6 +66,22 @@ def orders(session: Session, since: datetime, page: str | None) -> str | None:
     elif not any_withheld(session):
         note_access(session, is_open=True)  # Shopify answers about orders, and has kept nothing back of any
     return found.next_cursor
+
+
+def _note_unheard(session: Session, found: Sequence[OrderFacts], now: datetime) -> None:
+    """Count what changed at the shop, and what of it no webhook had told although it had the time."""
+    known = select(Order.shopify_id, Order.source_updated_at).where(
+        Order.shop_id == entered_shop(session), Order.shopify_id.in_([facts.shopify_id for facts in found])
+    )
+    heard = {row.shopify_id: row.source_updated_at for row in session.execute(known)}
+    old = [facts for facts in found if facts.updated_at < now - GRACE]
+    unheard = sum(heard.get(facts.shopify_id) is None or heard[facts.shopify_id] < facts.updated_at for facts in old)
+    session.execute(
+        update(SyncCursor)
+        .where(SyncCursor.shop_id == entered_shop(session))
+        .values(changed=SyncCursor.changed + len(old), unheard=SyncCursor.unheard + unheard)
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 FIRST = "shop"

@@ -14,6 +14,7 @@ from app.flows.models import FollowUp
 from app.flows.pages.home.card import Card
 from app.flows.pages.home.mail_cards import mail_cards
 from app.flows.rules.reasons import Reason
+from app.flows.syncing.audit import silent
 from app.flows.words import access_words
 from app.flows.words.count_words import counted
 from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
@@ -74,6 +75,14 @@ def cards(session: Session) -> list[Card]:
     if waiting:
         heading = f"{counted(waiting, 'review waits', 'reviews wait')} for you"
         found.append(Card("info", heading, "Each waits until you decide.", "Decide", "/reviews"))
+    missed = silent(session)
+    if missed:
+        named = ", ".join(f"{each['topic']} ({each['found']})" for each in missed)
+        words = (
+            f"In three days we found things at your shop that no notice told us of: {named}. Messages go on, up"
+            " to a quarter hour late. Whoever runs Welltimed deploys the app's configuration to Shopify again."
+        )
+        found.append(Card("warning", "Some notices from Shopify do not arrive", words))
     parked = len(_parked(session, shop))
     if parked:
         heading = f"{counted(parked, 'notice')} from Shopify could not be read"
