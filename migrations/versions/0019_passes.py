@@ -1,14 +1,14 @@
 """Pace a shop's passes, look back a week each night, and keep what webhooks did not tell.
 
-Revision 0017 after 0016.
+Revision 0019 after 0018.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
