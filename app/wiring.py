@@ -26,7 +26,7 @@ from app.experiments import merged as exposures_merged
 from app.experiments import privacy as experiments_privacy
 from app.flows.pages.home import next_ask, routes_home
 from app.flows.pages.people import routes_people
-from app.flows.pages.settings import routes_measures, routes_settings
+from app.flows.pages.settings import routes_calendar, routes_measures, routes_settings
 from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_why
@@ -78,6 +78,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reviews_admin.blueprint,
     routes_settings.blueprint,
     routes_measures.blueprint,
+    routes_calendar.blueprint,
     routes_why.blueprint,
 )
 

@@ -57,6 +57,13 @@ WITHOUT_ID = {
     ("/reviews", "GET"): Case("/reviews?state=pending", names=False),
     ("/settings", "GET"): Case("/settings", names=False),
     ("/settings/stars", "POST"): Case("/settings/stars", {"allowed": "no"}, names=False),
+    ("/settings/calendar", "GET"): Case("/settings/calendar", names=False),
+    ("/settings/calendar", "POST"): Case(
+        "/settings/calendar", {"help_gap_hours": "48", "ask_gap_hours": "48"}, names=False
+    ),
+    ("/settings/calendar/moves", "POST"): Case(
+        "/settings/calendar/moves", {"help_gap_hours": "48", "ask_gap_hours": "48"}, names=False
+    ),
     ("/settings/stars", "GET"): Case("/settings/stars", names=False),
     ("/settings/law", "POST"): Case("/settings/law", {"refusal_offered": "yes"}, names=False),
     ("/settings/law", "GET"): Case("/settings/law", names=False),

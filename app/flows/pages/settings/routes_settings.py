@@ -7,7 +7,9 @@ import json
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from app.flows.facts.calendars import CalendarSetting
 from app.flows.pages.settings import settings_page
+from app.flows.pages.settings.calendar_form import calendar_words
 from app.flows.pages.settings.measure_page import measure_page
 from app.flows.syncing.importing.progress import progress
 from app.kit import runtime
@@ -17,6 +19,7 @@ from app.reviews.let_stars import let_stars
 from app.reviews.standard_stars import SCOPE
 from app.shopify import app_home
 from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shops.settings import load
 from app.shops.zone import shop_zone
 
 blueprint = Blueprint("settings", __name__)
@@ -35,6 +38,7 @@ def show() -> str:
             requests=settings_page.data_requests(session, zone, now),
             stars=settings_page.stars(session),
             scope=SCOPE,
+            quiet=calendar_words(load(session, CalendarSetting)),
             history=progress(session),
             measure=measure_page(session, zone, now),
             sender=settings_page.sender(session, runtime.current().config),
