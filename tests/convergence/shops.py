@@ -23,27 +23,32 @@ GOODS = {
 
 def plant():
     """Put two shops with the same few goods into an empty store, without orders."""
+    for handle, country, zone in ((SHOP, "GB", "Europe/London"), (OTHER_SHOP, "US", "America/New_York")):
+        plant_one(handle, country, zone, "plus")
+
+
+def plant_one(handle, country="GB", zone="Europe/London", plan="basic"):
+    """Put one shop with the few goods into the store."""
     with unit_of_work() as session:
         now = store_now(session) - timedelta(days=100)
-        for handle, country, zone in ((SHOP, "GB", "Europe/London"), (OTHER_SHOP, "US", "America/New_York")):
-            shop = Shop(
-                handle=handle,
-                name=handle.replace("-", " ").title(),
-                plan="plus",
-                email=f"owner@{handle}.example.com",
-                contact_email=f"hello@{handle}.example.com",
-                owner="Mina Okafor",
-                address1="1 Kiln Lane",
-                city="Leeds",
-                zip="LS1 1AA",
-                country_code=country,
-                country=country,
-                currency="GBP",
-                iana_timezone=zone,
-                created_at=now,
-                updated_at=now,
-            )
-            session.add(shop)
-            session.flush()
-            for name, variants in GOODS.items():
-                create_product(session, shop, {"handle": name, "title": name.replace("-", " ").title()}, variants)
+        shop = Shop(
+            handle=handle,
+            name=handle.replace("-", " ").title(),
+            plan=plan,
+            email=f"owner@{handle}.example.com",
+            contact_email=f"hello@{handle}.example.com",
+            owner="Mina Okafor",
+            address1="1 Kiln Lane",
+            city="Leeds",
+            zip="LS1 1AA",
+            country_code=country,
+            country=country,
+            currency="GBP",
+            iana_timezone=zone,
+            created_at=now,
+            updated_at=now,
+        )
+        session.add(shop)
+        session.flush()
+        for name, variants in GOODS.items():
+            create_product(session, shop, {"handle": name, "title": name.replace("-", " ").title()}, variants)

@@ -1,0 +1,285 @@
+"""Many shops behind bad webhooks, read right again by passes: `python -m tests.convergence.many ORDERS SHOPS SEED`.
+
+Ordinary orders live sixteen days at many shops. Of their webhooks 30 % are lost, 20 % come twice, 20 % come up to 48
+hours late, and all are shuffled; no pass runs meanwhile. Then every shop is passed over, on a clock that stands still
+but for the waiting: Shopify's buckets fill by it, and passes rest by it. Prints JSON.
+"""
+
+import contextlib
+import gc
+import io
+import json
+import random
+import sys
+from collections import Counter, defaultdict, deque
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from app.flows.syncing import sync
+from app.kit.engines import SYSTEM
+from app.kit.work import unit_of_work
+from app.shopify.models import SyncCursor
+from devstore.platform.admin_api import bucket
+from devstore.state.engine import unit_of_work as store_work
+from devstore.state.models import WebhookDelivery
+from tests.convergence.compare import compare
+from tests.convergence.journeys import LAST_ACT_H, Journey
+from tests.convergence.player import Player
+from tests.convergence.shops import plant_one
+from tests.convergence.side_by_side import BEGINNING, side_by_side
+from tests.servers import run_cluster, run_valkey, temporary_folder
+
+LOST, TWICE, LATE = 0.3, 0.2, 0.2
+MOST_LATE, SHUFFLED = timedelta(hours=48), timedelta(minutes=10)
+STEP = timedelta(hours=12)
+WINDOW_S = 900  # a quarter of an hour
+STANDARD = 100.0  # points a second
+PASSES = 2
+
+
+class Ordinary(Journey):
+    """An order as most are: paid, shipped whole or in part, scanned, now and then edited, cancelled or sent back."""
+
+    def _draw(self):
+        placed = self.dice.uniform(0, 200)
+        self.at(placed, "buy", paid=True)
+        if self.happens(0.05):
+            self.at(placed + self.dice.uniform(0, 5), "edit")
+        if self.happens(0.04):
+            self.at(placed + self.dice.uniform(1, 9), "cancel")
+            return
+        shipped = placed + self.dice.uniform(6, 40)
+        self.at(shipped, "ship", part=self.happens(0.2), tracked=not self.happens(0.1))
+        if self.happens(0.2):
+            self.at(shipped + self.dice.uniform(1, 48), "ship", part=False, tracked=True)
+        arrived = shipped + self.dice.uniform(24, 96)
+        self.at(shipped + self.dice.uniform(2, 23), "scan", status="in_transit")
+        if self.happens(0.8):
+            self.at(arrived, "scan", status="delivered")
+        if self.happens(0.08):
+            self.at(arrived + self.dice.uniform(1, 60), "refund", kind=self.dice.choice(["part", "all", "money"]))
+        if self.happens(0.08):
+            self.at(arrived + self.dice.uniform(2, 50), "ask_return")
+            self.at(arrived + self.dice.uniform(50, 70), "decide", decision="approve")
+            self.at(arrived + self.dice.uniform(70, 99), "decide", decision="close")
+
+
+@dataclass
+class Outcome:
+    """What came of a run. `wrong` holds the differences before the passes and after each; `worst_share` is the most
+    of a Standard bucket that any shop's passes took within any quarter of an hour of the virtual clock.
+    """
+
+    shops: int
+    orders: int
+    webhooks: int
+    fates: dict
+    compared: int
+    wrong: list
+    left: list
+    points: float
+    worst_share: float
+    requests: int
+    pass_minutes: float
+
+
+class Spending:
+    """Write down what each shop's bucket gave, by the virtual clock."""
+
+    def __init__(self, patch, both):
+        self.by_shop = defaultdict(list)
+        self.requests, self._both = 0, both
+        patch.setattr(bucket, "RATES", dict.fromkeys(bucket.RATES, STANDARD))
+        bucket._buckets.clear()
+        clock = SimpleNamespace(monotonic=lambda: _seconds(both))
+        patch.setattr("devstore.platform.admin_api.route.time", clock)
+        real = bucket.bucket_of
+
+        def watched(shop_id, plan, now):
+            found = real(shop_id, plan, now)
+            self._watch(shop_id, found)
+            return found
+
+        patch.setattr("devstore.platform.admin_api.route.bucket_of", watched)
+
+    def _watch(self, shop_id, found):
+        if "take" in vars(found):
+            return
+        take, give_back = found.take, found.give_back
+
+        def taken(points, now):
+            got = take(points, now)
+            if got:
+                self.requests += 1
+                self.by_shop[shop_id].append((now, points))
+            return got
+
+        def given(points, now):
+            self.by_shop[shop_id].append((now, -points))
+            return give_back(points, now)
+
+        found.take, found.give_back = taken, given
+
+    @property
+    def points(self):
+        return sum(points for spent in self.by_shop.values() for _, points in spent)
+
+    def worst_share(self):
+        """Return the largest share of what Standard restores that any shop gave in any quarter of an hour."""
+        return max((_most_within(spent) for spent in self.by_shop.values()), default=0.0) / (STANDARD * WINDOW_S)
+
+
+def _seconds(both):
+    return both.now.timestamp()
+
+
+def _most_within(spent):
+    window, total, most = deque(), 0.0, 0.0
+    for at, points in spent:
+        window.append((at, points))
+        total += points
+        while at - window[0][0] >= WINDOW_S:
+            total -= window.popleft()[1]
+        most = max(most, total)
+    return most
+
+
+def play(both, orders, shops, seed):
+    """Let the orders live, then pass over every shop; return the outcome."""
+    names = [f"shop-{number}" for number in range(shops)]
+    ids = {}
+    for name in names:
+        plant_one(name)
+        ids[name] = both.open_app(name)
+        both.reconcile(ids[name])
+    fates = _live(both, names, orders, seed)
+    before = _compare(both, ids)
+    wrong, left = [len(before.differences)], []
+    with pytest.MonkeyPatch.context() as patch:
+        spending = Spending(patch, both)
+        patch.setitem(both.wired.parts, "admin", _sleeping_by(both, both.wired.parts["admin"]))
+        began = both.now
+        for _ in range(PASSES):
+            _pass_over(both)
+            found = _compare(both, ids)
+            wrong.append(len(found.differences))
+            left = found.differences[:3]
+            if not found.differences:
+                break
+        minutes = (both.now - began).total_seconds() / 60
+        return Outcome(
+            shops=shops, orders=orders, webhooks=both.delivered, fates=dict(fates), compared=found.compared,
+            wrong=wrong, left=left, points=spending.points, worst_share=spending.worst_share(),
+            requests=spending.requests, pass_minutes=minutes,
+        )  # fmt: skip
+
+
+def _live(both, names, orders, seed):
+    dice, fates, drawn = random.Random(seed), Counter(), 0
+    journeys = [Ordinary(number, seed) for number in range(orders)]
+    players = [Player(both.store, names[number % len(names)]) for number in range(orders)]
+    acts = sorted(
+        (hours, journey.number, place, verb, words)
+        for journey in journeys
+        for place, (hours, verb, words) in enumerate(journey.acts)
+    )
+    place, now = 0, BEGINNING
+    while now < BEGINNING + timedelta(hours=LAST_ACT_H) + MOST_LATE + STEP:
+        now += STEP
+        while place < len(acts) and BEGINNING + timedelta(hours=acts[place][0]) <= now:
+            hours, number, _, verb, words = acts[place]
+            both.move_store(BEGINNING + timedelta(hours=hours))
+            players[number].play(journeys[number], verb, words)
+            place += 1
+        drawn = _draw_fates(dice, fates, drawn)
+        both.move(now)
+        if both.deliver():
+            both.apply()
+    assert both.on_the_way() == 0
+    return fates
+
+
+def _draw_fates(dice, fates, drawn):
+    """Lose, double and delay what was announced since; return the last id drawn for."""
+    with store_work(announce=False) as session:
+        rows = session.scalars(
+            select(WebhookDelivery)
+            .where(WebhookDelivery.id > drawn, WebhookDelivery.state == "waiting")
+            .order_by(WebhookDelivery.id)
+        ).all()
+        copies = []
+        for row in rows:
+            is_lost, is_twice, is_late = dice.random() < LOST, dice.random() < TWICE, dice.random() < LATE
+            fates["lost" if is_lost else "late" if is_late else "in time"] += 1
+            row.state = "lost" if is_lost else row.state
+            row.due_store += dice.random() * (MOST_LATE if is_late else SHUFFLED)
+            if is_twice and not is_lost:
+                fates["twice"] += 1
+                facts = {c.key: getattr(row, c.key) for c in WebhookDelivery.__table__.columns if c.key != "id"}
+                copies.append(facts | {"due_store": row.due_store + dice.random() * MOST_LATE})
+        if copies:
+            session.execute(insert(WebhookDelivery), copies)
+        return session.scalar(select(func.max(WebhookDelivery.id))) or 0
+
+
+def _pass_over(both):
+    """Pass over every shop once, as the bulk worker does, moving the clock to whoever is due next."""
+    with unit_of_work(both.wired, role=SYSTEM) as session:
+        session.execute(update(SyncCursor).values(next_at=both.now))
+    began = both.now
+    while True:
+        while sync.run_due(both.wired):
+            pass
+        soonest = select(func.min(SyncCursor.next_at)).where(SyncCursor.pass_started_at.is_not(None))
+        ((at,),) = both.rows(soonest)
+        behind = select(func.count()).select_from(SyncCursor).where(SyncCursor.finished_at <= began)
+        if at is None and not both.rows(behind.where(SyncCursor.next_at <= both.now))[0][0]:
+            return
+        both.move(to=max(at or both.now, both.now) + timedelta(seconds=1))
+
+
+def _sleeping_by(both, real):
+    """Let who asks Shopify sleep by the virtual clock."""
+
+    def admin(*given):
+        client = real(*given)
+        client.sleep = lambda seconds: both.move(seconds=int(seconds) + 1)
+        return client
+
+    return admin
+
+
+def _compare(both, ids):
+    """Compare every shop; return the sum."""
+    total = None
+    for name, shop_id in ids.items():
+        found = compare(both.wired, shop_id, f"{name}.myshopify.com")
+        found.differences = [f"{name}: {one}" for one in found.differences]
+        if total is None:
+            total = found
+        else:
+            total.compared += found.compared
+            total.differences += found.differences
+    return total
+
+
+def main(orders, shops, seed):
+    """Play and return what came of it, as JSON values."""
+    with (
+        temporary_folder() as folder,
+        run_cluster(folder) as cluster,
+        run_valkey(folder) as redis_url,
+        side_by_side(cluster, redis_url, folder) as both,
+    ):
+        return asdict(play(both, int(orders), int(shops), seed))
+
+
+if __name__ == "__main__":
+    gc.set_threshold(50_000, 50, 50)  # a short life with much memory at hand
+    with contextlib.redirect_stdout(io.StringIO()):  # the app's log lines go there
+        told = main(*sys.argv[1:])
+    print(json.dumps(told))
