@@ -30,7 +30,7 @@ from app.flows.pages.settings import routes_calendar, routes_measures, routes_se
 from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_why
-from app.flows.planning import come_back, erased, merged, schedule, set_up
+from app.flows.planning import come_back, eased, erased, merged, schedule, set_up
 from app.flows.planning.runs import look
 from app.flows.sending import claim
 from app.flows.syncing import sync
@@ -40,10 +40,11 @@ from app.hot.front import Front
 from app.kit import engines, errors, gateway_clock, log, periodic, queue, row_ids, runtime
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
-from app.messages import apply_hits, routes_buy_again
+from app.messages import apply_hits, routes_buy_again, routes_choices
 from app.messages import merged as messages_merged
 from app.messages import privacy as messages_privacy
 from app.messages import routes as messages_routes
+from app.messages.choose import ChoicesEased
 from app.orders import merged as orders_merged
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
@@ -67,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_webhooks.blueprint,
     routes_auth.blueprint,
     messages_routes.blueprint,
+    routes_choices.blueprint,
     routes_buy_again.blueprint,
     reviews_routes.blueprint,
     routes_home.blueprint,
@@ -132,6 +134,7 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
         sync.shop_connected,
         history.shop_connected,
     ),
+    ChoicesEased: (eased.choices_eased,),
     CustomersMerged: (
         orders_merged.customers_merged,
         messages_merged.customers_merged,

@@ -30,6 +30,7 @@ class Wishes:
     topics_off: frozenset[str] = frozenset()
     off_since: datetime | None = None
     paused_until: datetime | None = None
+    paused_by: str | None = None  # a Source
     at_most: AtMost = AtMost.EVERYTHING
     muted: frozenset[int] = frozenset()
 
@@ -39,16 +40,26 @@ Choices = dict[tuple[str, int | None], Preference]
 
 def wishes(session: Session, customer_ids: Sequence[int]) -> dict[int, Wishes]:
     """Return what each of these customers chose; the empty `Wishes` for who never chose anything."""
+    return {customer_id: _wishes(chosen) for customer_id, chosen in _latest(session, customer_ids).items()}
+
+
+def latest(session: Session, customer_id: int) -> list[Preference]:
+    """Return the choices of a customer that hold, the oldest first."""
+    held = {row.id: row for row in _latest(session, [customer_id])[customer_id].values()}
+    return sorted(held.values(), key=lambda row: (row.happened_at, row.id))
+
+
+def _latest(session: Session, customer_ids: Sequence[int]) -> dict[int, Choices]:
     rows = session.scalars(
         select(Preference)
         .where(Preference.shop_id == entered_shop(session), among(Preference.customer_id, customer_ids))
         .order_by(Preference.happened_at, Preference.id)
     )
-    latest: dict[int, Choices] = {each: {} for each in customer_ids}
+    found: dict[int, Choices] = {each: {} for each in customer_ids}
     for row in rows:
         for facet in _facets(row):
-            latest[row.customer_id][facet, row.product_shopify_id] = row
-    return {customer_id: _wishes(chosen) for customer_id, chosen in latest.items()}
+            found[row.customer_id][facet, row.product_shopify_id] = row
+    return found
 
 
 def _facets(row: Preference) -> tuple[str, ...]:
@@ -65,6 +76,7 @@ def _wishes(chosen: Choices) -> Wishes:
         topics_off=frozenset(topics & set(Topic)),
         off_since=off.happened_at if off and off.value == "off" else None,
         paused_until=pause.until if pause and pause.value == "paused" else None,
+        paused_by=pause.source if pause and pause.value == "paused" else None,
         at_most=AtMost(often.value) if often else AtMost.EVERYTHING,
         muted=frozenset(
             product

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.messages.choice_words import CHOICE_WORDS
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "language": "en",
@@ -20,7 +22,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "you.",
         "unsubscribed_back": "Choose what you do want to get",
         "preferences_title": "What we may write to you about",
-        "preferences_lead": "Untick what you don't want. The confirmation of an order you place always reaches you.",
         "preferences_legend": "Mails about",
         "topic_order": "Thanks for an order",
         "topic_shipping": "Where a parcel is",
@@ -28,7 +29,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "topic_review_ask": "Rating what you bought",
         "preferences_button": "Save my choice",
         "preferences_saved": "Your choice is saved. It holds from now on.",
-        "unsubscribe_all": "Stop everything but order news",
         "buy_again_gone_title": "Not for sale right now",
         "buy_again_gone_lead": "What you bought can't be put in a basket at the moment. It may come back.",
         "too_often_title": "That was a bit often",
@@ -51,8 +51,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "Bestellungen erreichen Sie weiter.",
         "unsubscribed_back": "Auswählen, was Sie erhalten möchten",
         "preferences_title": "Worüber wir Ihnen schreiben dürfen",
-        "preferences_lead": "Entfernen Sie das Häkchen, wo Sie nichts hören möchten. Die Bestätigung einer Bestellung "
-        "erreicht Sie immer.",
         "preferences_legend": "Mails zu",
         "topic_order": "Dank für eine Bestellung",
         "topic_shipping": "Wo ein Paket ist",
@@ -60,7 +58,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "topic_review_ask": "Bewertung Ihres Einkaufs",
         "preferences_button": "Auswahl speichern",
         "preferences_saved": "Ihre Auswahl ist gespeichert und gilt ab jetzt.",
-        "unsubscribe_all": "Alles außer Bestellnachrichten abbestellen",
         "buy_again_gone_title": "Zurzeit nicht erhältlich",
         "buy_again_gone_lead": "Was Sie gekauft haben, lässt sich gerade nicht in den Warenkorb legen. Vielleicht "
         "kommt es wieder.",
@@ -74,4 +71,5 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 def words(locale: str) -> Mapping[str, str]:
     """Return the phrases of a language; English where there is no other."""
-    return WORDS.get(locale, WORDS["en"])
+    known = locale if locale in WORDS else "en"
+    return {**WORDS[known], **CHOICE_WORDS[known]}

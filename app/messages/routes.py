@@ -1,4 +1,4 @@
-"""The signed pages of a mail that are not about one product: stop, choose, click, open. GET appends a hit at most."""
+"""The signed ways of a mail that are not about one product: stop, click, open. GET appends a hit at most."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 
 from flask import Blueprint, Response, request, url_for
 
-from app.customers.wish_topics import Topic
 from app.kit import runtime
 from app.kit.errors import Invalid, NotFound
 from app.kit.work import unit_of_work
@@ -17,9 +16,9 @@ from app.messages.links import Purpose, path
 from app.messages.page_words import words
 from app.messages.proof import proof
 from app.messages.shopper_page import form, leave, page
-from app.messages.stop import choose_topics, unsubscribe
+from app.messages.stop import unsubscribe
 from app.messages.too_often import too_often
-from app.messages.wishes import all_off, topics_off
+from app.messages.wishes import all_off
 
 blueprint = Blueprint("messages", __name__)
 
@@ -60,44 +59,6 @@ def stop(token: str) -> Response:
     if one_click:
         return Response(status=200)
     return Response(status=303, headers={"Location": url_for("messages.ask_to_stop", token=token)})
-
-
-@blueprint.get("/p/<token>")
-def show_topics(token: str) -> Response:
-    """Show what this person gets mail about."""
-    here = runtime.current()
-    with unit_of_work(here) as session:
-        message = message_of(session, here, Purpose.PREFERENCES, token)
-        if message.customer_id is None:
-            raise NotFound
-        off = topics_off(session, message)
-        said = words(message.locale)
-        return page(
-            session,
-            "preferences.html",
-            said,
-            topics=[(topic, said[f"topic_{topic}"], topic not in off) for topic in Topic],
-            saved=request.args.get("done") == "1",
-            stop_url=path(here.config, Purpose.UNSUBSCRIBE, message.shop_id, message.public_id),
-        )
-
-
-@blueprint.post("/p/<token>")
-def save_topics(token: str) -> Response:
-    """Keep the choice, then show it."""
-    here = runtime.current()
-    with unit_of_work(here) as session:
-        message = message_of(session, here, Purpose.PREFERENCES, token)
-        if message.customer_id is None:
-            raise NotFound
-        held_back = too_often(session, message)
-        if held_back is not None:
-            return held_back
-        typed = form(MAX_FORM_BYTES)
-        if typed.get("save") != "yes":
-            raise Invalid("To keep a choice, press the button on the page.", field="save")
-        choose_topics(session, message, message.customer_id, frozenset(typed.getlist("topic")))
-    return Response(status=303, headers={"Location": url_for("messages.show_topics", token=token, done="1")})
 
 
 @blueprint.get("/c/<token>")

@@ -5,7 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.customers.keep_choice import keep_choice
+from app.customers.ledger import Source
 from app.customers.models import Preference
+from app.customers.wish_topics import EVERYTHING, FREQUENCY, AtMost
+from app.customers.wishes import wishes
 from app.flows.models import FollowUpState
 from app.flows.rules.decision import Postpone, Send
 from tests.admin_people import stories
@@ -81,3 +85,25 @@ def test_a_reload_of_the_forms_address_shows_the_person(merchant, order):
     person = person_of(merchant, order)
     for act in ("pause", "resume"):
         assert merchant.fetch(f"/customers/{person}/{act}").headers["Location"] == f"/customers/{person}"
+
+
+def test_a_break_of_the_persons_own_is_theirs_to_end(merchant):
+    order = merchant.order("Ana", placed=9, sent=8, arrived=5)
+    customer = person_of(merchant, order)
+    with merchant.work() as session:
+        until = merchant.now + timedelta(days=14)
+        keep_choice(session, customer, EVERYTHING, "paused", Source.PREFERENCES, until=until)
+        keep_choice(session, customer, FREQUENCY, AtMost.WEEKLY, Source.PREFERENCES)
+    told = words(merchant.fetch(f"/customers/{customer}").text)
+    assert "only they can end it" in told
+    assert "Resume messages" not in told
+    assert (
+        "At most one optional message a week (since Friday 20 November, from the person, on the page of choices)."
+        in told
+    )
+    for path, form in (("resume", {}), ("pause", {"days": "7"})):
+        answer = merchant.post(f"/customers/{customer}/{path}", **form)
+        assert answer.status_code == 422
+        assert "by their own choice" in answer.text
+    with merchant.work() as session:
+        assert wishes(session, [customer])[customer].paused_until == until

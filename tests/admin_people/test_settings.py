@@ -174,3 +174,31 @@ def test_an_erasure_asked_again_with_the_address_spelled_otherwise_is_the_same_r
                 session, Delivery(merchant.domain, "customers/redact", merchant.now, merchant.now, body)
             )
     assert len(requests(merchant)) == 1
+
+
+def consent_calls(merchant):
+    with merchant.work() as session:
+        return list(session.scalars(select(OutgoingCall).where(OutgoingCall.kind == "email_consent")))
+
+
+def test_unsubscribes_stay_here_until_the_merchant_lets_them_out(merchant):
+    order = merchant.order("Ana", placed=9, sent=8, arrived=5)
+    stories.agrees(merchant, order, state="unsubscribed", source="our_link")
+    other = merchant.order("Ben", placed=9, sent=8, arrived=5)
+    stories.agrees(merchant, other, state="unsubscribed", source="shopify_consent")
+    told = shown(merchant)
+    assert "nobody is ever subscribed" in told
+    assert "Shopify asks you first for write_customers" in told
+    grants(merchant, "write_customers")
+    assert consent_calls(merchant) == []
+    answer = merchant.post("/settings/unsubscribes", allowed="yes")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/settings")
+    (call,) = consent_calls(merchant)
+    assert call.natural_key == f"email_consent:{call.payload['customer']}"
+    assert "Stop telling Shopify" in shown(merchant)
+    merchant.post("/settings/unsubscribes", allowed="no")
+    assert "Tell Shopify about unsubscribes" in shown(merchant)
+    assert (
+        merchant.client.post("/settings/unsubscribes", data={"allowed": "x"}, headers=merchant.headers()).status_code
+        == 422
+    )

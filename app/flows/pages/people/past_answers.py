@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Product
 from app.customers.ledger import Source
 from app.customers.models import ConsentEntry, Preference
-from app.customers.wish_topics import EVERYTHING, Topic
+from app.flows.pages.people.chosen import product_titles
 from app.flows.pages.people.entries import Entry, Span, Whose
+from app.flows.words.choice_words import choice_words
 from app.flows.words.consent_words import consent_words, source_words
 from app.orders.models import OrderLine
 from app.reviews.models import Review
@@ -21,13 +22,6 @@ REVIEW_BADGES: Final = {
     ReviewState.PENDING: ("To decide", "warning"),
     ReviewState.PUBLISHED: ("Published", "success"),
     ReviewState.HIDDEN: ("Hidden", "neutral"),
-}
-TOPICS: Final = {
-    EVERYTHING: "all optional messages",
-    Topic.ORDER: "thanks for an order",
-    Topic.SHIPPING: "news of parcels",
-    Topic.PRODUCT_HELP: "product help",
-    Topic.REVIEW_ASK: "review requests",
 }
 LONGEST: Final = 300  # characters of a review; the whole of it is on the page of reviews
 
@@ -59,9 +53,15 @@ def choices(session: Session, whose: Whose, span: Span) -> list[Entry]:
     if whose.customer is None:
         return []
     query = select(Preference).where(Preference.shop_id == whose.shop_id, Preference.customer_id == whose.customer.id)
+    rows = session.scalars(span.of(query, Preference.happened_at)).all()
+    titles = product_titles(session, rows)
     return [
-        Entry(row.happened_at, _choice(row), f"By {source_words(row.source)}")
-        for row in session.scalars(span.of(query, Preference.happened_at))
+        Entry(
+            row.happened_at,
+            choice_words(row.topic, row.value, titles.get(row.product_shopify_id, "a product")),
+            f"By {source_words(row.source)}",
+        )
+        for row in rows
     ]
 
 
@@ -78,12 +78,3 @@ def consent(session: Session, whose: Whose, span: Span) -> list[Entry]:
         Entry(row.happened_at, consent_words(row.state), f"Source: {source_words(row.source)}")
         for row in session.scalars(span.of(query, ConsentEntry.happened_at))
     ]
-
-
-def _choice(row: Preference) -> str:
-    topic = TOPICS.get(row.topic, row.topic)
-    if row.value == "paused":
-        return f"Paused {topic}"
-    if row.topic == EVERYTHING:
-        return "Resumed all optional messages" if row.value in {"on", "resumed"} else f"Switched {topic} off"
-    return f"Switched {topic} {row.value}"

@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.customers.consent import standing
-from app.customers.ledger import Statement
+from app.customers.ledger import Source, Statement
 from app.customers.models import Customer
 from app.customers.wishes import wishes
 from app.flows.facts.people import full_name, person_name
+from app.flows.pages.people.chosen import chosen
 from app.flows.pages.people.entries import Whose
 from app.flows.pages.people.notices import Notice, notices
 from app.flows.words.consent_words import NOTHING_SAID, stands_words
@@ -40,6 +41,8 @@ class Person:
     notices: tuple[Notice, ...]
     can_pause: bool
     paused_until: datetime | None
+    can_resume: bool = False
+    chosen: tuple[str, ...] = ()
 
 
 def find(session: Session, customer_id: int) -> Whose:
@@ -84,6 +87,8 @@ def person(session: Session, whose: Whose, zone: ZoneInfo, now: datetime) -> Per
         notices=tuple(notices(session, customer, newest, zone, now)),
         can_pause=not gone and wish.off_since is None,
         paused_until=wish.paused_until if wish.paused_until and wish.paused_until > now else None,
+        can_resume=wish.paused_by == Source.MERCHANT,
+        chosen=() if customer.erased_at else tuple(chosen(session, customer.id, zone, now)),
     )
 
 

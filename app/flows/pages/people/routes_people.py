@@ -99,7 +99,10 @@ def resume(customer_id: int) -> AnyResponse:
     with merchant_session() as session:
         whose = people.find(session, customer_id)
         paused = people.person(session, whose, shop_zone(session), business_now(session)).paused_until is not None
-        resume_person(session, customer_id)
+        try:
+            resume_person(session, customer_id)
+        except Invalid as wrong:
+            return make_response(_page(session, whose, error=wrong.message), wrong.status)
     return redirect(f"/customers/{customer_id}?done={'resumed' if paused else 'nothing'}", 303)
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.flows.facts.calendars import CalendarSetting
+from app.customers import push_consent
 from app.flows.pages.settings import settings_page
 from app.flows.pages.settings.calendar_form import calendar_words
 from app.flows.pages.settings.measure_page import measure_page
@@ -41,6 +42,8 @@ def show() -> str:
             quiet=calendar_words(load(session, CalendarSetting)),
             history=progress(session),
             measure=measure_page(session, zone, now),
+            told=settings_page.tell_shopify(session),
+            told_scope=push_consent.SCOPE,
             sender=settings_page.sender(session, runtime.current().config),
         )
 
@@ -71,7 +74,19 @@ def choose_stars() -> Response:
     return redirect("/settings", 303)
 
 
+@blueprint.post("/settings/unsubscribes")
+def choose_unsubscribes() -> Response:
+    """Let an unsubscribe here be written to Shopify too, or stop it."""
+    typed = request.form.get("allowed", "")
+    if typed not in CHOICES:
+        raise Invalid("Allowed must be yes or no.", field="allowed")
+    with merchant_session() as session:
+        push_consent.let_push(session, allowed=CHOICES[typed], by=by_merchant())
+    return redirect("/settings", 303)
+
+
 @blueprint.get("/settings/stars")
+@blueprint.get("/settings/unsubscribes")
 def after_reload() -> Response:
     """Show the settings where a browser reloads the address of the form."""
     return redirect("/settings")

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Config
+from app.customers import push_consent
 from app.customers.models import Erasure, ErasureKind
+from app.customers.push_consent import TellShopify
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words
 from app.kit.errors import NotFound
@@ -45,8 +47,8 @@ class DataRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Stars:
-    """Whether the standard stars are written. `granted` tells whether Shopify lets us."""
+class Written:
+    """Whether something is written to Shopify, as the standard stars are. `granted` tells whether Shopify lets us."""
 
     allowed: bool
     granted: bool
@@ -88,15 +90,25 @@ def export_of(session: Session, request_id: int) -> Erasure:
     return row
 
 
-def stars(session: Session) -> Stars:
+def stars(session: Session) -> Written:
     """Return how it stands with the stars themes read."""
     allowed, granted = load(session, StandardStars).allowed, SCOPE in granted_scopes(session)
     trouble = tuple(f"{counted(many, 'product')}: {reason}" for reason, many in left_alone(session).items())
     if not allowed:
-        return Stars(allowed, granted, "Off", "neutral", ())
+        return Written(allowed, granted, "Off", "neutral", ())
     if not granted:
-        return Stars(allowed, granted, "Waits for Shopify's access", "warning", ())
-    return Stars(allowed, granted, "On", "success", trouble)
+        return Written(allowed, granted, "Waits for Shopify's access", "warning", ())
+    return Written(allowed, granted, "On", "success", trouble)
+
+
+def tell_shopify(session: Session) -> Written:
+    """Return how it stands with unsubscribes being written to Shopify."""
+    allowed, granted = load(session, TellShopify).allowed, push_consent.SCOPE in granted_scopes(session)
+    if not allowed:
+        return Written(allowed, granted, "Off", "neutral", ())
+    if not granted:
+        return Written(allowed, granted, "Waits for Shopify's access", "warning", ())
+    return Written(allowed, granted, "On", "success", ())
 
 
 def sender(session: Session, config: Config) -> Sender:
