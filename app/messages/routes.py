@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request, url_for
 
 from app.kit import runtime
 from app.kit.errors import Invalid, NotFound
+from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
 from app.messages import hits
 from app.messages.context import WEB_ADDRESS
@@ -18,6 +19,7 @@ from app.messages.proof import proof
 from app.messages.shopper_page import form, leave, page
 from app.messages.stop import unsubscribe
 from app.messages.too_often import too_often
+from app.messages.while_away import kept_or_told
 from app.messages.wishes import all_off
 
 blueprint = Blueprint("messages", __name__)
@@ -45,7 +47,10 @@ def ask_to_stop(token: str) -> Response:
 @blueprint.post("/u/<token>")
 def stop(token: str) -> Response:
     """Stop optional mail: the page's own button, or a mail program's one click, which needs no page."""
-    here = runtime.current()
+    return kept_or_told(lambda: _stop(runtime.current(), token))
+
+
+def _stop(here: Runtime, token: str) -> Response:
     with unit_of_work(here) as session:
         message = message_of(session, here, Purpose.UNSUBSCRIBE, token)
         typed = form(MAX_FORM_BYTES)

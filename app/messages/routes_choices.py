@@ -26,6 +26,7 @@ from app.messages.proof import proof
 from app.messages.shopper_page import form, page
 from app.messages.stop import unsubscribe
 from app.messages.too_often import too_often
+from app.messages.while_away import kept_or_told
 from app.messages.wishes import all_off, chosen, topics_off
 from app.messages.wording import day
 from app.shops.zone import shop_zone
@@ -53,7 +54,10 @@ def show_choices(token: str) -> Response:
 @blueprint.post("/p/<token>")
 def keep_choices(token: str) -> Response:
     """Carry out the one button that was pressed, then show what holds."""
-    here = runtime.current()
+    return kept_or_told(lambda: _keep(runtime.current(), token))
+
+
+def _keep(here: Runtime, token: str) -> Response:
     with unit_of_work(here) as session:
         message, customer_id = _whose(session, here, token)
         held_back = too_often(session, message)

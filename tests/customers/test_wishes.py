@@ -44,7 +44,7 @@ def test_a_topic_switched_off_and_on_again_is_on(read):
 def test_everything_is_off_and_paused_each_by_itself(read, merchant):
     assert read(("all", "off", 3)) == Wishes(off_since=merchant.now + timedelta(minutes=3))
     week = merchant.now + timedelta(days=7)
-    both = Wishes(paused_until=week, off_since=merchant.now - timedelta(minutes=1))
+    both = Wishes(paused_until=week, paused_by="our_link", off_since=merchant.now - timedelta(minutes=1))
     assert read(("all", "off", -1), ("all", "paused", 0)) == both, "a pause does not take an unsubscribe back"
     assert read(("all", "paused", 0), ("all", "resumed", 1)) == Wishes()
     assert read(("all", "off", -1), ("all", "resumed", 1)) == Wishes(off_since=both.off_since)

@@ -140,7 +140,7 @@ def test_every_target_is_large_enough_for_a_thumb(open_page, site, people):
     for path in (mailed.review, mailed.path(Purpose.PREFERENCES), mailed.path(Purpose.UNSUBSCRIBE)):
         page.goto(site + path)
         small = page.evaluate(
-            """() => [...document.querySelectorAll('a, button, textarea, input')]
+            """() => [...document.querySelectorAll('a, button, textarea, input:not([type=hidden])')]
                 .map((one) => one.closest('label') || one)
                 .filter((one) => one.getBoundingClientRect().height < 44)
                 .map((one) => one.outerHTML.slice(0, 80))"""
