@@ -65,6 +65,8 @@ WITHOUT_ID = {
         "/settings/calendar/moves", {"help_gap_hours": "48", "ask_gap_hours": "48"}, names=False
     ),
     ("/settings/stars", "GET"): Case("/settings/stars", names=False),
+    ("/settings/unsubscribes", "POST"): Case("/settings/unsubscribes", {"allowed": "no"}, names=False),
+    ("/settings/unsubscribes", "GET"): Case("/settings/unsubscribes", names=False),
     ("/settings/law", "POST"): Case("/settings/law", {"refusal_offered": "yes"}, names=False),
     ("/settings/law", "GET"): Case("/settings/law", names=False),
     ("/settings/measures", "POST"): Case(
