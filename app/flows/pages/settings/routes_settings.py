@@ -7,8 +7,8 @@ import json
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from app.flows.facts.calendars import CalendarSetting
 from app.customers import push_consent
+from app.flows.facts.calendars import CalendarSetting
 from app.flows.pages.settings import settings_page
 from app.flows.pages.settings.calendar_form import calendar_words
 from app.flows.pages.settings.measure_page import measure_page
