@@ -24,6 +24,7 @@ from app.customers.erase import CustomerErased
 from app.customers.merge import CustomersMerged
 from app.experiments import merged as exposures_merged
 from app.experiments import privacy as experiments_privacy
+from app.flows.pages.flow import routes_flow
 from app.flows.pages.home import next_ask, routes_home
 from app.flows.pages.people import routes_people
 from app.flows.pages.settings import routes_calendar, routes_measures, routes_settings
@@ -74,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_home.blueprint,
     routes_start.blueprint,
     routes_flows.blueprint,
+    routes_flow.blueprint,
     routes_preview.blueprint,
     routes_sample.blueprint,
     routes_people.blueprint,

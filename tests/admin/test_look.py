@@ -1,5 +1,6 @@
 """What a merchant sees, at the widths they have: nothing scrolls sideways, nothing breaks WCAG 2.1 AA."""
 
+import json
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from app.flows.models import FollowUp
 from app.flows.planning.pause import pause_refused
 from app.kit import runtime
 from tests.admin import in_admin
+from tests.admin.flow_documents import document, running, send, wait
 from tests.admin.merchant import Merchant
 from tests.browser import PHONE, look, sideways
 from tests.database import make_config
@@ -65,6 +67,22 @@ def test_every_page_at_every_width(admin, open_page):
     seen("flows", "/flows")
     seen("step", "/flows/review_request")
     merchant.post("/start", shopify="no", include="yes")
+    fork = {"type": "branch", "key": "large", "if": {"fact": "order_total", "op": "at_least", "value": 50}}
+    running(merchant, wait("use_it", 2), fork | {"then": [send("care_for_it", delay_days=1)]}, send("second_look"))
+    merchant.order("Dora", sent=2, arrived=0)
+    seen("flow", "/flow/care")
+    seen("flow-new", "/flow")
+    seen("flows-own", "/flows")
+    page.goto(f"{address}/flow/care")
+    frame = page.frame_locator("#app")
+    text = json.dumps(document(send("care_for_it", delay_days=3), name="Care, later"))
+    frame.locator("s-text-area textarea").fill(text)
+    frame.get_by_role("button", name="See what it does").click()
+    frame.get_by_role("heading", name="Before you publish").wait_for()
+    look(page, "admin-flow-check")
+    frame.get_by_role("button", name="Publish").click()
+    frame.get_by_role("heading", name="Versions").wait_for()
+    look(page, "admin-flow-published")
     seen("started", "/started")
     seen("home")
     merchant.post("/pause")

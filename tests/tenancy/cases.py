@@ -1,8 +1,10 @@
 """Every route of the app with what it takes to ask it. A route without a case fails a test."""
 
+import json
 from dataclasses import dataclass, field
 
 from app.messages.links import Purpose
+from tests.admin.flow_documents import document
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,9 @@ class Case:
     form: dict = field(default_factory=dict)
     names: bool = True
 
+
+# A flow's document, its braces kept from being filled in.
+DOCUMENT = json.dumps(document(key="another")).replace("{", "{{").replace("}", "}}")
 
 # Admin routes whose address or form holds an id, by (rule, method).
 WITH_ID = {
@@ -49,6 +54,12 @@ WITHOUT_ID = {
     ("/start", "POST"): Case("/start", names=False),
     ("/customers", "GET"): Case("/customers"),
     ("/flows", "GET"): Case("/flows", names=False),
+    ("/flow", "GET"): Case("/flow", names=False),
+    ("/flow", "POST"): Case("/flow", {"document": DOCUMENT}, names=False),
+    ("/flow/check", "POST"): Case("/flow/check", {"document": DOCUMENT}, names=False),
+    ("/flow/<key>", "GET"): Case("/flow/parcel", names=False),
+    ("/flow/<key>/switch", "POST"): Case("/flow/care/switch", {"state": "off"}, names=False),
+    ("/flow/<key>/delete", "POST"): Case("/flow/spare/delete", names=False),
     ("/flows/<step>", "GET"): Case("/flows/thank_you", names=False),
     ("/flows/<step>", "POST"): Case("/flows/thank_you", {"state": "on", "delay_days": "0"}, names=False),
     ("/flows/<step>/switch", "POST"): Case("/flows/thank_you/switch", {"state": "on"}, names=False),

@@ -18,7 +18,7 @@ from app.flows.language.happenings import Event
 from app.flows.language.steps import Anchor, Arrival, Step, StepState
 from app.flows.language.window import SendWindow
 
-PRESET_FLOWS: Final = frozenset({"order", "parcel"})
+PRESET_FLOWS: Final = ("order", "parcel")  # as they are shown
 DAYTIME: Final = SendWindow(9, 20)
 # After so long on the way unreported a parcel is taken to be there; a merchant with slow lanes sets more. Each step
 # keeps its own distance from that day, so that help and the request never come together.

@@ -69,7 +69,7 @@ def flow_lines(flow: FlowDocument) -> tuple[Line, ...]:
     told += [Line(f"Before every message: goes on only where {condition_words(flow.profile)}.")] if flow.profile else []
     told += [Line(f"Ends early when {_exits(flow)}.")] if flow.exit.on or flow.exit.condition else []
     told += [Line(_goal(flow.goal))] if flow.goal else []
-    return (*told, *_lines(flow.steps, 0))
+    return (*told, *_lines(flow.steps, 0, STARTS[flow.trigger.on]))
 
 
 def steps_words(flow: FlowDocument) -> str:
@@ -104,38 +104,38 @@ def _goal(goal: Goal) -> str:
     return f"Is for this: {HAPPENS[goal.event]} within {days_words(goal.window)}. Then it ends."
 
 
-def _lines(steps: tuple[Node, ...], depth: int) -> list[Line]:
+def _lines(steps: tuple[Node, ...], depth: int, starts: str) -> list[Line]:
     told: list[Line] = []
     for node in steps:
-        told += _step(node, depth)
+        told += _step(node, depth, starts)
     return told
 
 
-def _step(node: Node, depth: int) -> list[Line]:
+def _step(node: Node, depth: int, starts: str) -> list[Line]:
     match node:
         case Step():
-            return [Line(f"{step_name(node.key)}: {_small(rhythm_words(node))}.", depth, node.key)]
+            return [Line(f"{step_name(node.key)}: {_small(rhythm_words(node, starts))}.", depth, node.key)]
         case Wait():
             return [Line(f"Waits {days_words(node.delay)}.", depth)]
         case WaitUntil():
             return [Line(f"Waits until {_until(node)}, {days_words(node.at_most)} at most.", depth)]
         case Branch():
-            then = [Line(f"Where {condition_words(node.condition)}:", depth), *_way(node.then, depth)]
-            other = [Line("Else:", depth), *_way(node.otherwise, depth)] if node.otherwise else []
+            then = [Line(f"Where {condition_words(node.condition)}:", depth), *_way(node.then, depth, starts)]
+            other = [Line("Else:", depth), *_way(node.otherwise, depth, starts)] if node.otherwise else []
             return [*then, *other]
         case Split():
             whole = sum(arm.share for arm in node.arms)
             told: list[Line] = []
             for arm in node.arms:
                 told.append(Line(f"For {arm.share} of {whole} people ({node.experiment} {arm.name}):", depth))
-                told += _way(arm.steps, depth)
+                told += _way(arm.steps, depth, starts)
             return told
         case _:
             return [Line("Ends.", depth)]
 
 
-def _way(steps: tuple[Node, ...], depth: int) -> list[Line]:
-    return _lines(steps, depth + 1) or [Line("Nothing.", depth + 1)]
+def _way(steps: tuple[Node, ...], depth: int, starts: str) -> list[Line]:
+    return _lines(steps, depth + 1, starts) or [Line("Nothing.", depth + 1)]
 
 
 def _until(node: WaitUntil) -> str:

@@ -36,6 +36,7 @@ EVENTS: Final = {
     Anchor.TRIGGER: "what starts the flow",
     Anchor.PREVIOUS_STEP: "the step before",
 }
+VAGUE: Final = frozenset({EVENTS[Anchor.TRIGGER], EVENTS[Anchor.PREVIOUS_STEP]})
 HAPPENED: Final = {
     Anchor.ORDER_PLACED: "the order was placed",
     Anchor.SHIPPED: "the parcel was sent",
@@ -86,16 +87,19 @@ def clock_of(minute: int) -> str:
     return f"{minute // 60}:{minute % 60:02}"
 
 
-def rhythm_words(step: Step) -> str:
-    """Return when a step speaks: "7 days after the parcel arrives, between 9:00 and 20:00 their time"."""
-    event = EVENTS[step.anchor]
+def rhythm_words(step: Step, starts: str = "") -> str:
+    """Return when a step speaks: "7 days after the parcel arrives, between 9:00 and 20:00 their time".
+
+    `starts` is what starts the flow, where that is known.
+    """
+    event = starts if starts and step.anchor is Anchor.TRIGGER else EVENTS[step.anchor]
     delay = delay_words(step)
-    when = f"{delay} after {event}" if delay else _at_once(step.anchor, event)
+    when = f"{delay} after {event}" if delay else _at_once(event)
     return f"{when}, {hours_words(step.window)} their time" if step.window else when
 
 
-def _at_once(anchor: Anchor, event: str) -> str:
-    return f"Right after {event}" if anchor in {Anchor.TRIGGER, Anchor.PREVIOUS_STEP} else f"As soon as {event}"
+def _at_once(event: str) -> str:
+    return f"Right after {event}" if event in VAGUE else f"As soon as {event}"
 
 
 def when_words(facts: Facts, now: datetime, shop_zone: ZoneInfo) -> str:

@@ -6,6 +6,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.presets import PRESET_FLOWS
 from app.flows.pages.steps import pick_order
 from app.flows.syncing.importing.progress import progress
 from app.flows.words.step_words import rhythm_words, step_name
@@ -18,7 +19,8 @@ def first_page(session: Session, counted: str) -> str:
 
     order_id = pick_order.believable(session)
     config = runtime.current().config
-    steps = [step for _, document in published.current(session).values() for step in document.sends]
+    known = published.current(session)
+    steps = [step for key in PRESET_FLOWS for step in known[key][1].sends]
     shown = [preview(session, config.app_url, step.key, order_id) for step in steps]
     mails = [
         {

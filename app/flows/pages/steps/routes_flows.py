@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts import published
 from app.flows.language.forms import WrongFlow
+from app.flows.language.presets import PRESET_FLOWS
 from app.flows.language.steps import Arrival, Step
 from app.flows.pages.steps import step_page
 from app.flows.pages.steps.routes_preview import preview_values
@@ -85,10 +86,12 @@ def show_moves(step: str) -> str:
 
 
 def _list(session: Session, notice: str = "") -> str:
-    known = published.current(session).values()
+    every = published.current(session)
+    known = [each for key, each in every.items() if key in PRESET_FLOWS]
     return render_template(
         "admin/flows.html",
         steps=[step_page.shown(step) for _, document in known for step in document.sends],
+        own=[step_page.flow_shown(*each) for key, each in every.items() if key not in PRESET_FLOWS],
         started=any(flow.started_at is not None for flow, _ in known),
         notice=notice,
     )

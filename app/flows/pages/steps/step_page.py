@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.customers.wish_topics import Topic
+from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import step_json
 from app.flows.language.steps import Arrival, Step, StepState
+from app.flows.models import Flow, FlowState
+from app.flows.words.flow_words import starts_words, steps_words
 from app.flows.words.step_words import rhythm_words, step_name
 
 BADGES = {
@@ -35,6 +38,17 @@ class StepShown:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowShown:
+    """One of the merchant's own flows, for the list."""
+
+    key: str
+    name: str
+    tone: str
+    badge: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class StateChoice:
     """One position of a step's switch."""
 
@@ -56,6 +70,14 @@ def shown(step: Step) -> StepShown:
         on=step.state is StepState.ON,
         other=(off_state(step) if step.state is StepState.ON else StepState.ON).value,
     )
+
+
+def flow_shown(flow: Flow, document: FlowDocument) -> FlowShown:
+    """Return one of the merchant's own flows in words."""
+    on = flow.state is FlowState.RUNNING and flow.started_at is not None
+    starts = starts_words(document.trigger)
+    words = f"{starts[0].upper()}{starts[1:]}: {steps_words(document)}"
+    return FlowShown(flow.key, document.name, "success" if on else "auto", "On" if on else "Off", words)
 
 
 def off_state(step: Step) -> StepState:

@@ -1,0 +1,1 @@
+"""One flow as a document: what it does, its versions, another version, its switch."""

@@ -1,0 +1,164 @@
+"""What the pages about whole flows show: what one does in words, its versions, what another version would change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.flows.language.flow import FlowDocument
+from app.flows.language.forms import WrongFlow, flow_document
+from app.flows.models import Enrollment, Flow, FlowState, FlowVersion
+from app.flows.planning.publishing.bundle import LARGEST, read_json
+from app.flows.planning.publishing.save_flow import Saved
+from app.flows.planning.publishing.shifts import Kind, Shift
+from app.flows.rules.reasons import Reason
+from app.flows.words.count_words import counted
+from app.flows.words.day_words import clock_words, date_words, place_words
+from app.flows.words.flow_words import Line, flow_lines
+from app.flows.words.step_words import step_name
+from app.flows.words.who_words import who_words
+from app.kit.work import entered_shop
+
+MOST_SHOWN: Final = 40
+__all__ = ["LARGEST"]
+LEFT_OUT: Final = {
+    Reason.STEP_GONE: "no longer part of the flow",
+    Reason.ADDED_LATER: "its time has passed",
+    Reason.LEFT_TO_SHOPIFY: "its time has passed; Shopify's own went out",
+    Reason.EXITED: "what ends the run has happened",
+    Reason.GOAL_REACHED: "what the flow is for has been reached",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VersionShown:
+    """One published version. `runs` are those pinned to it that are still under way or were."""
+
+    number: int
+    when: str
+    by: str
+    runs: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One field that is wrong, and why."""
+
+    path: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftShown:
+    """One message a move changes: whose, which, and its dates before and after."""
+
+    about: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What publishing would do, in words: `lines` of the new document, `shifts` of running enrollments."""
+
+    heading: str
+    lines: Sequence[Line]
+    summary: str
+    shifts: Sequence[ShiftShown]
+    more: int
+    moves: bool
+
+
+def state_words(flow: Flow) -> tuple[str, str]:
+    """Return the badge of a flow: tone and word."""
+    if flow.state is FlowState.RUNNING and flow.started_at is not None:
+        return "success", "On"
+    return ("warning", "Off, holding") if flow.started_at is not None else ("auto", "Off")
+
+
+def versions(session: Session, flow: Flow, zone: ZoneInfo, now: datetime) -> list[VersionShown]:
+    """Return a flow's versions, the newest first."""
+    shop_id = entered_shop(session)
+    pinned = Counter(
+        session.scalars(select(Enrollment.version).where(Enrollment.shop_id == shop_id, Enrollment.flow_id == flow.id))
+    )
+    rows = session.execute(
+        select(FlowVersion.number, FlowVersion.published_at, FlowVersion.published_by)
+        .where(FlowVersion.shop_id == shop_id, FlowVersion.flow_id == flow.id)
+        .order_by(FlowVersion.number.desc())
+    )
+    return [
+        VersionShown(
+            number=row.number,
+            when=f"{date_words(row.published_at, zone, now)} {clock_words(row.published_at, zone)}",
+            by=who_words(row.published_by),
+            runs=counted(pinned[row.number], "run") if pinned[row.number] else "no run",
+            current=row.number == flow.version,
+        )
+        for row in rows
+    ]
+
+
+def typed_document(text: str) -> FlowDocument:
+    """Return the flow a merchant pasted. Raises WrongFlow."""
+    if not text.strip():
+        raise WrongFlow({"document": "Paste a flow's JSON, or choose a file."})
+    return flow_document(read_json(text))
+
+
+def wrong_fields(wrong: WrongFlow) -> list[Wrong]:
+    """Return what is wrong, field by field."""
+    return [Wrong(path, words) for path, words in wrong.errors.items()]
+
+
+def checked(saved: Saved, now: datetime) -> Checked:
+    """Return what saving would do, in words."""
+    kinds = Counter(each.kind for each in saved.shifts)
+    told = [
+        counted(kinds[Kind.MOVED], "planned message moves", "planned messages move") if kinds[Kind.MOVED] else "",
+        counted(kinds[Kind.ADDED], "message is added", "messages are added") if kinds[Kind.ADDED] else "",
+        counted(kinds[Kind.DROPPED], "message is left out", "messages are left out") if kinds[Kind.DROPPED] else "",
+        counted(kinds[Kind.LATER], "message waits for its turn", "messages wait for their turn")
+        if kinds[Kind.LATER]
+        else "",
+    ]
+    said = [each for each in told if each]
+    name = saved.document.name
+    if saved.is_new:
+        heading = f"“{name}” is new. It comes switched off."
+    elif saved.changes:
+        heading = f"“{name}” gets a new version."
+    else:
+        heading = f"“{name}” stands like that already. Publishing changes nothing."
+    return Checked(
+        heading=heading,
+        lines=flow_lines(saved.document),
+        summary=f"{', '.join(said)}." if said else "No planned message of a running enrollment changes.",
+        shifts=[_shift(each, now) for each in saved.shifts[:MOST_SHOWN]],
+        more=max(0, len(saved.shifts) - MOST_SHOWN),
+        moves=bool(saved.shifts),
+    )
+
+
+def _shift(each: Shift, now: datetime) -> ShiftShown:
+    zone = each.planned.zone.zone if each.planned is not None else ZoneInfo(each.row.zone if each.row else "Etc/UTC")
+    before = _moment(each.before, zone, now) if each.before is not None else "not planned"
+    if each.reason is not None:
+        after = f"left out: {LEFT_OUT[each.reason]}"
+    elif each.after is not None:
+        after = _moment(each.after, zone, now)
+    else:
+        after = "when the run comes to it"
+    return ShiftShown(f"{step_name(each.step)} · order {each.order.name}", before, after)
+
+
+def _moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    return f"{date_words(at, zone, now)} {clock_words(at, zone)}{place_words(zone)}"

@@ -1,0 +1,144 @@
+"""`/flow`: a flow as a document. Paste or choose one, see what publishing it does, publish it; switch, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from app.flows.facts import published
+from app.flows.language.forms import WrongFlow, canonical, flow_json
+from app.flows.language.presets import PRESET_FLOWS
+from app.flows.pages.flow import flow_page
+from app.flows.planning.publishing.save_flow import foresee_flow, has_run, save_flow
+from app.flows.planning.publishing.switch_flow import delete_flow, switch_off, switch_on
+from app.flows.words.count_words import counted
+from app.flows.words.flow_words import flow_lines, starts_words
+from app.kit.clock import business_now
+from app.kit.errors import Invalid, NotFound
+from app.shopify import app_home
+from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shops.zone import shop_zone
+
+blueprint = Blueprint("flow", __name__)
+app_home.guard(blueprint)
+
+
+@blueprint.get("/flow")
+def show_new() -> str:
+    """Show the page for another flow."""
+    return render_template("admin/flow/new.html", document="", wrong=[], notice="")
+
+
+@blueprint.post("/flow/check")
+def check() -> Response:
+    """Say what publishing the document would do, or what is wrong with it field by field. Changes nothing."""
+    text = _given()
+    try:
+        document = flow_page.typed_document(text)
+        with merchant_session() as session:
+            told = flow_page.checked(foresee_flow(session, document), business_now(session))
+    except WrongFlow as wrong:
+        return _refused(text, wrong)
+    page = render_template("admin/flow/check.html", document=text, told=told, flow=document)
+    return make_response(page)
+
+
+@blueprint.post("/flow")
+def publish() -> Response:
+    """Publish the document; running enrollments move along only where that was chosen."""
+    text, move = request.form.get("document", ""), request.form.get("move", "stay")
+    if move not in {"stay", "move"}:
+        raise Invalid("Choose whether running enrollments stay or move.", field="move")
+    try:
+        document = flow_page.typed_document(text)
+        with merchant_session() as session:
+            saved = save_flow(session, document, by=by_merchant(), move=move == "move")
+            notice = "Published." if saved.changes else "Nothing was changed: it stands like that already."
+            moved = f" {flow_page.checked(saved, business_now(session)).summary}" if saved.shifts else ""
+            page = make_response(_page(session, document.key, notice=notice + moved))
+            page.headers["HX-Replace-Url"] = f"/flow/{document.key}"
+            return page
+    except WrongFlow as wrong:
+        return _refused(text, wrong)
+
+
+@blueprint.get("/flow/<key>")
+def show_flow(key: str) -> str:
+    """Show one flow: what it does, its switch, its versions, its document."""
+    with merchant_session() as session:
+        return _page(session, key)
+
+
+@blueprint.post("/flow/<key>/switch")
+def switch(key: str) -> Response:
+    """Switch a flow on or off."""
+    state = request.form.get("state", "")
+    if state not in {"on", "off"}:
+        raise Invalid("Choose on or off.", field="state")
+    try:
+        with merchant_session() as session:
+            if state == "off":
+                switch_off(session, key, by=by_merchant())
+                return make_response(_page(session, key, notice="Off. What is planned waits; nothing is dropped."))
+            done = switch_on(session, key, by=by_merchant())
+            told = ["On: it takes in what happens from now on."]
+            told += [f"{counted(done.released, 'held message goes', 'held messages go')} on."] if done.released else []
+            told += [f"{counted(done.left_out, 'message')} over a day late left out."] if done.left_out else []
+            return make_response(_page(session, key, notice=" ".join(told)))
+    except WrongFlow as wrong:
+        with merchant_session() as session:
+            return make_response(_page(session, key, wrong=wrong), 422)
+
+
+@blueprint.post("/flow/<key>/delete")
+def delete(key: str) -> Response:
+    """Delete a flow that never ran."""
+    with merchant_session() as session:
+        delete_flow(session, key)
+    page = make_response(render_template("admin/flow/new.html", document="", wrong=[], notice="Deleted."))
+    page.headers["HX-Replace-Url"] = "/flow"
+    return page
+
+
+def _page(session: Session, key: str, *, notice: str = "", wrong: WrongFlow | None = None) -> str:
+    found = published.current(session).get(key)
+    if found is None:
+        raise NotFound
+    flow, document = found
+    tone, badge = flow_page.state_words(flow)
+    own = key not in PRESET_FLOWS
+    values: dict[str, Any] = {
+        "flow": document,
+        "own": own,
+        "on": badge == "On",
+        "tone": tone,
+        "badge": badge,
+        "starts": starts_words(document.trigger),
+        "lines": flow_lines(document),
+        "versions": flow_page.versions(session, flow, shop_zone(session), business_now(session)),
+        "document": canonical(flow_json(document)),
+        "deletable": own and not has_run(session, flow),
+        "notice": notice,
+        "wrong": flow_page.wrong_fields(wrong) if wrong else [],
+    }
+    page: str = render_template("admin/flow/flow.html", **values)
+    return page
+
+
+def _given() -> str:
+    """Return what was pasted, or the file that was chosen instead."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return request.form.get("document", "")
+    try:
+        whole: bytes = file.read(flow_page.LARGEST + 1)
+        return whole.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise Invalid("The file is not UTF-8 text.", field="file") from problem
+
+
+def _refused(text: str, wrong: WrongFlow) -> Response:
+    page = render_template("admin/flow/new.html", document=text, wrong=flow_page.wrong_fields(wrong), notice="")
+    return make_response(page, 422)
