@@ -1,12 +1,14 @@
 """Whose clock a message goes by."""
 
 import zoneinfo
+from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 import pytest
 
 from app.flows.timing.province_zones import PROVINCE_ZONES
 from app.flows.timing.recipient_zone import RecipientZone, ZoneSource, recipient_zone
+from app.flows.timing.split_zips import SPLIT_ZIPS
 
 SHOP = "Europe/London"
 
@@ -104,6 +106,91 @@ def test_every_province_shopify_offers_there_is_known(country):
     listed = SHOPIFY_PROVINCES[country]
     for province in listed.split(",") if "," in listed else listed.split():
         assert recipient_zone(country, province, SHOP).source is ZoneSource.PROVINCE, province
+
+
+@pytest.mark.parametrize(
+    ("country", "province", "zip_code", "zone"),
+    [
+        ("US", "IN", "46402", "America/Chicago"),  # Gary
+        ("US", "IN", "47708-1234", "America/Chicago"),  # Evansville
+        ("US", "IN", "46204", "America/Indiana/Indianapolis"),
+        ("US", "KY", "42101", "America/Chicago"),  # Bowling Green
+        ("US", "KY", "40202", "America/Kentucky/Louisville"),
+        ("US", "TN", "37902", "America/New_York"),  # Knoxville
+        ("US", "TN", "37355", "America/Chicago"),  # Manchester, between Chattanooga and Nashville
+        ("US", "TN", "37201", "America/Chicago"),
+        ("US", "FL", "32501", "America/Chicago"),  # Pensacola
+        ("US", "FL", "33101", "America/New_York"),
+        ("US", "TX", "79901", "America/Denver"),  # El Paso
+        ("US", "TX", "79830", "America/Chicago"),  # Alpine, in the same hundred
+        ("US", "ND", "58601", "America/Denver"),  # Dickinson
+        ("US", "SD", "57701", "America/Denver"),  # Rapid City
+        ("US", "SD", "57601", "America/Chicago"),  # Mobridge
+        ("US", "NE", "69361", "America/Denver"),  # Scottsbluff
+        ("US", "NE", "69101", "America/Chicago"),  # North Platte
+        ("US", "KS", "67735", "America/Denver"),  # Goodland
+        ("US", "OR", "97914", "America/Boise"),  # Ontario
+        ("US", "OR", "97201", "America/Los_Angeles"),
+        ("US", "ID", "83814", "America/Los_Angeles"),  # Coeur d'Alene
+        ("US", "ID", "83702", "America/Boise"),
+        ("US", "MI", "49938", "America/Menominee"),  # Ironwood
+        ("US", "AZ", "86515", "America/Denver"),  # Window Rock keeps summer time
+        ("US", "AK", "99546", "America/Adak"),
+        ("US", "CA", "79901", "America/Los_Angeles"),  # a code of another state says nothing
+        ("US", "TX", "", "America/Chicago"),
+        ("US", "TX", "El Paso!", "America/Chicago"),
+        ("CA", "BC", "V1G 2A1", "America/Dawson_Creek"),
+        ("CA", "BC", "v1c4b4", "America/Edmonton"),  # Cranbrook
+        ("CA", "ON", "P9N 3X1", "America/Winnipeg"),  # Kenora
+        ("CA", "NL", "A2V 1A1", "America/Goose_Bay"),
+        ("CA", "QC", "G4T 1A1", "America/Halifax"),
+        ("AU", "NSW", "2880", "Australia/Broken_Hill"),
+        ("AU", "NSW", "2000", "Australia/Sydney"),
+        ("BR", "AM", "69640-000", "America/Eirunepe"),  # Tabatinga
+        ("BR", "AM", "69005-000", "America/Manaus"),
+        ("BR", "PE", "53990-000", "America/Noronha"),
+        ("MX", "CHIH", "32000", "America/Ciudad_Juarez"),
+        ("MX", "NAY", "63732", "America/Bahia_Banderas"),
+        ("MX", "TAMPS", "88000", "America/Matamoros"),
+        ("ES", None, "35001", "Atlantic/Canary"),
+        ("PT", None, "9500-001", "Atlantic/Azores"),
+        ("CL", "VS", "2770000", "Pacific/Easter"),
+        ("ID", "PA", "99111", "Asia/Jayapura"),
+        ("RU", "KGD", "236000", "Europe/Kaliningrad"),
+    ],
+)
+def test_a_postal_code_decides_where_a_province_keeps_several_clocks(country, province, zip_code, zone):
+    assert recipient_zone(country, province, SHOP, zip_code).name == zone
+
+
+def test_every_postal_code_table_names_zones_that_exist_and_each_beginning_once():
+    for provinces in SPLIT_ZIPS.values():
+        for zones in provinces.values():
+            assert set(zones) <= available_timezones()
+            starts = [start for named in zones.values() for start in named.split()]
+            assert len(starts) == len(set(starts))
+
+
+@pytest.mark.parametrize(
+    ("country", "province", "zip_code", "winter", "summer"),
+    [  # nine in the morning of 15 January and 15 July, in hours before or after UTC
+        ("US", "AZ", "85001", -7, -7),
+        ("US", "AZ", "86515", -7, -6),
+        ("US", "IN", "46204", -5, -4),
+        ("CA", "SK", "S4P 3Y2", -6, -6),
+        ("CA", "NL", "A1A 1A1", -3.5, -2.5),
+        ("BR", "SP", "01310-100", -3, -3),
+        ("AU", "NSW", "2000", 11, 10),
+        ("AU", "QLD", "4000", 10, 10),
+        ("AU", "NSW", "2898", 11, 10.5),  # Lord Howe moves half an hour
+        ("ID", "PA", "99111", 9, 9),
+        ("RU", "MOW", "101000", 3, 3),
+    ],
+)
+def test_summer_time_is_kept_where_it_is_kept(country, province, zip_code, winter, summer):
+    zone = recipient_zone(country, province, SHOP, zip_code).zone
+    for month, hours in ((1, winter), (7, summer)):
+        assert datetime(2027, month, 15, 9, tzinfo=zone).utcoffset() == timedelta(hours=hours)
 
 
 def test_zones_are_the_pinned_packages_and_never_the_machines():

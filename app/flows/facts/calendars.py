@@ -52,7 +52,7 @@ class Whereabouts:
 
     def zone(self, order: Order) -> RecipientZone:
         """Return whose clock an order's messages go by."""
-        return recipient_zone(order.country, order.province, self.shop_zone)
+        return recipient_zone(order.country, order.province, self.shop_zone, order.zip)
 
     def to_plan(self, order: Order, step: Step, now: datetime) -> Calendar:
         """Return the calendar to plan a step by: with the holidays from the order's year to the end of the next."""

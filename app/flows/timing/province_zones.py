@@ -1,8 +1,8 @@
 """Which clock a province lives by, for countries with more than one.
 
 Province codes are Shopify's (its public region data) and, where those differ, ISO 3166-2's. A province that is split
-goes to the clock most of its people live by; `zip` would tell more and is not read yet. `REST` names the clock of every
-other province of the country, where one clock serves them all; without it an unlisted province is unknown.
+goes to the clock most of its people live by, but for the postal codes split_zips.py names. `REST` names the clock of
+every other province of the country, where one clock serves them all; without it an unlisted province is unknown.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from app.flows.words.day_words import clock_words, date_words, place_words, your
 from app.flows.words.step_words import HAPPENED, clock_of, days_words, delay_words, hours_words
 
 FOUND_BY: Final = {
+    ZoneSource.ZIP: "by the address's postal code",
     ZoneSource.PROVINCE: "by the address's province",
     ZoneSource.COUNTRY: "by the address's country",
     ZoneSource.SHOP: "the shop's own, because the address does not tell",

@@ -86,7 +86,7 @@ def standings(session: Session, runs: Sequence[Run], now: datetime) -> list[Stan
     found = []
     for place, (run, each) in enumerate(zip(runs, want, strict=True)):
         person, order = run.order.customer_id, run.order
-        zone = recipient_zone(order.country, order.province, zone_name(session)).zone
+        zone = recipient_zone(order.country, order.province, zone_name(session), order.zip).zone
         began = started_at(run.enrollment, order, run.parcel)
         first = firsts[person].at[0] if person in firsts else None
         found.append(

@@ -82,7 +82,7 @@ def _occasions(session: Session, document: FlowDocument, order: Order, now: date
         at = order.placed_at + timedelta(days=document.trigger.days or 0)
         yield Occasion(Event.DAYS_WITHOUT_ORDER, Subject.ORDER, order.id, at)
     elif order.customer_id is not None:
-        zone = recipient_zone(order.country, order.province, zone_name(session)).zone
+        zone = recipient_zone(order.country, order.province, zone_name(session), order.zip).zone
         years = years_passed(order.placed_at, now, zone)
         if years:
             at = anniversary(order.placed_at, years, zone)
