@@ -10,11 +10,12 @@ from app.kit import models as kit
 from app.messages import models as messages
 from app.orders import imports, parcels, reversals
 from app.orders import models as orders
+from app.orders.lanes import models as lanes
 from app.reviews import models as reviews
 from app.shopify import models as shopify
 from app.shops import models as shops
 
 __all__ = [
-    "catalog", "channels", "clock", "customers", "experiments", "flows", "imports", "kit",
+    "catalog", "channels", "clock", "customers", "experiments", "flows", "imports", "kit", "lanes",
     "messages", "orders", "parcels", "reversals", "reviews", "shopify", "shops",
 ]  # fmt: skip

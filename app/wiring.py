@@ -49,6 +49,8 @@ from app.messages.choose import ChoicesEased
 from app.orders import merged as orders_merged
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
+from app.orders import watch
+from app.orders.lanes import rounds
 from app.orders.told import OrderChanged
 from app.reviews import define_summary, let_stars, renew_storefront, standard_stars
 from app.reviews import merged as reviews_merged
@@ -135,6 +137,7 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
         define_summary.shop_connected,
         sync.shop_connected,
         history.shop_connected,
+        rounds.shop_connected,
     ),
     ChoicesEased: (eased.choices_eased,),
     CustomersMerged: (
@@ -160,6 +163,8 @@ WORK: Sequence[Work] = (
     Work(queue.BULK, look.waiting, "app.flows.planning.runs.look.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.syncing.sync.run_due"),
     Work(queue.BULK, history_run.waiting, "app.flows.syncing.importing.run.run_due"),
+    Work(queue.BULK, rounds.waiting, "app.orders.lanes.rounds.run_due"),
+    Work(queue.BULK, watch.waiting, "app.orders.watch.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),
 )
 

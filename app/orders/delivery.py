@@ -1,8 +1,8 @@
 """Decide when a parcel arrived, and how we know. Pure: a function of the set of facts, never of their order.
 
-A carrier's scan beats Shopify's own date, which beats what the merchant says. `fallback` is not evidence: it labels a
-date we only assume because nobody ever reported the parcel. A scan can be deleted, and a later failed delivery takes an
-earlier arrival back; then the parcel is not delivered until something newer says so.
+A carrier's scan beats Shopify's own date, which beats what the merchant says. `inferred` and `fallback` are not
+evidence: they label dates we only assume because nobody ever reported the parcel. A scan can be deleted, and a later
+failed delivery takes an earlier arrival back; then the parcel is not delivered until something newer says so.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ class DeliverySource(StrEnum):
     SHOPIFY = "shopify"
     MERCHANT = "merchant"
     DIGITAL = "digital"  # nothing to carry: it is there once it is fulfilled
+    INFERRED = "inferred"  # nobody reported it; parcels on its lane mostly arrive by then
     FALLBACK = "fallback"  # nobody reported it
 
 
 class Confidence(StrEnum):
-    """Say how sure we are. No percentage is claimed before a model has earned one."""
+    """Say how sure we are. What was inferred says it in per cent as well: `Inferred.percent`."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
@@ -37,8 +38,10 @@ CONFIDENCE: Final = {
     DeliverySource.SHOPIFY: Confidence.LIKELY,
     DeliverySource.MERCHANT: Confidence.LIKELY,
     DeliverySource.DIGITAL: Confidence.CERTAIN,
+    DeliverySource.INFERRED: Confidence.LIKELY,
     DeliverySource.FALLBACK: Confidence.ASSUMED,
 }
+UNREPORTED: Final = frozenset({DeliverySource.INFERRED, DeliverySource.FALLBACK})
 ARRIVED: Final = frozenset({"delivered", "picked_up"})
 DENIED: Final = frozenset({"failure", "attempted_delivery", "not_delivered"})
 CARRIER_CLOCK_SLACK: Final = timedelta(days=1)  # some carriers write local time as UTC: up to 14 hours ahead
@@ -68,7 +71,21 @@ class Delivered:
     @property
     def is_known(self) -> bool:
         """Say whether somebody reported it, so that a shopper may be told."""
-        return self.source is not DeliverySource.FALLBACK
+        return self.source not in UNREPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """When a parcel nobody reported has arrived (aware UTC) with probability 1 - `risk`, and by whose parcels."""
+
+    at: datetime
+    risk: float
+    by: str = "lane"
+
+    @property
+    def percent(self) -> int:
+        """Return how sure it is."""
+        return round(100 * (1 - self.risk))
 
 
 def delivered(

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, Numeric, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, ShopOwned
@@ -26,6 +26,7 @@ class Order(ShopOwned, Base):
         Index("ix_order_customer", "shop_id", "customer_id"),
         Index("ix_order_name", "shop_id", "name"),
         Index("ix_order_placed", "shop_id", "placed_at"),
+        Index("ix_order_stalls_at", "stalls_at", postgresql_where=text("stalled_at is null")),
     )
 
     shopify_id: Mapped[int]
@@ -53,6 +54,8 @@ class Order(ShopOwned, Base):
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
+    stalls_at: Mapped[datetime | None]  # from when on it is paid for too long without anything sent
+    stalled_at: Mapped[datetime | None]  # since when that has been said
     source_updated_at: Mapped[datetime]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, Double, ForeignKeyConstraint, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, ShopOwned
+from app.orders.delivery import Inferred
 from app.orders.models import of_order
 
 
@@ -26,6 +27,7 @@ class Fulfillment(ShopOwned, Base):
         UniqueConstraint("shop_id", "shopify_id"),
         of_order(),
         Index("ix_fulfillment_order", "shop_id", "order_id"),
+        Index("ix_fulfillment_late_at", "late_at", postgresql_where=text("delayed_at is null")),
     )
 
     order_id: Mapped[int] = mapped_column(BigInteger)
@@ -41,7 +43,25 @@ class Fulfillment(ShopOwned, Base):
     delivered_at: Mapped[datetime | None]
     delivered_source: Mapped[str | None]  # app.orders.delivery.DeliverySource
     cancelled_at: Mapped[datetime | None]
+    # What app.orders.lanes expects of it while nobody has reported it; all empty once somebody has.
+    expected_from: Mapped[datetime | None]
+    expected_to: Mapped[datetime | None]
+    expected_by: Mapped[str | None]  # carrier | lane | shop
+    inferred_at: Mapped[datetime | None]  # arrived by then with probability 1 - inferred_risk
+    inferred_risk: Mapped[float | None] = mapped_column(Double)
+    inferred_by: Mapped[str | None]  # app.orders.lanes.expect.Level
+    last_scan_at: Mapped[datetime | None]
+    late_at: Mapped[datetime | None]  # from when on it is late
+    late_by: Mapped[str | None]  # expected_passed | no_scan
+    delayed_at: Mapped[datetime | None]  # since when it has been said to be
     source_updated_at: Mapped[datetime]
+
+
+def inferred(parcel: Fulfillment) -> Inferred | None:
+    """Return when a parcel nobody reported should have arrived, where that can be said."""
+    if parcel.delivered_at is not None or parcel.inferred_at is None or parcel.inferred_risk is None:
+        return None
+    return Inferred(parcel.inferred_at, parcel.inferred_risk, parcel.inferred_by or "")
 
 
 class FulfillmentLine(ShopOwned, Base):

@@ -17,6 +17,7 @@ from app.orders import history, record_parcel, record_reversal
 from app.orders.gift import gift_by, is_renewal
 from app.orders.models import Order, OrderLine
 from app.orders.told import OrderChanged, Told
+from app.orders.unsent import note_unsent
 from app.shopify.payloads.facts import LineFacts, OrderFacts
 from app.shopify.payloads.vocabulary import FinancialStatus
 
@@ -52,6 +53,7 @@ def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
         record_parcel.record_fulfillment(session, order, parcel, lines, told)
     for case in facts.returns:
         record_reversal.record_return(session, order, case, lines, told)
+    note_unsent(session, order)
     emit(session, OrderChanged(order.id))
     return order
 

@@ -12,10 +12,12 @@ from app.kit.clock import business_now
 from app.kit.upsert import find_or_make
 from app.orders import history
 from app.orders.delivery import Scan, delivered
+from app.orders.lanes.foresee import foresee
 from app.orders.models import Order, OrderLine
 from app.orders.nobodys import is_nobodys
 from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
 from app.orders.told import RECONCILE, Told
+from app.orders.unsent import note_unsent
 from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts
 from app.shopify.payloads.vocabulary import FulfillmentStatus
 
@@ -57,6 +59,7 @@ def record_fulfillment(
     if "events" not in facts.untold | facts.truncated and told.source == RECONCILE:
         _delete_scans_not_in(session, parcel, {scan.shopify_id for scan in facts.events}, told)
     derive_delivered(session, order.id, parcel, told)
+    note_unsent(session, order)
     return parcel
 
 
@@ -84,13 +87,14 @@ def delete_scan(session: Session, parcel: Fulfillment, scan_shopify_id: int, tol
 def derive_delivered(session: Session, order_id: int, parcel: Fulfillment, told: Told) -> None:
     """Set `delivered_at` from everything known about the parcel, and append what changed."""
     session.flush()
-    scans = session.scalars(
+    rows = session.scalars(
         select(FulfillmentEvent).where(
             FulfillmentEvent.shop_id == parcel.shop_id, FulfillmentEvent.fulfillment_id == parcel.id
         ),
     )
+    scans = [Scan(row.status, row.happened_at, deleted=row.deleted_at is not None) for row in rows]
     found = delivered(
-        [Scan(scan.status, scan.happened_at, deleted=scan.deleted_at is not None) for scan in scans],
+        scans,
         now=business_now(session),
         shopify_delivered_at=parcel.shopify_delivered_at,
         digital_since=None if _is_shipped(session, parcel) else parcel.shipped_at,
@@ -105,6 +109,7 @@ def derive_delivered(session: Session, order_id: int, parcel: Fulfillment, told:
         )  # fmt: skip
     elif before is not None and found is None:
         history.append(session, order_id, "delivery_retracted", told.at, told, subject_id=parcel.shopify_id)
+    foresee(session, session.get_one(Order, (parcel.shop_id, order_id)), parcel, scans)
     session.flush()
 
 

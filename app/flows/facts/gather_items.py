@@ -19,7 +19,7 @@ from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem, MessageState
 from app.orders.delivery import DeliverySource
 from app.orders.models import OrderLine
-from app.orders.parcels import Fulfillment, FulfillmentLine
+from app.orders.parcels import Fulfillment, FulfillmentLine, inferred
 from app.orders.sent_back import Units
 from app.reviews.models import Review
 
@@ -134,6 +134,7 @@ def _item(
         shipped_at=parcel.shipped_at if parcel else None,
         delivered_at=parcel.delivered_at if parcel else None,
         delivered_source=DeliverySource(parcel.delivered_source) if parcel and parcel.delivered_source else None,
+        inferred=inferred(parcel) if parcel else None,
         sent=sent,
         reviewed=reviewed,
         shipment_status=parcel.shipment_status if parcel else None,

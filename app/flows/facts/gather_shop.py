@@ -12,6 +12,7 @@ from app.customers.declare import Law
 from app.customers.models import Customer
 from app.flows.rules.decision import Bounds, ShopFacts, ShopState
 from app.kit.models import Restoration
+from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
 from app.shops.measures import Measures
 from app.shops.models import Shop, ShopProfile, ShopStatus
@@ -40,6 +41,7 @@ def shop_facts(
         paused_by=pause.paused_by,
         paused_words=pause.words,
         declared=stored.of(Law).declared(),
+        risk=stored.of(Deliveries).risk,
     )
     return shop, profile
 

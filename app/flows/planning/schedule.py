@@ -30,7 +30,7 @@ from app.kit.queue import BULK, SENDS
 from app.kit.work import ring_after_commit
 from app.orders.delivery import Delivered, DeliverySource
 from app.orders.models import Order
-from app.orders.parcels import Fulfillment
+from app.orders.parcels import Fulfillment, inferred
 from app.orders.told import OrderChanged
 from app.shops.models import ShopProfile
 
@@ -123,6 +123,7 @@ def moments(
         placed_at=order.placed_at,
         shipped_at=parcel.shipped_at,
         delivered=arrived,
+        inferred=inferred(parcel),
         together_at=together_at(parcel.id, arrivals(beside)),
         is_split=sum(each.cancelled_at is None for each in beside) > 1,
         started_at=began,

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from app.customers.policy.terms import Declared
-from app.flows.language.steps import Step, StepState
+from app.flows.language.steps import Arrival, Step, StepState
 from app.flows.rules.reasons import Reason
 from app.flows.timing.calendar import ALWAYS_OPEN, Calendar
-from app.orders.delivery import DeliverySource
+from app.orders.delivery import UNREPORTED, DeliverySource, Inferred
 
 Looked: TypeAlias = Mapping[str, str | int | bool | None]
 
@@ -44,6 +44,7 @@ class ShopFacts:
     paused_by: str | None = None
     paused_words: str | None = None  # the mail server's, where its refusal is why
     declared: Declared = field(default_factory=Declared)
+    risk: float | None = None  # how many may be asked too early where nobody reports the parcel; None for nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Item:
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     delivered_source: DeliverySource | None = None
+    inferred: Inferred | None = None
     sent: Sent = Sent.NEVER
     reviewed: bool = False
     shipment_status: str | None = None  # the carrier's latest word, in Shopify's vocabulary
@@ -136,7 +138,7 @@ class Item:
     @property
     def reported_at(self) -> datetime | None:
         """Return when it arrived as somebody reported it; None for an assumed arrival, and for one that is denied."""
-        assumed = self.delivered_source is DeliverySource.FALLBACK or self.denied_until is not None
+        assumed = self.delivered_source in UNREPORTED or self.denied_until is not None
         return None if assumed else self.delivered_at
 
 
@@ -236,6 +238,16 @@ class Facts:
     turn: TurnFacts = field(default_factory=TurnFacts)
     holdout: HoldoutFacts | None = None
     same_sent_at: datetime | None = None  # the person had these very words then
+
+    def inferred(self, line: Item) -> Inferred | None:
+        """Return the inferred arrival of a line, where it is within the risk the shop chose and the step may use it.
+
+        A step that says "it arrived" never may: nobody said so.
+        """
+        found, risk = line.inferred, self.shop.risk
+        if found is None or risk is None or found.risk > risk or line.denied_until is not None:
+            return None
+        return found if self.step.arrival is Arrival.LIKELY else None
 
 
 @dataclass(frozen=True, slots=True)

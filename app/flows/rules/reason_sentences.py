@@ -59,6 +59,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.NOT_RECEIVED: "{person} says that it has not arrived. {Asked} {until}, or once the carrier reports it.",
     Reason.NOT_DELIVERED: "{person}'s parcel has not arrived yet. {Asked} after it does, by {latest} at the latest.",
     "not_delivered/untracked": "{person}: no tracking, {asked} by {latest} at the latest.",
+    "not_delivered/inferred": "Nobody has reported {person}'s parcel yet; it {should}. {Asked} {until}, or earlier"
+    " if it is reported.",
     "not_delivered/not_shipped": "{person}'s parcel has not been sent yet. Continues when it is, until {expires}.",
     "not_delivered/news": "{person}'s parcel has not arrived yet. Sent when it does.",
     Reason.TOO_SOON: "{person}'s parcel arrived {on}. {Asked} {until}.",

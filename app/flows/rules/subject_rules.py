@@ -151,14 +151,14 @@ def in_hand(case: Case) -> Verdict:
     late = [line for line in case.lines if line not in here and _open(case, line) and line.reported_at is not None]
     if late:  # they arrived together: nobody is asked about the first before the last has had its time
         last = max(late, key=lambda line: _ready(case, line))
-        return _wait_for(last, _ready(case, last))
+        return _wait_for(case, last, _ready(case, last))
     if any(_open(case, line) for line in here):
         return here
     waiting = [line for line in case.lines if line not in here and _open(case, line)]
     if not waiting:
         return case.lines  # only the goal stops these, and the next rule says so
     first = min(waiting, key=lambda line: _ready(case, line))
-    return _wait_for(first, _ready(case, first))
+    return _wait_for(case, first, _ready(case, first))
 
 
 def _arrival_known(case: Case) -> Verdict:
@@ -170,20 +170,33 @@ def _arrival_known(case: Case) -> Verdict:
     until = min(reported) if reported else _ready(case, first)
     if until <= case.now:
         return skip(Reason.DELIVERY_UNCONFIRMED, shipped_at=first.shipped_at, latest_at=until)
-    return _wait_for(first, until)
+    return _wait_for(case, first, until)
 
 
 def _ready(case: Case, line: Item) -> datetime:
     """Return from when on the step may speak about a line; before a shipment exists, when to look again."""
     if line.reported_at is not None:
         return ready_at(case.step, line.reported_at, case.zone, case.facts.calendar)
-    return latest_at(case.step, line.shipped_at) or case.now + case.limits.recheck
+    latest = latest_at(case.step, line.shipped_at)
+    if latest is None:
+        return case.now + case.limits.recheck
+    likely = case.facts.inferred(line)
+    return min(latest, ready_at(case.step, likely.at, case.zone, case.facts.calendar)) if likely else latest
 
 
-def _wait_for(line: Item, until: datetime) -> Verdict:
+def _wait_for(case: Case, line: Item, until: datetime) -> Verdict:
     if line.reported_at is not None:
         return postpone(until, Reason.TOO_SOON, delivered_at=line.reported_at, source=line.delivered_source)
-    return postpone(until, Reason.NOT_DELIVERED, shipped_at=line.shipped_at, tracked=line.tracked, latest_at=until)
+    likely = case.facts.inferred(line)
+    return postpone(
+        until,
+        Reason.NOT_DELIVERED,
+        shipped_at=line.shipped_at,
+        tracked=line.tracked,
+        latest_at=latest_at(case.step, line.shipped_at) or until,
+        inferred_at=likely.at if likely else None,
+        sure_percent=likely.percent if likely else None,
+    )
 
 
 def goal_open(case: Case) -> Verdict:

@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.flows.language.steps import Anchor, Step
+from app.flows.language.steps import Anchor, Arrival, Step
 from app.flows.timing import slots
 from app.flows.timing.calendar import ALWAYS_OPEN, Calendar, Closed, hours_of
 from app.flows.timing.delays import after_delay, expires_at, latest_at, ready_at
 from app.flows.timing.recipient_zone import RecipientZone
 from app.flows.timing.shipment_group import TOGETHER
-from app.orders.delivery import Delivered
+from app.orders.delivery import Delivered, Inferred
 
 
 class Why(StrEnum):
@@ -22,6 +22,7 @@ class Why(StrEnum):
 
     DELAY = "delay"  # the step's own delay after its anchor
     MIN_GAP = "min_gap"  # the pause after arrival was longer than the delay
+    INFERRED = "inferred"  # nobody reported the parcel: when it should have arrived by what its lane tells
     FALLBACK = "fallback"  # nobody reported the parcel: the latest day, counted from fulfilment
     WINDOW = "window"  # moved to the next allowed hour
     QUIET = "quiet"  # moved out of the shop's quiet hours
@@ -37,6 +38,7 @@ class Moments:
     placed_at: datetime
     shipped_at: datetime | None = None
     delivered: Delivered | None = None
+    inferred: Inferred | None = None  # where nobody has reported it
     together_at: datetime | None = None  # when the last of what arrived with it did
     is_split: bool = False  # the order has other parcels
     started_at: datetime | None = None  # what started the run
@@ -55,6 +57,7 @@ class Plan:
     why: tuple[Why, ...]
 
 
+PROVISIONAL: Final = frozenset({Why.INFERRED, Why.FALLBACK})
 MOVED: Final = {
     Closed.WINDOW: Why.WINDOW,
     Closed.QUIET: Why.QUIET,
@@ -74,8 +77,9 @@ def plan(
 ) -> Plan | None:
     """Return when a step is due, or None while it cannot be planned: left to Shopify, or its moment has not come.
 
-    A step that waits for delivery is planned from fulfilment on, at its latest day and marked provisional; a reported
-    arrival moves it. `seed` names the row (run and step), for its jitter. `calendar` is the shop's, for this recipient.
+    A step that waits for delivery is planned from fulfilment on and marked provisional: after the parcel should have
+    arrived, and at its latest day where that comes first or nothing is known; a reported arrival moves it. `seed` names
+    the row (run and step), for its jitter. `calendar` is the shop's, for this recipient.
     """
     ready = _ready(step, moments, zone.zone, calendar) if step.is_planned else None
     if ready is None:
@@ -89,9 +93,9 @@ def plan(
         closed = Closed.WINDOW  # its one time of day is still to come
     return Plan(
         due_at=due_at,
-        expires_at=expires_at(step, ready.at, zone.zone, calendar),
+        expires_at=expires_at(step, ready.latest or ready.at, zone.zone, calendar),
         anchor_at=ready.anchor_at,
-        provisional=ready.why is Why.FALLBACK,
+        provisional=ready.why in PROVISIONAL,
         zone=zone,
         why=(ready.why, *((Why.LATE,) if late else ()), *((MOVED[closed],) if closed else ())),
     )
@@ -99,11 +103,12 @@ def plan(
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """From when on a step may speak, what that counts from, and why then."""
+    """From when on a step may speak, what that counts from, why then, and when at the latest if that is taken back."""
 
     at: datetime
     anchor_at: datetime
     why: Why
+    latest: datetime | None = None
 
 
 def _ready(step: Step, moments: Moments, zone: ZoneInfo, calendar: Calendar) -> _Ready | None:
@@ -119,12 +124,16 @@ def _ready(step: Step, moments: Moments, zone: ZoneInfo, calendar: Calendar) -> 
 
 
 def _after_arrival(step: Step, moments: Moments, zone: ZoneInfo, calendar: Calendar) -> _Ready | None:
-    """Count from the arrival of the last parcel that came with it; until one is reported, take the latest day."""
+    """Count from the arrival of the last parcel that came with it; until it is reported, an estimate or the latest day."""
     arrived = moments.delivered
     if arrived is None or not arrived.is_known:
         latest = latest_at(step, moments.shipped_at)
         if moments.shipped_at is None or latest is None:
             return None
+        if step.arrival is Arrival.LIKELY and moments.inferred is not None:
+            likely = ready_at(step, moments.inferred.at, zone, calendar)
+            if likely < latest:
+                return _Ready(likely, moments.inferred.at, Why.INFERRED, latest)
         return _Ready(latest, moments.shipped_at, Why.FALLBACK)
     anchor_at = (moments.together_at if step.about_lines else None) or arrived.at
     ready = ready_at(step, anchor_at, zone, calendar)

@@ -13,17 +13,10 @@ from app.flows.rules.decision import Facts, Item
 from app.flows.rules.recipient_rules import basis_of
 from app.flows.rules.turn import is_capped
 from app.flows.timing.calendar import ALWAYS_OPEN, hours_of
+from app.flows.words.arrival_words import SOURCES, should_have_words
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, date_words, on_day, place_words, your_words
 from app.flows.words.step_words import clock_of
-from app.orders.delivery import DeliverySource
-
-SOURCES = {
-    DeliverySource.CARRIER_EVENT: "carrier scan",
-    DeliverySource.SHOPIFY: "Shopify's own date",
-    DeliverySource.MERCHANT: "you said so",
-    DeliverySource.DIGITAL: "digital, there at once",
-}
 
 
 def passed_words(rule: int, facts: Facts, at: datetime, yours: ZoneInfo) -> str:
@@ -78,6 +71,9 @@ def _arrival(facts: Facts, at: datetime, yours: ZoneInfo) -> str:
     if facts.step.arrival is Arrival.NOT_NEEDED:
         return "It does not need the parcel to have arrived."
     reported = [line for line in facts.items if line.reported_at is not None]
+    likely = [found for line in facts.items if (found := facts.inferred(line)) is not None]
+    if not reported and likely and likely[0].at <= at:
+        return f"Nobody reported that the parcel arrived; it {should_have_words(likely[0], yours, at)}."
     if not reported:
         return "Nobody reported that the parcel arrived; the latest day to wait for that has come."
     first = min(reported, key=lambda line: line.reported_at or at)

@@ -11,6 +11,7 @@ from app.flows.rules.decision import Facts
 from app.flows.timing.calendar import hours_of
 from app.flows.timing.delays import after_delay, gap_of
 from app.flows.timing.recipient_zone import ZoneSource
+from app.flows.words.arrival_words import should_have_words
 from app.flows.words.count_words import counted
 from app.flows.words.country_words import country_words
 from app.flows.words.day_words import clock_words, date_words, place_words, your_words
@@ -32,7 +33,11 @@ def plan_words(facts: Facts, now: datetime, yours: ZoneInfo) -> tuple[str, ...]:
     """
     row, step, zone = facts.follow_up, facts.step, ZoneInfo(facts.follow_up.zone)
     told = []
-    if row.anchor_at is not None and row.provisional:
+    likely = next((line.inferred for line in facts.items if line.inferred and line.inferred.at == row.anchor_at), None)
+    if likely is not None and row.provisional:
+        told.append(f"Counts from: the parcel {should_have_words(likely, yours, now)}. Nobody has reported it yet.")
+        told.append("A report moves it; so does a scan that still has it on its way.")
+    elif row.anchor_at is not None and row.provisional:
         told.append(
             f"Counts from: the parcel was sent {_moment(row.anchor_at, yours, now)}. Nobody has reported yet that it"
             " arrived."

@@ -13,6 +13,7 @@ from app.flows.language.steps import Arrival
 from app.flows.rules.decision import Facts, Sent
 from app.flows.rules.reasons import Reason
 from app.flows.timing.delays import latest_at
+from app.flows.words.arrival_words import should_have_words
 from app.flows.words.count_words import counted
 from app.flows.words.country_words import country_words
 from app.flows.words.day_words import date_words, day_words, on_day
@@ -68,6 +69,8 @@ def _not_delivered(facts: Facts) -> str | None:
         return "not_shipped"
     if facts.step.arrival is Arrival.KNOWN:
         return "news"
+    if any(facts.inferred(line) for line in facts.items):
+        return "inferred"
     return None if any(line.tracked for line in facts.items) else "untracked"
 
 
@@ -90,6 +93,7 @@ def told(
     asked = "asked" if facts.step.message_class is MessageClass.REVIEW_ASK else "sent"
     at = _happened_at(reason, facts)
     latest = [day for line in facts.items if (day := latest_at(facts.step, line.shipped_at)) is not None]
+    likely = [found for line in facts.items if (found := facts.inferred(line)) is not None]
     paused_by = facts.shop.paused_by if reason is Reason.SHOP_PAUSED else facts.flow.paused_by
     on = on_day(at, zone, now) if at else "earlier"
     words = facts.customer.stopped_words
@@ -103,6 +107,7 @@ def told(
         "by": f" by {who_words(paused_by)}" if paused_by else "",
         "said": f": “{facts.shop.paused_words}”" if facts.shop.paused_words else "",
         "expires": date_words(facts.follow_up.expires_at, zone, now),
+        "should": should_have_words(likely[0], zone, now) if likely else "is still on its way",
         "latest": date_words(min(latest), zone, now) if latest else "then",
         "Holiday": _holiday(facts, until, now),
         "lives_in": country_words(facts.customer.country),

@@ -49,6 +49,7 @@ KINDS: Final = {Level.AREA: 0.2, Level.COUNTRY: 0.08, Level.SERVICE: 0.15, Level
 HOME: Final = Prior(0.9, 0.25, KINDS, 0.08, 0.2, told=0.90, lost=0.006)
 ABROAD: Final = Prior(1.9, 0.25, KINDS, 0.08, 0.25, told=0.75, lost=0.012)
 # Carriers that tell little are not a fair sample: what they carry is slower than what is reported to the same country.
+SILENT: Final = 0.3  # share of arrivals reported below which a lane counts as one that does not report
 SILENT_LONGER: Final = 0.12
 SILENT_DOUBT: Final = 0.04
 

@@ -19,6 +19,7 @@ from app.orders.lanes.curve import CELLS, Curve, beyond, cell, edge, mean, mixed
 from app.orders.lanes.expect import (
     ABROAD,
     HOME,
+    SILENT,
     Effect,
     Fitted,
     LaneKey,
@@ -34,7 +35,6 @@ OWN_WEIGHT: Final = 40.0  # arrivals at which a lane's own curve counts as much 
 TOLD_WEIGHT: Final = 4.0  # expected arrivals at which a lane's own habit of reporting counts as much as its kind's
 LANES_WEIGHT: Final = 8.0  # lanes' worth of scatter the built-in variance counts for
 PRIOR_PARCELS: Final = 30.0  # parcels' worth of shape the built-in one counts for
-SILENT: Final = 0.3  # share of arrivals below which a lane counts as one that does not report
 ROUNDS: Final = 12  # of going round the effects; they settle in five
 
 

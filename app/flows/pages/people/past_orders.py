@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.pages.people.entries import Entry, Span, Whose
-from app.flows.words.passed_words import SOURCES
+from app.flows.words.arrival_words import SOURCES
 from app.messages.wording import money
 from app.orders.delivery import DeliverySource
 from app.orders.models import Order, OrderLine

@@ -1,0 +1,91 @@
+"""Keep what a shop's lanes have taught, and read as much of it as is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from app.kit.work import entered_shop
+from app.orders.lanes.arrivals import Counts
+from app.orders.lanes.expect import Fitted, LaneKey, Model
+from app.orders.lanes.models import Lane, LaneBook
+from app.orders.lanes.plain import counts_json, curve_json, curve_of_json, reach_json, reach_of_json
+from app.shops.models import ShopProfile
+
+ABROAD = {"home": False, "abroad": True}
+
+
+def home_country(session: Session) -> str:
+    """Return the country the shop sends from, "" while it is not known."""
+    found = session.scalar(select(ShopProfile.country).where(ShopProfile.shop_id == entered_shop(session)))
+    return found or ""
+
+
+def keep(session: Session, book: LaneBook, model: Model, counts: Mapping[LaneKey, Counts], now: datetime) -> None:
+    """Put what was learned in the place of what was known before."""
+    book.home, book.learned_at = model.home, now
+    book.kinds = {name: reach_json(model.reaches[abroad]) for name, abroad in ABROAD.items()}
+    session.execute(delete(Lane).where(Lane.shop_id == book.shop_id))
+    rows = [
+        {
+            "shop_id": book.shop_id,
+            "carrier": key.carrier,
+            "service": key.service,
+            "country": key.country,
+            "tracked": key.tracked,
+            "level": lane.level,
+            "parcels": lane.parcels,
+            "told": lane.told,
+            "lost": lane.lost,
+            "middle": lane.middle,
+            "doubt": lane.doubt,
+            "curve": curve_json(lane.curve),
+            "counts": counts_json(counts[key]),
+        }
+        for key, lane in model.lanes.items()
+    ]
+    if rows:
+        session.execute(insert(Lane), rows)
+
+
+def common(session: Session) -> Model | None:
+    """Return what the shop's lanes have in common, without the lanes; None before anything was learned."""
+    book = session.scalars(select(LaneBook).where(LaneBook.shop_id == entered_shop(session))).one_or_none()
+    if book is None or book.learned_at is None:
+        return None
+    return Model(book.home, {}, {abroad: reach_of_json(book.kinds[name]) for name, abroad in ABROAD.items()})
+
+
+def lane_of(session: Session, key: LaneKey) -> Fitted | None:
+    """Return what is expected on a lane, None where nothing has been learned yet."""
+    row = session.scalars(
+        select(Lane).where(
+            Lane.shop_id == entered_shop(session),
+            Lane.carrier == key.carrier,
+            Lane.service == key.service,
+            Lane.country == key.country,
+            Lane.tracked == key.tracked,
+        )
+    ).one_or_none()
+    if row is not None:
+        return fitted(row)
+    model = common(session)
+    return model.of(key) if model else None
+
+
+def whole(session: Session) -> Model | None:
+    """Return everything learned of the shop's lanes."""
+    model = common(session)
+    if model is None:
+        return None
+    rows = session.scalars(select(Lane).where(Lane.shop_id == entered_shop(session)))
+    lanes = {LaneKey(row.carrier, row.service, row.country, row.tracked): fitted(row) for row in rows}
+    return Model(model.home, lanes, model.reaches)
+
+
+def fitted(row: Lane) -> Fitted:
+    """Return a stored lane."""
+    return Fitted(row.level, row.parcels, row.told, row.lost, row.middle, row.doubt, curve_of_json(row.curve))

@@ -1,0 +1,85 @@
+"""Write on a parcel what is expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.kit.clock import business_now
+from app.orders.delivery import Scan
+from app.orders.lanes import book
+from app.orders.lanes.areas import clock_of
+from app.orders.lanes.business_days import WorkCalendar
+from app.orders.lanes.expect import Fitted, LaneKey
+from app.orders.lanes.outlook import Outlook, Parcel, outlook
+from app.orders.lanes.settings import Deliveries
+from app.orders.models import Order
+from app.orders.parcels import Fulfillment
+from app.shops.settings import load
+
+STEADY: Final = timedelta(hours=6)  # by less than this an estimate does not move: plans would follow every night
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What holds for every parcel of a shop at one instant."""
+
+    home: str
+    chosen: Deliveries
+    now: datetime
+
+
+def here(session: Session) -> Here:
+    """Return what holds for the shop's parcels now."""
+    return Here(book.home_country(session), load(session, Deliveries), business_now(session))
+
+
+def key_of(order: Order, parcel: Fulfillment) -> LaneKey:
+    """Return the lane a parcel goes by."""
+    return LaneKey(parcel.tracking_company or "", "", order.country or "", parcel.tracking_number is not None)
+
+
+def foresee(session: Session, order: Order, parcel: Fulfillment, scans: Sequence[Scan]) -> None:
+    """Derive anew, from all its scans, what is expected of a parcel."""
+    waits = parcel.delivered_at is None and parcel.cancelled_at is None
+    lane = book.lane_of(session, key_of(order, parcel)) if waits else None
+    write(order, parcel, scans, lane, here(session))
+
+
+def write(order: Order, parcel: Fulfillment, scans: Sequence[Scan], lane: Fitted | None, place: Here) -> bool:
+    """Write what is expected on the parcel; return whether the estimate of its arrival moved."""
+    found = outlook(
+        Parcel(
+            shipped_at=parcel.shipped_at,
+            tracked=parcel.tracking_number is not None,
+            scans=scans,
+            says=parcel.estimated_delivery_at,
+            done=parcel.delivered_at is not None or parcel.cancelled_at is not None,
+        ),
+        lane,
+        WorkCalendar(order.country, clock_of(order.country)),
+        place.chosen.terms(abroad=order.country != place.home),
+        place.now,
+    )
+    if found.last_scan_at != parcel.last_scan_at or found.late_at is None:
+        parcel.delayed_at = None  # something was told since: whatever was late, it is another story now
+    parcel.last_scan_at, parcel.late_at, parcel.late_by = found.last_scan_at, found.late_at, found.late_by
+    parcel.expected_from, parcel.expected_to, parcel.expected_by = (
+        found.expected_from, found.expected_to, found.expected_by,
+    )  # fmt: skip
+    moved = _moved(parcel, found)
+    if moved:
+        parcel.inferred_at, parcel.inferred_risk = found.inferred_at, found.inferred_risk
+        parcel.inferred_by = found.inferred_by
+    return moved
+
+
+def _moved(parcel: Fulfillment, found: Outlook) -> bool:
+    before, after = parcel.inferred_at, found.inferred_at
+    if before is None or after is None or parcel.inferred_risk != found.inferred_risk:
+        return before is not after
+    return abs(after - before) >= STEADY

@@ -1,0 +1,39 @@
+"""Know from when on an order has been paid for too long without anything sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.orders.lanes.book import home_country
+from app.orders.lanes.business_days import WorkCalendar
+from app.orders.lanes.settings import Deliveries
+from app.orders.models import Order
+from app.orders.parcels import Fulfillment
+from app.shops.settings import load
+from app.shops.zone import shop_zone
+
+UNDONE = frozenset({"refunded", "voided"})
+
+
+def note_unsent(session: Session, order: Order) -> None:
+    """Derive anew from when on the order counts as stalled; nothing once something of it was sent or it was undone."""
+    order.stalls_at = _stalls_at(session, order)
+    if order.stalls_at is None:
+        order.stalled_at = None
+
+
+def _stalls_at(session: Session, order: Order) -> datetime | None:
+    if order.paid_at is None or order.is_test or order.cancelled_at or order.deleted_at:
+        return None
+    if (order.financial_status or "").lower() in UNDONE:
+        return None
+    sent = select(Fulfillment.id).where(
+        Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id, Fulfillment.cancelled_at.is_(None)
+    )
+    if session.scalar(sent.limit(1)) is not None:
+        return None
+    calendar = WorkCalendar(home_country(session) or None, shop_zone(session))
+    return calendar.after(order.paid_at, load(session, Deliveries).unsent_days)

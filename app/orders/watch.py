@@ -1,0 +1,108 @@
+"""Say, once for each time it happens, that a parcel is late or that a paid order has not been sent.
+
+What is due stands in the rows: whoever learns of a scan or a parcel has put down from when on it is late. A new scan
+ends an episode; the next one has an instant of its own, and so an event of its own.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.kit.clock import business_now, real_now
+from app.kit.engines import SYSTEM
+from app.kit.events import emit
+from app.kit.runtime import Runtime
+from app.kit.work import unit_of_work
+from app.orders import history
+from app.orders.models import Order
+from app.orders.parcels import Fulfillment
+from app.orders.told import OrderChanged, Told
+from app.shops.models import Shop, ShopStatus
+
+WATCH: Final = "watch"  # where the event comes from: nobody told us, the time passed
+AT_ONCE: Final = 50  # orders a transaction
+RUN_S: Final = 20.0
+
+
+def waiting(session: Session) -> bool:
+    """Tell whether anything has become late (asked with the system role)."""
+    return bool(_some(session, business_now(session), 1))
+
+
+def run_due(runtime: Runtime) -> int:
+    """Say it of everything that is late by now; return of how many orders. What is left is said at the next ring."""
+    ends_at = time.monotonic() + RUN_S
+    done = 0
+    while time.monotonic() < ends_at:
+        with unit_of_work(runtime, role=SYSTEM) as session:
+            found = _some(session, business_now(session), AT_ONCE)
+        if not found:
+            break
+        for shop_id in sorted({shop for shop, _ in found}):
+            with unit_of_work(runtime, shop_id=shop_id) as session:
+                for order_id in sorted(order for shop, order in found if shop == shop_id):
+                    _say(session, shop_id, order_id)
+                    done += 1
+    return done
+
+
+def _some(session: Session, now: datetime, most: int) -> set[tuple[int, int]]:
+    """Return the (shop, order) of some orders that are late, or have a parcel that is."""
+    active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
+    parcels = select(Fulfillment.shop_id, Fulfillment.order_id).where(_is_late(now), Fulfillment.shop_id.in_(active))
+    orders = select(Order.shop_id, Order.id).where(_has_stalled(now), Order.shop_id.in_(active))
+    rows = [*session.execute(parcels.limit(most)), *session.execute(orders.limit(most))]
+    return {(shop_id, order_id) for shop_id, order_id in rows}
+
+
+def _say(session: Session, shop_id: int, order_id: int) -> None:
+    now = business_now(session)
+    order = session.scalars(
+        select(Order).where(Order.shop_id == shop_id, Order.id == order_id).with_for_update()
+    ).one_or_none()
+    if order is None:
+        return
+    late = session.scalars(
+        select(Fulfillment)
+        .where(Fulfillment.shop_id == shop_id, Fulfillment.order_id == order_id, _is_late(now))
+        .order_by(Fulfillment.id)
+        .with_for_update()
+    ).all()
+    for parcel in late:
+        if parcel.late_at is not None:
+            history.append(
+                session, order_id, "delayed", parcel.late_at, Told(WATCH, now, real_now()),
+                subject_id=parcel.shopify_id, changed=_grounds(parcel),
+            )  # fmt: skip
+            parcel.delayed_at = parcel.late_at
+    if order.stalls_at is not None and order.stalls_at <= now and order.stalled_at is None:
+        history.append(
+            session, order_id, "fulfilment_stalled", order.stalls_at, Told(WATCH, now, real_now()),
+            changed={"paid_at": order.paid_at.isoformat() if order.paid_at else None},
+        )  # fmt: skip
+        order.stalled_at = order.stalls_at
+    session.flush()
+    emit(session, OrderChanged(order_id))
+
+
+def _grounds(parcel: Fulfillment) -> dict[str, str | None]:
+    """Return what the lateness was judged by."""
+    return {
+        "by": parcel.late_by,
+        "expected_to": parcel.expected_to.isoformat() if parcel.expected_to else None,
+        "expected_by": parcel.expected_by,
+        "last_scan_at": parcel.last_scan_at.isoformat() if parcel.last_scan_at else None,
+    }
+
+
+def _is_late(now: datetime) -> ColumnElement[bool]:
+    return (Fulfillment.late_at <= now) & Fulfillment.delayed_at.is_(None)
+
+
+def _has_stalled(now: datetime) -> ColumnElement[bool]:
+    return (Order.stalls_at <= now) & Order.stalled_at.is_(None)
