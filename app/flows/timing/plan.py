@@ -124,7 +124,7 @@ def _ready(step: Step, moments: Moments, zone: ZoneInfo, calendar: Calendar) -> 
 
 
 def _after_arrival(step: Step, moments: Moments, zone: ZoneInfo, calendar: Calendar) -> _Ready | None:
-    """Count from the arrival of the last parcel that came with it; until it is reported, an estimate or the latest day."""
+    """Count from the arrival of the last parcel that came with it; until then an estimate or the latest day."""
     arrived = moments.delivered
     if arrived is None or not arrived.is_known:
         latest = latest_at(step, moments.shipped_at)

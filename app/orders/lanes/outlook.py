@@ -84,7 +84,7 @@ def outlook(parcel: Parcel, lane: Fitted | None, calendar: WorkCalendar, terms: 
     if parcel.done:
         return NOTHING
     live = [scan for scan in parcel.scans if not scan.deleted and scan.happened_at <= now + CARRIER_CLOCK_SLACK]
-    last = max(live, key=lambda scan: scan.happened_at, default=None)
+    last = max(live, key=_newest, default=None)
     refused = last is not None and last.status.lower() in DENIED
     if refused and last is not None and last.status.lower() == SENT_BACK:
         return Outlook(last_scan_at=last.happened_at)
@@ -137,6 +137,12 @@ def _late(
     day = until.astimezone(calendar.zone).date() + timedelta(days=1)
     passed = datetime.combine(day, time(), calendar.zone).astimezone(until.tzinfo)
     return (passed, Late.EXPECTED_PASSED) if passed <= quiet else (quiet, Late.NO_SCAN)
+
+
+def _newest(scan: Scan) -> tuple[datetime, bool, str]:
+    """Return what scans are ordered by: of two at one instant the refusal counts, as it does for arrivals."""
+    status = scan.status.lower()
+    return scan.happened_at, status in DENIED, status
 
 
 def _is_silent(lane: Fitted | None) -> bool:
