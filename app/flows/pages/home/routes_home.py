@@ -53,7 +53,7 @@ def show() -> str:
     with merchant_session() as session:
         known = reading(session)
         if not known.finished:
-            return render_template("admin/reading.html", reading=known, history=progress_of_past(session))
+            return render_template("admin/reading.html", reading=known)
         found = at_home.home(session)
         return _running(session, found) if found.started else first_page(session, known.words)
 
