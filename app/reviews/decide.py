@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
+from app.kit.events import emit
 from app.kit.work import entered_shop
+from app.orders.told import OrderChanged
 from app.reviews import change
 from app.reviews.keep_summary import product_changed
 from app.reviews.models import Review
@@ -38,6 +40,7 @@ def _settle(session: Session, review: Review, kind: str, by: str) -> None:
     session.flush()
     change.append(session, review, kind, by, business_now(session))
     product_changed(session, review.product_shopify_id)
+    emit(session, OrderChanged(review.order_id))
 
 
 def _locked(session: Session, review_id: int) -> Review:
