@@ -7,6 +7,7 @@ here knows how the app turns hours into instants.
 import random
 from bisect import bisect_left
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from app.flows.language.window import SendWindow, at_time
@@ -48,6 +49,7 @@ def once_a_day_at_its_time(scale: Scale) -> Figure:
     return Figure(words, holds=planned > 0 and not doubled and not missing and not outside)
 
 
+@cache
 def distinct_changes() -> tuple[list[tuple[datetime, str]], int]:
     """Return changes with a zone that makes each, and how many there are in all.
 

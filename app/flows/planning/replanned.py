@@ -100,6 +100,7 @@ def beside(session: Session, order_ids: Collection[int]) -> Beside:
         select(Enrollment.flow_id, Fulfillment)
         .join(Fulfillment, its_parcel())
         .where(Enrollment.shop_id == entered_shop(session), among(Enrollment.order_id, sorted(order_ids)))
+        .where(Enrollment.ended_at.is_(None))
     )
     found: dict[tuple[int, int], list[Fulfillment]] = defaultdict(list)
     for flow_id, parcel in rows:
