@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.flows.pages.why import ask_why
 from app.flows.pages.why.derivation import derive
 from app.flows.pages.why.derivation_text import derivation_text
+from app.flows.pages.why.entered import entered
 from app.kit import runtime
 from app.kit.errors import NotFound
 from app.kit.work import unit_of_work
+from app.orders.models import Order
 from app.shops.models import Shop
+
+MOST: Final = 20  # orders whose flows are told, the latest
+Find = Callable[[Session, str], list[int]]
+Orders = Callable[[Session, str], list[Order]]
 
 
 @click.command()
@@ -19,13 +29,19 @@ from app.shops.models import Shop
 @click.option("--order", help="An order's name, as #1402.")
 @click.option("--email", help="A person's address.")
 @click.option("--message", help="A message's number as the app shows it, or a mail's Message-ID.")
-def why(domain: str, order: str | None, email: str | None, message: str | None) -> None:
-    """Tell why messages were sent, were not, or wait: the same derivation the app shows."""
-    ways = ((ask_why.of_order, order), (ask_why.of_address, email), (ask_why.of_message, message))
-    asked = [(find, named) for find, named in ways if named is not None]
+@click.option("--customer", help="A customer's number, Shopify's or the app's.")
+def why(domain: str, order: str | None, email: str | None, message: str | None, customer: str | None) -> None:
+    """Tell why messages were sent, were not, or wait, and why an order is in no flow: what the app shows."""
+    ways: tuple[tuple[Find, Orders | None, str | None], ...] = (
+        (ask_why.of_order, ask_why.orders_of_order, order),
+        (ask_why.of_address, ask_why.orders_of_address, email),
+        (ask_why.of_customer, ask_why.orders_of_customer, customer),
+        (ask_why.of_message, None, message),
+    )
+    asked = [(find, orders, named) for find, orders, named in ways if named is not None]
     if len(asked) != 1:
-        raise click.UsageError("Name one of --order, --email and --message.")
-    find, named = asked[0]
+        raise click.UsageError("Name one of --order, --email, --customer and --message.")
+    find, orders, named = asked[0]
     here = runtime.current()
     with unit_of_work(here) as session:
         shop_id = session.scalar(select(Shop.id).where(Shop.domain == domain.strip().lower()))
@@ -36,4 +52,11 @@ def why(domain: str, order: str | None, email: str | None, message: str | None) 
             ids = find(session, named)
         except NotFound as nothing:
             raise click.ClickException(f"This shop has nothing under {named}.") from nothing
-        click.echo("\n\n".join(derivation_text(derive(session, each)) for each in ids) or "Nothing was ever planned.")
+        told = [derivation_text(derive(session, each)) for each in ids] or ["Nothing was ever planned."]
+        told += [_flows(session, each) for each in (orders(session, named)[-MOST:] if orders is not None else ())]
+        click.echo("\n\n".join(told))
+
+
+def _flows(session: Session, order: Order) -> str:
+    lines = [f"  {each.flow}: {each.words}" for each in entered(session, order)]
+    return "\n".join([f"Flows of order {order.name}:", *lines])

@@ -231,3 +231,21 @@ def test_any_customer_is_answered_within_a_second(merchant):
         started = time.perf_counter()
         assert merchant.fetch(path).status_code == 200
         assert time.perf_counter() - started < 1.0, path
+
+
+def test_why_an_order_is_in_no_flow_is_answered_too(merchant):
+    early = merchant.order("Ana", placed=9, sent=8, arrived=3)
+    name = merchant.rows(select(Order.name).where(Order.id == early))[0].name
+    told = asked(merchant, "--order", name).output
+    assert "Nothing was ever planned." in told
+    assert told.count("this flow has not been started") == 2
+
+
+def test_a_customer_is_asked_about_by_number(merchant):
+    order = arrived_in(merchant)
+    customer = merchant.rows(select(Order.customer_id).where(Order.id == order))[0].customer_id
+    told = asked(merchant, "--customer", str(customer)).output
+    assert "Review request" in told
+    assert "Flows of order" in told
+    assert "In it since" in told
+    assert asked(merchant, "--customer", "nobody").exit_code != 0

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import Gathered, gather
 from app.flows.models import Decision, FollowUp, FollowUpState
+from app.flows.pages.why.entered import InFlow, entered
 from app.flows.pages.why.verdicts import kept
 from app.flows.pages.why.why import Why, why
 from app.flows.rules.decision import Send
@@ -57,6 +58,7 @@ class Derivation:
     now: datetime
     decided_at: datetime | None
     rule_version: int
+    flows: tuple[InFlow, ...] = ()
 
 
 def derive(session: Session, follow_up_id: int) -> Derivation:
@@ -93,6 +95,7 @@ def derive(session: Session, follow_up_id: int) -> Derivation:
         now=now,
         decided_at=decisions[0].decided_at if decisions else None,
         rule_version=decisions[0].rule_version if decisions else RULE_VERSION,
+        flows=tuple(entered(session, one.order)),
     )
 
 

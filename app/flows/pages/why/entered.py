@@ -1,0 +1,75 @@
+"""Tell of each flow whether an order is in it, and why where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.flows.facts import published
+from app.flows.facts.standing.story import stories
+from app.flows.models import Enrollment
+from app.flows.planning.enrol import FILTERED
+from app.flows.runs.entry import outside
+from app.flows.runs.path import read_path
+from app.flows.words import entry_words
+from app.flows.words.day_words import date_words
+from app.kit.clock import business_now
+from app.kit.work import entered_shop
+from app.orders.models import Order
+from app.shops.zone import shop_zone
+
+
+@dataclass(frozen=True, slots=True)
+class InFlow:
+    """One flow and what an order has to do with it, in a sentence."""
+
+    flow: str
+    words: str
+
+
+def entered(session: Session, order: Order) -> list[InFlow]:
+    """Return it for every flow of the shop, in the order they are shown."""
+    runs = session.scalars(
+        select(Enrollment)
+        .where(Enrollment.shop_id == entered_shop(session), Enrollment.order_id == order.id)
+        .order_by(Enrollment.entered_at, Enrollment.id)
+    ).all()
+    story = stories(session, [order])[order.id]
+    now, zone = business_now(session), shop_zone(session)
+    told = []
+    for flow, document in published.current(session).values():
+        mine = [run for run in runs if run.flow_id == flow.id]
+        if mine:
+            told.append(InFlow(document.name, _of_runs(mine, zone, now)))
+            continue
+        why = outside(
+            document.trigger.on,
+            story,
+            deleted=order.deleted_at is not None,
+            started_at=flow.started_at,
+            include_from=flow.include_from,
+        )
+        told.append(InFlow(document.name, entry_words.outside_words(why, document.trigger.on.value)))
+    return told
+
+
+def _of_runs(runs: Sequence[Enrollment], zone: ZoneInfo, now: datetime) -> str:
+    taken = [run for run in runs if run.ended_reason != FILTERED]
+    if not taken:
+        found = [_found(each) for run in runs for step in read_path(run.path) for each in step.because]
+        return entry_words.FILTERED.format(found="; ".join(found) or "nothing was kept of it")
+    over = all(run.ended_at is not None for run in taken)
+    since = date_words(taken[0].entered_at, zone, now)
+    return (entry_words.ENDED if over else entry_words.RUNNING).format(since=since)
+
+
+def _found(finding: object) -> str:
+    """Return one comparison that did not hold: "country: GB"."""
+    known = finding if isinstance(finding, dict) else {}
+    found = known.get("found")
+    return f"{str(known.get('fact', '')).replace('_', ' ')}: {'not known' if found is None else found}"
