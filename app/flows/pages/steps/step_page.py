@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from app.customers.wish_topics import Topic
@@ -12,7 +13,7 @@ from app.flows.language.forms import step_json
 from app.flows.language.steps import Arrival, Step, StepState
 from app.flows.models import Flow, FlowState
 from app.flows.words.flow_words import starts_words, steps_words
-from app.flows.words.step_words import rhythm_words, step_name
+from app.flows.words.step_words import delay_words, rhythm_words, step_name
 
 BADGES = {
     StepState.ON: ("success", "On"),
@@ -103,8 +104,14 @@ def typed_in(form: Mapping[str, str], step: Step) -> dict[str, object]:
         changes.pop("fallback_days", None)
     if step.window is not None and any(name in form for name in HOURS):
         window: dict[str, Any] = dict(step_json(step)["window"])
-        changes["window"] = window | {name: form[name] for name in HOURS if name in form}
+        changes["window"] = window | {name: form[name] for name in HOURS if name in form and name in window}
     return changes
+
+
+def hour_suffixes(step: Step) -> dict[str, str]:
+    """Return the minutes behind the first and the last hour: ":00" for full ones."""
+    first, last = (step.window.from_minute, step.window.to_minute) if step.window is not None else (0, 0)
+    return {"from_hour": f":{first:02}", "to_hour": f":{last:02}"}
 
 
 def nothing_typed(step: Step) -> str:
@@ -116,8 +123,8 @@ def nothing_typed(step: Step) -> str:
 def field_values(step: Step, form: Mapping[str, str] | None = None) -> dict[str, object]:
     """Return what the fields hold: what was typed where it was refused, else what is published."""
     known = step_json(step)
-    window = known["window"] or dict.fromkeys(HOURS)
-    values = {name: known[name] for name in FIELDS} | {name: window[name] for name in HOURS}
+    window = known["window"] or {}
+    values = {name: known[name] for name in FIELDS} | {name: window.get(name) for name in HOURS}  # one time has no last
     return values | {name: form[name] for name in values if form and name in form and values[name] is not None}
 
 
@@ -127,12 +134,17 @@ def field_errors(step: str, errors: Mapping[str, str]) -> dict[str, str]:
 
 
 def delay_details(step: Step) -> str:
-    """Return what stands under the delay."""
-    return {
-        Arrival.NOT_NEEDED: "0 means at once.",
-        Arrival.KNOWN: "After somebody reported that it arrived. 0 means at once.",
-        Arrival.LIKELY: "After the parcel arrived, and never sooner than 2 days after that.",
-    }[step.arrival]
+    """Return what stands under the delay: also what a document adds to its days."""
+    added = delay_words(replace(step, delay=step.delay - timedelta(days=step.delay.days)))
+    more = f"On top of the days: {added}. " if added else ""
+    return (
+        more
+        + {
+            Arrival.NOT_NEEDED: "0 means at once.",
+            Arrival.KNOWN: "After somebody reported that it arrived. 0 means at once.",
+            Arrival.LIKELY: "After the parcel arrived, and never before the time to unpack in your settings.",
+        }[step.arrival]
+    )
 
 
 def fallback_details(step: Step) -> str:
