@@ -26,6 +26,7 @@ from app.experiments import merged as exposures_merged
 from app.experiments import privacy as experiments_privacy
 from app.flows.pages.flow import routes_flow
 from app.flows.pages.home import next_ask, routes_home
+from app.flows.pages.look_back import routes_look_back
 from app.flows.pages.people import routes_people
 from app.flows.pages.settings import routes_calendar, routes_measures, routes_settings
 from app.flows.pages.start import routes_start
@@ -80,6 +81,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_flow.blueprint,
     routes_preview.blueprint,
     routes_sample.blueprint,
+    routes_look_back.blueprint,
     routes_people.blueprint,
     reviews_admin.blueprint,
     routes_settings.blueprint,
@@ -190,6 +192,7 @@ PERIODIC: Mapping[str, Periodic] = {
     "expire_hits": Periodic(DAILY, "app.messages.expire_hits.expire_hits"),
     "expire_order_events": Periodic(DAILY, "app.orders.expire_events.expire_events"),
     "expire_webhooks": Periodic(DAILY, "app.shopify.expire_webhooks.expire_webhooks"),
+    "look_back": Periodic(timedelta(minutes=15), "app.flows.planning.look_back.campaign.recruit"),
     "renew_ageing_tokens": Periodic(DAILY, "app.shops.renew_ageing.renew_ageing"),
     "retime": Periodic(timedelta(minutes=5), "app.flows.planning.retime.retime_due"),
     "start_by_calendar": Periodic(timedelta(hours=1), "app.flows.planning.runs.watch.watch"),

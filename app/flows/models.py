@@ -164,3 +164,27 @@ class PlannedBy(ShopOwned, Base):
     shop_zone: Mapped[str]
     calendar: Mapped[int] = mapped_column(Integer)  # version of the shop's section; 0 while it has none
     planned_at: Mapped[datetime]
+
+
+class LookBackState(StrEnum):
+    """Say how a campaign about orders from before stands."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"  # nobody was left to ask
+
+
+class LookBack(ShopOwned, Base):
+    """Hold a shop's campaign about orders from before: how far back, how many a day, whose turn is next."""
+
+    __tablename__ = "look_back"
+    __table_args__ = (UniqueConstraint("shop_id"),)
+
+    state: Mapped[LookBackState] = mapped_column(EnumText(LookBackState))
+    since: Mapped[datetime]  # arrivals before are not asked about
+    months: Mapped[int] = mapped_column(Integer)
+    daily_cap: Mapped[int] = mapped_column(Integer)
+    recruited: Mapped[int] = mapped_column(Integer, default=0)
+    started_at: Mapped[datetime]
+    started_by: Mapped[str]
+    next_at: Mapped[datetime]  # business time; when the next day's orders are taken in

@@ -77,16 +77,19 @@ def gather(session: Session, ids: Sequence[int]) -> list[Gathered]:
     return gather_runs(session, [(row, run, order, flow) for row, run, order, flow in found])
 
 
-def gather_runs(session: Session, rows: Sequence[Run]) -> list[Gathered]:
+def gather_runs(
+    session: Session, rows: Sequence[Run], unstored: Mapping[tuple[int, int], FlowDocument] | None = None
+) -> list[Gathered]:
     """Return the facts of follow-ups at hand, in their order: also of such as were never stored, for previews.
 
-    The ids of the follow-ups must differ.
+    The ids of the follow-ups must differ. `unstored` are documents of flows that are only supposed, by (id, version).
     """
     shop_id = entered_shop(session)
     if not rows:
         return []
     order_ids = sorted({order.id for _, _, order, _ in rows})
     documents = _documents(session, [(run.flow_id, run.version) for _, run, _, _ in rows], [row[3] for row in rows])
+    documents = {**documents, **(unstored or {})}
     restorations = epoch.restorations(session)
     stored = load_all(session)
     shop, profile = shop_facts(session, shop_id, restorations, stored)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts.calendars import whereabouts
 from app.flows.facts.gather import Gathered, Run, gather_runs
+from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, Flow, FollowUp
 from app.flows.planning.enrol import run_values
@@ -33,6 +34,7 @@ class Wanted:
     step: Step
     order: Order
     parcel: Fulfillment | None
+    started_at: datetime | None = None  # what would start the run, where that is not the subject's own beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,17 @@ class Supposed:
     verdict: Ruling
 
 
-def suppose(session: Session, wanted: Sequence[Wanted], zone: str, now: datetime) -> list[Supposed]:
+def suppose(
+    session: Session,
+    wanted: Sequence[Wanted],
+    zone: str,
+    now: datetime,
+    unstored: Mapping[tuple[int, int], FlowDocument] | None = None,
+) -> list[Supposed]:
     """Return what each wanted message would be if its flow ran now; those that would not be planned are left out.
 
-    `zone` is the shop's IANA zone. Stores nothing.
+    `zone` is the shop's IANA zone; `unstored` are documents of flows that are themselves only supposed, by id and
+    version. Stores nothing.
     """
     runs: list[Run] = []
     places = whereabouts(session, zone)
@@ -54,13 +63,16 @@ def suppose(session: Session, wanted: Sequence[Wanted], zone: str, now: datetime
         run = _run(one)
         where, calendar = places.zone(one.order), places.to_plan(one.order, one.step, now)
         seed = row_seed(run, one.step.key)
-        planned = plan(one.step, moments(one.order, one.parcel), where, seed=seed, now=now, calendar=calendar)
+        known = moments(one.order, one.parcel)
+        if one.started_at is not None:
+            known = replace(known, started_at=one.started_at, previous_at=one.started_at)
+        planned = plan(one.step, known, where, seed=seed, now=now, calendar=calendar)
         if planned is not None:
             row = new_row(run, one.step.key, planned)
             row.id = -1 - len(runs)
             runs.append((row, run, one.order, one.flow))
     steps = {one.step.key: one.step for one in wanted}
-    return [_judged(one, steps[one.step.key], now) for one in gather_runs(session, runs)]
+    return [_judged(one, steps[one.step.key], now) for one in gather_runs(session, runs, unstored)]
 
 
 def suppose_whenever(session: Session, one: Wanted, now: datetime) -> Supposed:

@@ -28,6 +28,7 @@ NAMES: Final = {
     "delivered": "Arrived",
     "product_help": "Product help",
     "review_request": "Review request",
+    "review_request_past": "Review request for a past order",
 }
 EVENTS: Final = {
     Anchor.ORDER_PLACED: "the order is paid",

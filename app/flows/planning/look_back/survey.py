@@ -1,0 +1,106 @@
+"""Look over delivered orders from before: who would be asked now, and who not for which reason. Stores nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from app.flows.language.flow import FlowDocument
+from app.flows.language.looking_back import ASK, DOCUMENT, LOOK_BACK
+from app.flows.models import Enrollment, Flow
+from app.flows.planning.suppose import Supposed, Wanted, suppose
+from app.flows.rules.decision import Postpone, Send
+from app.kit.work import entered_shop
+from app.orders.models import Order
+from app.orders.parcels import Fulfillment
+from app.shops.zone import zone_name
+
+MOST: Final = 2_000  # orders looked at, the latest arrivals first
+AT_LEAST_AGO: Final = timedelta(days=7)
+
+RECRUITED: Final = "recruited"
+OWN_FLOW: Final = "own_flow"
+LATER_ORDER: Final = "later_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a campaign would find. `looked_at` orders in all; `excluded` counts those left out, by reason."""
+
+    looked_at: int
+    is_cut: bool
+    going: tuple[Supposed, ...]
+    excluded: Counter[str]
+
+    @property
+    def people(self) -> int:
+        """Return how many people would be asked: one order each."""
+        return len(self.going)
+
+
+def survey(session: Session, flow: Flow, since: datetime, now: datetime) -> Survey:
+    """Return who would be asked if their turn came now. `flow` need not be stored."""
+    rows = session.execute(_delivered(session, since, now)).all()
+    excluded: Counter[str] = Counter()
+    seen: set[int] = set()
+    wanted: list[Wanted] = []
+    for order, parcel, is_recruited, is_run in rows[:MOST]:
+        if is_recruited or is_run:
+            excluded[RECRUITED if is_recruited else OWN_FLOW] += 1
+        elif order.customer_id is not None and order.customer_id in seen:
+            excluded[LATER_ORDER] += 1
+        else:
+            wanted.append(Wanted(flow, ASK, order, parcel, started_at=now))
+        seen |= {order.customer_id} if order.customer_id is not None else set()
+    going = _judged(session, flow, wanted, now, excluded)
+    return Survey(min(len(rows), MOST), len(rows) > MOST, going, excluded)
+
+
+def _judged(
+    session: Session, flow: Flow, wanted: Sequence[Wanted], now: datetime, excluded: Counter[str]
+) -> tuple[Supposed, ...]:
+    unstored: dict[tuple[int, int], FlowDocument] = {} if flow.id else {(flow.id, flow.version): DOCUMENT}
+    going = []
+    for each in suppose(session, wanted, zone_name(session) or "Etc/UTC", now, unstored):
+        if isinstance(each.verdict, Send | Postpone):
+            going.append(each)
+        else:
+            excluded[str(each.verdict.reason)] += 1
+    return tuple(going)
+
+
+def _delivered(session: Session, since: datetime, now: datetime) -> Select[Order, Fulfillment, bool, bool]:
+    """Ask for orders all of whose parcels arrived, with the one that came last; how they stand with flows beside."""
+    shop_id = entered_shop(session)
+    each = aliased(Fulfillment)
+    mine = (each.shop_id == Order.shop_id) & (each.order_id == Order.id) & each.cancelled_at.is_(None)
+    last = (
+        select(each.id)
+        .where(mine, each.delivered_at.is_not(None))
+        .order_by(each.delivered_at.desc(), each.id.desc())
+        .limit(1)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    under_way = exists().where(mine, each.delivered_at.is_(None)).correlate(Order)
+    of_order = (Enrollment.shop_id == Order.shop_id) & (Enrollment.order_id == Order.id)
+    ours = of_order & (Flow.shop_id == Enrollment.shop_id) & (Flow.id == Enrollment.flow_id)
+    return (
+        select(
+            Order,
+            Fulfillment,
+            exists().where(ours, Flow.key == LOOK_BACK).label("is_recruited"),
+            exists().where(ours, Flow.key != LOOK_BACK).label("is_run"),
+        )
+        .join(Fulfillment, (Fulfillment.shop_id == Order.shop_id) & (Fulfillment.id == last))
+        .where(Order.shop_id == shop_id, Order.deleted_at.is_(None), ~under_way)
+        .where(Fulfillment.delivered_at >= since, Fulfillment.delivered_at < now - AT_LEAST_AGO)
+        .order_by(Fulfillment.delivered_at.desc(), Order.id.desc())
+        .limit(MOST + 1)
+    )
