@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts import published
 from app.flows.language.forms import WrongFlow
+from app.flows.language.looking_back import LOOK_BACK
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.language.steps import Arrival, Step
 from app.flows.pages.steps import step_page
@@ -22,6 +23,8 @@ from app.shopify import app_home
 from app.shopify.merchant_session import by_merchant, merchant_session
 
 UNCHANGED = "Nothing was changed: all of it stands like that already."
+
+HAVE_PAGES = PRESET_FLOWS | {LOOK_BACK}  # of their own
 
 blueprint = Blueprint("flows", __name__)
 app_home.guard(blueprint)
@@ -91,7 +94,7 @@ def _list(session: Session, notice: str = "") -> str:
     return render_template(
         "admin/flows.html",
         steps=[step_page.shown(step) for _, document in known for step in document.sends],
-        own=[step_page.flow_shown(*each) for key, each in every.items() if key not in PRESET_FLOWS],
+        own=[step_page.flow_shown(*each) for key, each in every.items() if key not in HAVE_PAGES],
         started=any(flow.started_at is not None for flow, _ in known),
         notice=notice,
     )
