@@ -24,7 +24,7 @@ from app.shopify.merchant_session import by_merchant, merchant_session
 
 UNCHANGED = "Nothing was changed: all of it stands like that already."
 
-HAVE_PAGES = PRESET_FLOWS | {LOOK_BACK}  # of their own
+HAVE_PAGES = (*PRESET_FLOWS, LOOK_BACK)  # of their own
 
 blueprint = Blueprint("flows", __name__)
 app_home.guard(blueprint)
