@@ -113,7 +113,7 @@ def round_trip(scale: Scale) -> Figure:
 
 @claim("engine", "However late, doubled and shuffled events come, runs are the same and none is stranded", quick=True)
 def never_stranded(scale: Scale) -> Figure:
-    """Tell two shops the same lives of orders in different orders; look for runs without a next time after each step."""
+    """Tell two shops the same lives of orders in different orders; find runs without a next time after each step."""
     size, orders = scale(120, quick=5), scale(12, quick=2)
     dice = random.Random(SEED)
     left, steps, ended = 0, 0, Counter()
