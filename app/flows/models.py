@@ -55,6 +55,7 @@ class FlowVersion(ShopOwned, Base):
     flow_id: Mapped[int] = mapped_column(BigInteger)
     number: Mapped[int] = mapped_column(Integer)
     document: Mapped[dict[str, Any]]  # app.flows.language.forms reads and writes it
+    gone: Mapped[list[Any]] = mapped_column(server_default="[]")  # messages of older versions it no longer has
     published_at: Mapped[datetime]
     published_by: Mapped[str]
 

@@ -73,6 +73,12 @@ def test_moving_shows_dates_before_and_after_and_does_that(merchant):
     }
     assert [run.version for run in runs(merchant)] == [2]
     assert shown(merchant, *steps) == []
+    gone = merchant.plans()["#1401", "goes"]  # its version is over, and it still can be asked about
+    assert "no longer part of the flow" in merchant.fetch(f"/follow-ups/{gone.id}/why").text
+    moved(merchant, send("comes", delay_days=7))
+    assert merchant.fetch(f"/follow-ups/{gone.id}/why").status_code == 200
+    merchant.told(runs(merchant)[0].order_id)
+    assert planned(merchant)["#1401", "goes"] == "step_gone"
 
 
 def test_a_message_whose_time_has_passed_is_not_sent_late_because_a_flow_got_it(merchant):

@@ -7,7 +7,7 @@ A run takes the steps in order. A branch or a split goes on with one of its ways
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import TypeAlias
 
@@ -103,7 +103,10 @@ Node: TypeAlias = Step | Wait | WaitUntil | Branch | Split | End
 
 @dataclass(frozen=True, slots=True)
 class FlowDocument:
-    """One version of a flow. `profile` is asked again before every message; `None` asks nothing."""
+    """One version of a flow. `profile` is asked again before every message; `None` asks nothing.
+
+    `gone` is no part of the document: whoever reads a version that is kept is told what its predecessors sent.
+    """
 
     key: str
     name: str
@@ -112,6 +115,9 @@ class FlowDocument:
     profile: Condition | None = None
     exit: Exit = Exit()
     goal: Goal | None = None
+    gone: tuple[Step, ...] = field(
+        default=(), compare=False
+    )  # messages of older versions: rows of them are still there
 
     @property
     def subject(self) -> Subject:
@@ -124,8 +130,8 @@ class FlowDocument:
         return tuple(node for node in nodes(self.steps) if isinstance(node, Step))
 
     def step(self, key: str) -> Step:
-        """Return one message; KeyError where the flow has none of that key."""
-        for step in self.sends:
+        """Return one message, of an older version where this one has dropped it; KeyError where no version had it."""
+        for step in (*self.sends, *self.gone):
             if step.key == key:
                 return step
         raise KeyError(key)

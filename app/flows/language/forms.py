@@ -46,6 +46,15 @@ def step_json(step: Step) -> dict[str, Any]:
     return SEND.write(step)
 
 
+def read_step(raw: object) -> Step:
+    """Return the message that `step_json` wrote. Raises WrongFlow."""
+    errors = Errors()
+    step: Step | None = SEND.read(raw, "step", errors)
+    if step is None:
+        raise WrongFlow(errors.told)
+    return step
+
+
 def canonical(value: object) -> str:
     """Return JSON that is the same for the same value, to the byte: sorted, indented, one line feed at the end."""
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
@@ -57,7 +66,8 @@ def change_step(flow: FlowDocument, key: str, changes: Mapping[str, object]) -> 
     Raises WrongFlow for what was typed, KeyError for a step the flow does not have. `changes` uses the document's
     names: delay_days, max_age_days, fallback_days, state, goal, window (or None).
     """
-    flow.step(key)
+    if key not in {step.key for step in flow.sends}:
+        raise KeyError(key)
     document = flow_json(flow)
     for step in _rows(document["steps"]):
         if step["key"] == key:

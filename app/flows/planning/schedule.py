@@ -39,7 +39,9 @@ Rows = dict[str, FollowUp]
 
 def order_changed(session: Session, event: OrderChanged) -> None:
     """Enrol the order and its parcels where flows have started, and plan their steps anew."""
-    order = session.get_one(Order, (session.info["shop_id"], event.order_id))
+    session.flush()
+    # Most who tell us hold the order already; whoever decided about a review does not.
+    order = session.get_one(Order, (session.info["shop_id"], event.order_id), with_for_update=True)
     parcels = list(
         session.scalars(
             select(Fulfillment).where(Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id)

@@ -141,7 +141,7 @@ def _moved(session: Session, flow: Flow, document: FlowDocument, now: datetime, 
             .limit(AT_ONCE)
             .execution_options(populate_existing=True)
         )
-        found = session.execute(query.with_for_update(of=Enrollment) if lock else query).all()
+        found = session.execute(query.with_for_update(of=Order) if lock else query).all()
         if found:
             yield from _chunk(session, document, [(run, order) for run, order in found], places, now, lock=lock)
         if len(found) < AT_ONCE:
