@@ -47,12 +47,12 @@ from app.messages import merged as messages_merged
 from app.messages import privacy as messages_privacy
 from app.messages import routes as messages_routes
 from app.messages.choose import ChoicesEased
+from app.orders import lives_on, watch
 from app.orders import merged as orders_merged
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
-from app.orders import watch
 from app.orders.lanes import rounds
-from app.orders.told import OrderChanged
+from app.orders.told import BuyerChanged, OrderChanged
 from app.reviews import define_summary, let_stars, renew_storefront, standard_stars
 from app.reviews import merged as reviews_merged
 from app.reviews import privacy as reviews_privacy
@@ -117,7 +117,7 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
     "products/delete": (catalog.product_deleted,),
     "customers/create": (customers.customer_told,),
     "customers/update": (customers.customer_told,),
-    "customers/delete": (customers.customer_deleted,),
+    "customers/delete": (lives_on.buyer_deleted, customers.customer_deleted),
     "customers/merge": (merge.merge_told,),
     "customers_email_marketing_consent/update": (customers.consent_told,),
     "bulk_operations/finish": (history_run.bulk_finished,),
@@ -130,6 +130,7 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
 }
 
 SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
+    BuyerChanged: (lives_on.buyer_changed,),
     OrderChanged: (schedule.order_changed,),
     ShopInstalled: (set_up.shop_installed, renew_storefront.shop_installed),
     ShopUninstalled: (wipe_tokens.shop_uninstalled,),

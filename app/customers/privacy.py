@@ -8,14 +8,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.customers.models import ConsentEntry, Customer, Preference
+from app.customers.address import address_hash
+from app.customers.models import ConsentEntry, Customer, Preference, Suppression
 from app.kit.work import entered_shop
 
 
 def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Return the person's own data, consent and choices, as JSON values."""
     shop_id = entered_shop(session)
-    people = session.scalars(select(Customer).where(Customer.shop_id == shop_id, Customer.id.in_(customer_ids)))
+    people = session.scalars(
+        select(Customer).where(Customer.shop_id == shop_id, Customer.id.in_(customer_ids)).order_by(Customer.id)
+    ).all()
+    stops = session.scalars(
+        select(Suppression)
+        .where(Suppression.shop_id == shop_id)
+        .where(Suppression.address_hash.in_([address_hash(row.email) for row in people if row.email]))
+        .order_by(Suppression.id)
+    )
     consents = session.scalars(
         select(ConsentEntry).where(ConsentEntry.shop_id == shop_id, ConsentEntry.customer_id.in_(customer_ids))
     )
@@ -25,6 +34,16 @@ def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]
     return [
         *(
             {
+                "kind": "stop",
+                "scope": row.scope.value,
+                "reason": row.reason,
+                "detail": row.detail,
+                "at": row.happened_at.isoformat(),
+            }
+            for row in stops
+        ),
+        *(
+            {
                 "kind": "customer",
                 "email": row.email,
                 "first_name": row.first_name,
@@ -32,6 +51,7 @@ def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]
                 "locale": row.locale,
                 "country": row.country,
                 "province": row.province,
+                "merged_at": row.merged_at.isoformat() if row.merged_at else None,
             }
             for row in people
         ),

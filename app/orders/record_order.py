@@ -16,7 +16,7 @@ from app.kit.work import entered_shop
 from app.orders import history, record_parcel, record_reversal
 from app.orders.gift import gift_by, is_renewal
 from app.orders.models import Order, OrderLine
-from app.orders.told import OrderChanged, Told
+from app.orders.told import RECONCILE, BuyerChanged, OrderChanged, Told
 from app.orders.unsent import note_unsent
 from app.shopify.payloads.facts import LineFacts, OrderFacts
 from app.shopify.payloads.vocabulary import FinancialStatus
@@ -71,9 +71,12 @@ def line_ids(session: Session, order_id: int) -> dict[int, int]:
 def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> None:
     kept = facts.untold | facts.withheld
     before = {name: getattr(order, name) for name in ("financial_status", "cancelled_at")}
-    customer = _customer(session, facts, told)
+    customer, buyer_before = _customer(session, facts, told), order.customer_id
     if customer is not None:
         order.customer_id = customer.id
+        if buyer_before not in {None, customer.id} and told.source == RECONCILE:
+            session.flush()
+            emit(session, BuyerChanged(order.id, buyer_before or 0))
     erased = customer is None and (facts.customer is not None or facts.email is not None)
     if "email" not in kept:
         order.email = None if erased else (normalise(facts.email) or order.email)

@@ -19,6 +19,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class BuyerChanged:
+    """Say that the shop names another buyer of an order than was known (our id of that one)."""
+
+    order_id: int
+    before_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderChanged:
     """Say that something about an order changed: flows plan anew, whatever it was."""
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.customers.consent import standing
-from app.customers.models import Customer, Suppression
+from app.customers.models import Customer, Erasure, Suppression
 from app.flows.models import Enrollment, FollowUp
 from app.messages.links import Purpose, path
 from app.messages.models import Message
@@ -173,6 +173,34 @@ def live_through(both):
         both.drain()
 
 
+def test_a_merge_nobody_heard_of_is_seen_by_who_has_the_orders_now(both):
+    ana, first = buys(both, "ana", consent="subscribed")
+    both.reconcile(both.shop_id)
+    arrives(both, first)
+    anna, _ = buys(both, "anna")
+    merge(both, ana, anna)
+    both.lose()
+    both.reconcile(both.shop_id)
+    assert row(both, ana).merged_into == row(both, anna).id
+    assert row(both, ana).erased_at is None
+    assert buyers(both, first) == {anna}
+    assert holds(both, anna) == "not_subscribed"
+
+
+def test_who_is_deleted_because_they_were_merged_is_not_forgotten(both):
+    ana, first = buys(both, "ana")
+    anna, _ = buys(both, "anna")
+    merge(both, ana, anna)
+    tell(both, "customers/delete", {"id": ana})
+    assert (row(both, ana).merged_into, row(both, ana).erased_at) == (row(both, anna).id, None)
+    both.hear("customers/merge")
+    assert buyers(both, first) == {anna}
+    alone, _ = buys(both, "alone")
+    act(both, f"/customers/{alone}", method="DELETE")
+    hear_all(both)
+    assert row(both, alone).erased_at is not None
+
+
 def test_a_body_about_strangers_changes_nothing(both):
     before = both.rows(select(func.count(Customer.id)))
     body = {
@@ -196,6 +224,28 @@ def test_a_merge_that_failed_changes_nothing(both):
     }
     tell(both, "customers/merge", body)
     assert row(both, ana).merged_into is None
+
+
+def test_a_copy_of_the_data_holds_what_was_known_of_both(both):
+    ana, first = buys(both, "ana", consent="subscribed")
+    arrives(both, first)
+    both.drain()
+    unsubscribes(both, first)
+    anna, second = buys(both, "anna")
+    merge(both, ana, anna)
+    hear_all(both)
+    act(both, f"/customers/{anna}/data-request")
+    hear_all(both)
+    ((result,),) = both.rows(select(Erasure.result).where(Erasure.customer_shopify_id == anna))
+    names = {name for (name,) in both.rows(select(Order.name).where(Order.shopify_id.in_([first, second])))}
+    assert {each["order"] for each in result["orders"]} == names
+    told = result["customers"]
+    assert {each["first_name"] for each in told if each["kind"] == "customer"} == {"Ana", "Anna"}
+    assert [each["reason"] for each in told if each["kind"] == "stop"] == ["unsubscribed"]
+    assert ("unsubscribed", "our_link") in {
+        (each["state"], each["source"]) for each in told if each["kind"] == "consent"
+    }
+    assert ("all", "off") in {(each["topic"], each["value"]) for each in told if each["kind"] == "choice"}
 
 
 def test_erasing_who_was_kept_erases_who_was_merged_into_them(both):

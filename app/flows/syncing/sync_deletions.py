@@ -59,7 +59,7 @@ def _page(session: Session, after: int) -> Sequence[Order]:
 
 
 def _people(session: Session, orders: Sequence[Order], at: datetime) -> None:
-    """Forget who was deleted. Somebody merged into another is gone too, but their orders say who has them now."""
+    """Forget who was deleted. Who was merged into another is gone too: their orders say who they live on as."""
     people = session.scalars(
         select(Customer).where(
             Customer.shop_id == entered_shop(session),
