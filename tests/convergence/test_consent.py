@@ -13,8 +13,7 @@ from devstore.platform.announce import grant, revoke
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Customer as AtShopify
 from devstore.world.find import find_shop
-from tests.convergence.shops import SHOP
-from tests.convergence.test_merged import (
+from tests.convergence.persons import (
     act,
     arrives,
     buys,
@@ -25,6 +24,7 @@ from tests.convergence.test_merged import (
     unsubscribes,
     waiting_deliveries,
 )
+from tests.convergence.shops import SHOP
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ from app.flows.models import FollowUp
 from app.orders.models import Order, OrderLine
 from devstore.state.engine import unit_of_work
 from devstore.state.models import LineItem, WebhookDelivery
+from tests.convergence.persons import GB, deliver_one, waiting_deliveries
 from tests.convergence.test_erased import text_of
-from tests.convergence.test_merged import GB, deliver_one, waiting_deliveries
 from tests.convergence.test_returned import act, asked_about, hear_all, live_through
 
 GOODS = ("harbour-kettle", "paper-filters", "stoneware-mugs")
