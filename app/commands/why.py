@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.pages.why import ask_why
-from app.flows.pages.why.derivation import derive
+from app.flows.pages.why.derivation import derive_all
 from app.flows.pages.why.derivation_text import derivation_text
 from app.flows.pages.why.entered import entered
 from app.kit import runtime
@@ -52,7 +52,7 @@ def why(domain: str, order: str | None, email: str | None, message: str | None, 
             ids = find(session, named)
         except NotFound as nothing:
             raise click.ClickException(f"This shop has nothing under {named}.") from nothing
-        told = [derivation_text(derive(session, each)) for each in ids] or ["Nothing was ever planned."]
+        told = [derivation_text(each) for each in derive_all(session, ids)] or ["Nothing was ever planned."]
         told += [_flows(session, each) for each in (orders(session, named)[-MOST:] if orders is not None else ())]
         click.echo("\n\n".join(told))
 

@@ -104,3 +104,12 @@ class Pause(Section):
     def since(self) -> datetime | None:
         """Return when (UTC) sending was paused; None while it is not."""
         return datetime.fromisoformat(self.paused_at) if self.paused_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit(Section):
+    """Say until when (ISO instant) a plan beyond the usual is known to be right."""
+
+    SECTION: ClassVar[str] = "circuit"
+
+    open_until: str | None = None

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from app.flows.facts.gather import gather
 from app.flows.models import Flow, FlowState, FollowUp
 from app.flows.pages.why import ask_why
-from app.flows.pages.why.derivation import derive
+from app.flows.pages.why.derivation import derive_all
 from app.flows.planning.record_decision import Evaluated, record_all
 from app.flows.rules.guard import decide
 from app.flows.timing.limits import Limits
@@ -50,8 +50,7 @@ def answers_at_once(scale: Scale) -> Figure:
             ):
                 began = time.monotonic()
                 with people.work() as session:
-                    for each in find(session, named):
-                        derive(session, each)
+                    derive_all(session, find(session, named))
                 taken.append((time.monotonic() - began, find.__name__))
     worst, which = max(taken)
     middle = sorted(taken)[len(taken) // 2][0]

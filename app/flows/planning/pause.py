@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.planning.release import LATE, OnResume, Released, release
 from app.flows.rules.reasons import Reason
-from app.flows.words.who_words import MAIL_SERVER
+from app.flows.words.who_words import CIRCUIT, MAIL_SERVER
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.shops.models import Shop
-from app.shops.settings import Pause, load, save
+from app.shops.settings import Circuit, Pause, load, save
 
+LET_PASS = timedelta(hours=24)  # for which a resume vouches for what was unusual
 UNSENT = (FollowUpState.SCHEDULED, FollowUpState.HELD, FollowUpState.CLAIMED)
 
 
@@ -40,6 +41,17 @@ def pause_refused(session: Session, words: str, follow_up_id: int) -> None:
     _pause(session, Pause(paused_by=MAIL_SERVER, words=words, follow_up_id=follow_up_id))
 
 
+def pause_unusual(session: Session, words: str) -> None:
+    """Hold everything of a shop whose plan is far beyond the usual; while something is paused, nothing changes."""
+    _pause(session, Pause(paused_by=CIRCUIT, words=words))
+
+
+def is_let_pass(session: Session, now: datetime) -> bool:
+    """Tell whether the merchant has said that an unusual plan is right."""
+    until = load(session, Circuit).open_until
+    return until is not None and now < datetime.fromisoformat(until)
+
+
 def _pause(session: Session, pause: Pause) -> None:
     lock_shop(session)
     if load(session, Pause).since is None:
@@ -53,6 +65,8 @@ def resume(session: Session, choice: OnResume, *, by: str) -> Released:
     since = load(session, Pause).since
     if since is None:
         return Released()
+    if load(session, Pause).paused_by == CIRCUIT:
+        save(session, Circuit((business_now(session) + LET_PASS).isoformat()), by=by)
     save(session, Pause(), by=by)
     return release(session, (Reason.SHOP_PAUSED,), choice, business_now(session), since=since, overdue=True)
 

@@ -21,6 +21,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.SHOP_PAUSED: "All sending was paused{by} {on}. Continues when you resume, until {expires}.",
     "shop_paused/refused": "The mail server refused this shop's mail {on}{said}. Nobody's address is at fault. All"
     " sending waits; continues when you resume, until {expires}.",
+    "shop_paused/unusual": "Far more was planned for one hour than is usual {on}{said}. All sending waits; continues"
+    " when you resume, until {expires}.",
     Reason.FLOW_PAUSED: "This flow was paused{by} {on}. Continues when you resume it, until {expires}.",
     "flow_paused/not_started": "This flow has not been started. Continues when you start it, until {expires}.",
     Reason.STEP_PAUSED: "This message is switched off. Continues when you switch it on, until {expires}.",

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.flows.models import FollowUp, FollowUpState, ShopLease
+from app.flows.sending import circuit
 from app.kit import epoch, fault
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
@@ -73,6 +74,7 @@ def claim_batch(runtime: Runtime, shop_id: int) -> dict[int, int]:
     """
     with unit_of_work(runtime, shop_id=shop_id) as session:
         now = business_now(session)
+        circuit.watch(session, now)
         due = (
             select(FollowUp.id)
             .where(FollowUp.shop_id == entered_shop(session), is_due(now))

@@ -17,7 +17,7 @@ from app.flows.words.arrival_words import should_have_words
 from app.flows.words.count_words import counted
 from app.flows.words.country_words import country_words
 from app.flows.words.day_words import date_words, day_words, on_day
-from app.flows.words.who_words import MAIL_SERVER, who_words
+from app.flows.words.who_words import CIRCUIT, MAIL_SERVER, who_words
 
 OFTEN: Final = {1: "a day", 7: "a week", 30: "a month"}
 CAPPED: Final = frozenset({Reason.CAP_REACHED.value, Reason.AFTER_OTHERS.value})
@@ -30,7 +30,7 @@ def variant(reason: Reason, facts: Facts) -> str | None:
 
 
 def _shop_paused(facts: Facts) -> str | None:
-    return "refused" if facts.shop.paused_by == MAIL_SERVER else None
+    return {MAIL_SERVER: "refused", CIRCUIT: "unusual"}.get(facts.shop.paused_by or "")
 
 
 def _flow_paused(facts: Facts) -> str | None:

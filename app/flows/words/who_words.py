@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 MAIL_SERVER: Final = "mail_server"
+CIRCUIT: Final = "unusual_plan"
 STAFF: Final = "user:"
-WORDS: Final = {MAIL_SERVER: "the mail server", "reinstall": "the app when it was installed again"}
+WORDS: Final = {
+    MAIL_SERVER: "the mail server",
+    CIRCUIT: "the app, for an unusual number of messages",
+    "reinstall": "the app when it was installed again",
+}
 
 
 def who_words(by: str) -> str:

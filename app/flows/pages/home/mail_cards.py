@@ -14,7 +14,7 @@ from app.flows.planning.pause import waiting
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, day_words
 from app.flows.words.step_words import step_name
-from app.flows.words.who_words import MAIL_SERVER
+from app.flows.words.who_words import CIRCUIT, MAIL_SERVER
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
@@ -24,7 +24,19 @@ from app.shops.zone import shop_zone
 
 def mail_cards(session: Session) -> list[Card]:
     """Return the cards about the way out, the merchant's own first; none while mails leave."""
-    return [card for card in (_refused(session), _closed(session)) if card is not None]
+    return [card for card in (_refused(session), _unusual(session), _closed(session)) if card is not None]
+
+
+def _unusual(session: Session) -> Card | None:
+    """Return that sending holds because far more was planned than is usual."""
+    pause = load(session, Pause)
+    if pause.since is None or pause.paused_by != CIRCUIT:
+        return None
+    words = (
+        f"Since {_moment(session, pause.since)}: {pause.words}. Nothing is lost. Look at what waits; where it is right,"
+        " resume, and you are not asked again for a day."
+    )
+    return Card("critical", "Far more was planned than is usual", words, "See what waits", "/not-sent", resumes=True)
 
 
 def _refused(session: Session) -> Card | None:

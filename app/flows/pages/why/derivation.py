@@ -5,6 +5,7 @@ The page shows it in place, `flask why` prints it, support gets it as text: the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import Gathered, gather
-from app.flows.models import Decision, FollowUp, FollowUpState
+from app.flows.models import Decision, FollowUpState
 from app.flows.pages.why.entered import InFlow, entered
 from app.flows.pages.why.verdicts import kept
-from app.flows.pages.why.why import Why, why
+from app.flows.pages.why.why import Why, answer
 from app.flows.rules.decision import Send
 from app.flows.rules.guard import RULE_VERSION, decide
 from app.flows.rules.recorded import recorded
@@ -26,10 +27,10 @@ from app.flows.words.plan_words import plan_words
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
-from app.kit.work import entered_shop
 from app.shops.zone import shop_zone
 
-EARLIER = 10
+EARLIER = 10  # evaluations told of one message
+EARLIER_OF_MANY = 2  # and of each of several
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +64,50 @@ class Derivation:
 
 def derive(session: Session, follow_up_id: int) -> Derivation:
     """Return the derivation of one follow-up of the entered shop; raise NotFound for any other id."""
-    shop_id = entered_shop(session)
-    row = session.scalars(
-        select(FollowUp).where(FollowUp.shop_id == shop_id, FollowUp.id == follow_up_id)
-    ).one_or_none()
-    if row is None:
+    told = derive_all(session, [follow_up_id])
+    if not told:
         raise NotFound
-    answer = why(session, follow_up_id)
-    (one,) = gather(session, [follow_up_id])
-    now, zone = business_now(session), shop_zone(session)
+    return told[0]
+
+
+def derive_all(session: Session, follow_up_ids: Sequence[int]) -> list[Derivation]:
+    """Return the derivations of these follow-ups of the entered shop, by due time; the facts are read once for all."""
+    flows: dict[int, tuple[InFlow, ...]] = {}
+    told = []
+    for one in gather(session, follow_up_ids):
+        if one.order.id not in flows:
+            flows[one.order.id] = tuple(entered(session, one.order))
+        told.append(_derive(session, one, flows[one.order.id], EARLIER if len(follow_up_ids) == 1 else EARLIER_OF_MANY))
+    return told
+
+
+def _derive(session: Session, one: Gathered, flows: tuple[InFlow, ...], earlier: int) -> Derivation:
+    row, now, zone = one.follow_up, business_now(session), shop_zone(session)
     open_still = row.state is not FollowUpState.DONE
     decisions = list(
         session.scalars(
             select(Decision)
-            .where(Decision.shop_id == shop_id, Decision.follow_up_id == follow_up_id)
+            .where(Decision.shop_id == row.shop_id, Decision.follow_up_id == row.id)
             .order_by(Decision.decided_at.desc(), Decision.id.desc())
-            .limit(EARLIER + 1)
+            .limit(earlier + 1)
         )
     )
+    why = answer(session, one, decisions[0] if decisions else None)
     return Derivation(
-        follow_up_id=follow_up_id,
+        follow_up_id=row.id,
         step=step_name(row.step),
         order=one.order.name,
-        why=answer,
+        why=why,
         planned=plan_words(one.facts, now, zone) if open_still else (),
-        if_now=_if_now(one, answer.person, zone, now) if open_still else None,
+        if_now=_if_now(one, why.person, zone, now) if open_still else None,
         earlier=tuple(
-            Looked(each.decided_at, explain(kept(each), answer.person, now, zone).verdict) for each in decisions
+            Looked(each.decided_at, explain(kept(each), why.person, now, zone).verdict) for each in decisions
         ),
         zone=zone,
         now=now,
         decided_at=decisions[0].decided_at if decisions else None,
         rule_version=decisions[0].rule_version if decisions else RULE_VERSION,
-        flows=tuple(entered(session, one.order)),
+        flows=flows,
     )
 
 

@@ -52,9 +52,13 @@ def why(session: Session, follow_up_id: int) -> Why:
     if row is None:
         raise NotFound
     (one,) = gather(session, [row.id])
-    now = business_now(session)
+    return answer(session, one, last_decisions(session, [row.id]).get(row.id))
+
+
+def answer(session: Session, one: Gathered, last: Decision | None) -> Why:
+    """Return the answer for a follow-up at hand; `last` is the newest decision about it."""
+    row, now = one.follow_up, business_now(session)
     person = first_name(one.person.customer, one.order)
-    last = last_decisions(session, [row.id]).get(row.id)
     if row.state is FollowUpState.DONE:
         return Why(person, row.step, _ended(session, one, last, person, now), happened=True)
     if last is not None and row.reason == last.reason and last.outcome in {"hold", "postpone"}:
