@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from typing import Final
+
 import structlog
 
 from app.kit import runtime
+
+ENOUGH_S: Final = 45.0  # no kind takes longer by itself, and RQ ends a job after two minutes
 
 log = structlog.get_logger()
 
@@ -14,14 +19,22 @@ class LookFailed(Exception):
 
 
 def look(queue: str) -> None:
-    """Do every kind of work the queue serves; one kind's failure does not keep the others waiting."""
+    """Do every kind of work the queue serves; one kind's failure does not keep the others waiting.
+
+    Begun with another kind each second and ended when it has taken long enough, so that none starves behind another;
+    what is left is rung for again.
+    """
+    kinds = [work for work in runtime.current().work if work.queue == queue]
+    began = time.monotonic()
+    first = int(began) % len(kinds)
     failed: list[str] = []
-    for work in runtime.current().work:
-        if work.queue == queue:
-            try:
-                work.do(runtime.current())
-            except Exception as failure:  # the edge of a job
-                log.error("work_failed", queue=queue, doer=work.doer, exc_info=failure)
-                failed.append(f"{work.doer}: {type(failure).__name__}")
+    for work in kinds[first:] + kinds[:first]:
+        if time.monotonic() - began >= ENOUGH_S:
+            break
+        try:
+            work.do(runtime.current())
+        except Exception as failure:  # the edge of a job
+            log.error("work_failed", queue=queue, doer=work.doer, exc_info=failure)
+            failed.append(f"{work.doer}: {type(failure).__name__}")
     if failed:
         raise LookFailed("; ".join(failed))

@@ -47,7 +47,7 @@ AFTER_FAULT = timedelta(minutes=5)
 LEASE = timedelta(minutes=5)
 SHARE = 0.09  # of the shop's rate budget: with what a minute saves, a tenth of it in any quarter of an hour
 TURN_S = 5.0  # a shop's, when others wait
-RUN_S = 45.0  # RQ ends a job after two minutes; a page that waits for rate limits may take thirty seconds itself
+RUN_S = 25.0  # RQ ends a job after two minutes; a page that waits for rate limits may take thirty seconds itself
 TRIES = 5  # of one page, when a webhook about the same orders is applied at the same moment
 
 log = structlog.get_logger()

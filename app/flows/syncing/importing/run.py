@@ -26,7 +26,7 @@ from app.shops.access import lose_access
 from app.shops.models import Shop, ShopStatus
 
 LEASE: Final = timedelta(minutes=3)
-RUN_S: Final = 40.0
+RUN_S: Final = 20.0
 AFTER_FAULT: Final = timedelta(minutes=2)
 AFTER_REFUSAL: Final = timedelta(days=1)
 
