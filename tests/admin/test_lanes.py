@@ -9,10 +9,15 @@ from sqlalchemy import select
 from app.flows.facts.gather import gather
 from app.flows.rules.decision import Postpone, Send
 from app.flows.rules.guard import decide
+from app.flows.sending.compose import compose
+from app.flows.sending.linking import MessageLinks
+from app.flows.sending.write import prepare_desk
 from app.flows.timing.limits import Limits
 from app.kit.engines import SYSTEM
 from app.kit.events import emit
 from app.kit.work import unit_of_work
+from app.messages import presets
+from app.messages.fill import fill
 from app.orders.lanes import rounds
 from app.orders.lanes.models import Lane, LaneBook
 from app.orders.lanes.settings import Deliveries
@@ -34,7 +39,7 @@ SILENT = "Evri"
 @pytest.fixture
 def shop(merchant):
     """A shop with a lane that reports, two and a half days long, and one of which nothing is ever heard."""
-    merchant.post("/start")
+    merchant.post("/start", shopify="no")
     with merchant.work() as session:
         orders = [past_order(merchant, n) for n in range(70)]
         session.add_all(orders)
@@ -285,3 +290,48 @@ def test_a_shop_that_left_is_left_alone(shop):
     with unit_of_work(shop.wired, role=SYSTEM) as session:
         session.get_one(Shop, shop.id).status = ShopStatus.UNINSTALLED
     assert run_due(shop.wired) == 0
+
+
+def timeline(shop, order):
+    ((customer,),) = shop.rows(select(Order.customer_id).where(Order.id == order))
+    return shop.fetch(f"/customers/{customer}").text
+
+
+def test_the_timeline_says_how_an_arrival_is_known_and_what_is_late(shop):
+    learn(shop)
+    order = on_silent_lane(shop)
+    assert "(sent)" in timeline(shop, order)
+    assert "4 of 5 of your parcels on this way" in timeline(shop, order)
+    shop.clock["now"] = parcel_of(shop, order).inferred_at + HOUR
+    page = timeline(shop, order)
+    assert "should have arrived" in page
+    assert "estimated, 90 % sure, by your parcels to this country" in page
+    late = late_one(shop)
+    run_due(shop.wired)
+    assert "is late" in timeline(shop, late)
+
+
+def test_the_shipped_mail_says_when_to_expect_it_and_promises_nothing_unknown(shop):
+    unknown = shop.order("Farid", placed=0, sent=0)
+    change(shop, unknown)
+    assert "should be with you" not in mail(shop, unknown)
+    choose(shop, home_from=2, home_to=4)
+    assert "should be with you between" in mail(shop, unknown)
+    learn(shop)
+    known = shop.order("Ana", placed=0, sent=0)
+    change(shop, known)
+    assert parcel_of(shop, known).expected_by == "lane"
+    assert "should be with you between" in mail(shop, known)
+
+
+def mail(shop, order):
+    """The text of the shipped mail as it would be written now."""
+    with shop.work() as session:
+        (row,) = (row for row in shop.plans("shipped").values() if row.order_id == order)
+        (one,) = gather(session, [row.id])
+        desk = prepare_desk(session, shop.wired.config, [one])
+        lines = tuple(item.order_line_id for item in one.facts.items)
+        context = compose(
+            desk.shown, one, lines, MessageLinks(shop.wired.config, shop.id, desk.known[row.id]), "", shop.now
+        )
+        return fill(presets.template("shipped", "en"), context.as_mapping()).text

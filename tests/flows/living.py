@@ -20,7 +20,7 @@ from app.flows.timing.calendar import ALWAYS_OPEN, Calendar
 from app.flows.timing.limits import Limits
 from app.flows.timing.plan import Moments, plan
 from app.flows.timing.recipient_zone import recipient_zone
-from app.orders.delivery import Inferred, Scan, delivered
+from app.orders.delivery import ARRIVED, DENIED, Inferred, Scan, delivered
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.curve import CELLS, cell, shifted
 from app.orders.lanes.expect import Fitted, Level
@@ -41,6 +41,8 @@ class Heard:
     happened_at: datetime
 
 
+SCANS = ARRIVED | DENIED | {"confirmed", "carrier_picked_up", "in_transit", "delayed", "out_for_delivery"}
+SCANS |= {"ready_for_pickup"}
 CHANGES = {
     "shipped": ("shipped_at", "then"),
     "return opened": ("return_since", "then"),
@@ -75,7 +77,7 @@ class World:
 
     def apply(self, heard):
         self.scans = [replace(scan, deleted=scan.deleted or heard.what == "deleted") for scan in self.scans]
-        if heard.what in {"delivered", "failure", "in_transit"}:
+        if heard.what in SCANS:
             self.scans.append(Scan(heard.what, heard.happened_at))
         if heard.what.startswith("refunded"):
             self.refunded.add(int(heard.what[-1]))

@@ -78,6 +78,12 @@ WITHOUT_ID = {
     ("/settings/calendar/moves", "POST"): Case(
         "/settings/calendar/moves", {"help_gap_hours": "48", "ask_gap_hours": "48"}, names=False
     ),
+    ("/settings/deliveries", "GET"): Case("/settings/deliveries", names=False),
+    ("/settings/deliveries", "POST"): Case(
+        "/settings/deliveries",
+        {"risk_percent": "10", "quiet_home": "3", "quiet_abroad": "5", "unsent_days": "4"},
+        names=False,
+    ),
     ("/settings/stars", "GET"): Case("/settings/stars", names=False),
     ("/settings/unsubscribes", "POST"): Case("/settings/unsubscribes", {"allowed": "no"}, names=False),
     ("/settings/unsubscribes", "GET"): Case("/settings/unsubscribes", names=False),

@@ -14,6 +14,7 @@ from app.messages import wording
 from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
 from app.messages.fill import RenderError
 from app.messages.links import Purpose
+from app.orders.lanes.outlook import ExpectedBy
 from app.orders.parcels import Fulfillment
 
 EXPECTED_SPREAD = timedelta(days=1)  # carriers name one day; a day either side is what they keep
@@ -58,17 +59,22 @@ def compose(
 def _describe(row: Fulfillment | None, zone: ZoneInfo, locale: str, now: datetime) -> Parcel:
     if row is None:
         return Parcel()
-    expected = row.estimated_delivery_at
     return Parcel(
         carrier=row.tracking_company or "",
         tracking_number=row.tracking_number or "",
         tracking_url=row.tracking_url or "",
         delivered=wording.day(row.delivered_at, zone, locale, now) if row.delivered_at else "",
         delivered_known=row.delivered_at is not None,
-        expected=wording.between(expected - EXPECTED_SPREAD, expected + EXPECTED_SPREAD, zone, locale, now)
-        if expected and expected > now
-        else "",
+        expected=_expected(row, zone, locale, now),
     )
+
+
+def _expected(row: Fulfillment, zone: ZoneInfo, locale: str, now: datetime) -> str:
+    """Return "between Tuesday and Thursday"; nothing where nothing is expected, or the last of it has passed."""
+    if row.expected_from is None or row.expected_to is None or row.expected_to <= now:
+        return ""
+    spread = EXPECTED_SPREAD if row.expected_by == ExpectedBy.CARRIER else timedelta()
+    return wording.between(row.expected_from - spread, row.expected_to + spread, zone, locale, now)
 
 
 def _links(linking: Linking, one: Gathered, parcel: Parcel, lines: tuple[Line, ...]) -> Links:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.flows.words.day_words import on_day
+from app.flows.words.day_words import day_words, on_day
 from app.orders.delivery import DeliverySource, Inferred
 from app.orders.lanes.expect import Level
+from app.orders.lanes.outlook import ExpectedBy
+from app.orders.stage import At, Stage
 
 SOURCES: Final = {
     DeliverySource.CARRIER_EVENT: "carrier scan",
@@ -21,6 +23,34 @@ BY: Final = {
     Level.COUNTRY: "by your parcels to this country",
     Level.REACH: "by your parcels to other countries",
 }
+
+
+STAGES: Final = {
+    Stage.PLACED: "placed",
+    Stage.SENT: "sent",
+    Stage.ON_ITS_WAY: "on its way",
+    Stage.ARRIVED: "arrived",
+    Stage.IN_USE: "in use",
+    Stage.DUE_AGAIN: "due again",
+}
+EXPECTED: Final = {
+    ExpectedBy.CARRIER: "the carrier's date",
+    ExpectedBy.LANE: "4 of 5 of your parcels on this way",
+    ExpectedBy.SHOP: "what you promise",
+}
+
+
+def stage_words(at: At) -> str:
+    """Return "in use"; what rests on no report says so."""
+    return STAGES[at.stage] if at.reported else "should have arrived"
+
+
+def expected_words(first: datetime, last: datetime, by: str, zone: ZoneInfo, now: datetime) -> str:
+    """Return "expected between Tuesday and Thursday (the carrier's date)"."""
+    source = EXPECTED[ExpectedBy(by)]
+    begins, ends = day_words(first, zone, now), day_words(last, zone, now)
+    days = on_day(first, zone, now) if begins == ends else f"between {begins} and {ends}"
+    return f"expected {days} ({source})"
 
 
 def estimate_words(found: Inferred) -> str:

@@ -37,11 +37,17 @@ def likely_at(
     `seen_at` is the last scan that still had it on its way. None where silence never gets that convincing.
     """
     slower = beyond(lane.curve, calendar.elapsed(shipped_at, seen_at)) if seen_at else 1.0
-    found, silent = 1 - lane.lost, 1 - lane.told
-    share = (risk * silent * found - (1 - risk) * lane.lost) / (found * (1 - risk + risk * silent))
-    if share <= 0:
+    share = share_beyond(lane, risk)
+    if share is None:
         return None
     return calendar.after(shipped_at, days_beyond(lane.curve, share * slower))
+
+
+def share_beyond(lane: Fitted, risk: float) -> float | None:
+    """Return what share may still be out when a silent parcel counts as arrived; None where it never does."""
+    found, silent = 1 - lane.lost, 1 - lane.told
+    share = (risk * silent * found - (1 - risk) * lane.lost) / (found * (1 - risk + risk * silent))
+    return share if share > 0 else None
 
 
 def expected(

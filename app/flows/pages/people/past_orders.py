@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.pages.people.entries import Entry, Span, Whose
-from app.flows.words.arrival_words import SOURCES
+from app.flows.words.arrival_words import stage_words
+from app.kit.clock import business_now
 from app.messages.wording import money
-from app.orders.delivery import DeliverySource
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
 from app.orders.reversals import Refund, ReturnCase
+from app.orders.whereabouts import stages
 
 ENDED = {"closed": "closed", "declined": "declined", "canceled": "cancelled"}
 
@@ -23,7 +25,7 @@ def orders(session: Session, whose: Whose, span: Span) -> list[Entry]:
     """Return orders placed, and cancelled or deleted."""
     mine = select(Order).where(Order.shop_id == whose.shop_id, Order.id.in_(whose.orders()))
     placed = session.scalars(span.of(mine, Order.placed_at)).all()
-    titles = _titles(session, whose, [order.id for order in placed])
+    titles = _titles(session, whose, [order.id for order in placed], business_now(session))
     found = [
         Entry(
             order.placed_at,
@@ -42,26 +44,11 @@ def orders(session: Session, whose: Whose, span: Span) -> list[Entry]:
     return found
 
 
-def parcels(session: Session, whose: Whose, span: Span) -> list[Entry]:
-    """Return parcels sent, arrived with who says so, and cancelled."""
-    mine = _with_order(whose, Fulfillment)
-    found = []
-    for parcel, order in session.execute(span.of(mine, Fulfillment.shipped_at)):
-        carried = " ".join(word for word in (parcel.tracking_company, parcel.tracking_number) if word)
-        found.append(Entry(parcel.shipped_at, f"Parcel of {order} sent", carried or "No tracking"))
-    for parcel, order in session.execute(span.of(mine, Fulfillment.delivered_at)):
-        source = SOURCES.get(DeliverySource(parcel.delivered_source)) if parcel.delivered_source else None
-        found.append(Entry(parcel.delivered_at, f"Parcel of {order} arrived", f"Known by: {source}" if source else ""))
-    for parcel, order in session.execute(span.of(mine, Fulfillment.cancelled_at)):
-        found.append(Entry(parcel.cancelled_at, f"Parcel of {order} cancelled"))
-    return found
-
-
 def reversals(session: Session, whose: Whose, span: Span) -> list[Entry]:
     """Return refunds, and returns opened and ended."""
-    refunds = session.execute(span.of(_with_order(whose, Refund), Refund.happened_at))
+    refunds = session.execute(span.of(with_order(whose, Refund), Refund.happened_at))
     found = [Entry(refund.happened_at, f"Refund on order {order}") for refund, order in refunds]
-    mine = _with_order(whose, ReturnCase)
+    mine = with_order(whose, ReturnCase)
     for case, order in session.execute(span.of(mine, ReturnCase.opened_at)):
         found.append(Entry(case.opened_at, f"{_called(case)} of order {order} opened"))
     for case, order in session.execute(span.of(mine, ReturnCase.closed_at)):
@@ -69,7 +56,7 @@ def reversals(session: Session, whose: Whose, span: Span) -> list[Entry]:
     return found
 
 
-def _with_order(whose: Whose, table: type[Fulfillment | Refund | ReturnCase]) -> Any:
+def with_order(whose: Whose, table: type[Fulfillment | Refund | ReturnCase]) -> Any:
     """Return the query of a table's rows of these orders, each with the order's name."""
     return (
         select(table, Order.name)
@@ -82,14 +69,15 @@ def _called(case: ReturnCase) -> str:
     return f"Return {case.name}" if case.name else "A return"
 
 
-def _titles(session: Session, whose: Whose, order_ids: Collection[int]) -> dict[int, list[str]]:
+def _titles(session: Session, whose: Whose, order_ids: Collection[int], now: datetime) -> dict[int, list[str]]:
     rows = session.scalars(
         select(OrderLine)
         .where(OrderLine.shop_id == whose.shop_id, OrderLine.order_id.in_(order_ids))
         .order_by(OrderLine.id)
     )
-    found: dict[int, list[str]] = {}
+    at, found = stages(session, order_ids, now), dict[int, list[str]]()
     for line in rows:
         many = f"{line.quantity} × " if line.quantity > 1 else ""
-        found.setdefault(line.order_id, []).append(f"{many}{line.title}")
+        here = f" ({stage_words(at[line.id])})" if line.id in at and line.current_quantity > 0 else ""
+        found.setdefault(line.order_id, []).append(f"{many}{line.title}{here}")
     return found

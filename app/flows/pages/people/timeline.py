@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.flows.facts.gather import Gathered, gather
 from app.flows.facts.people import first_name
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.pages.people import past_answers, past_messages, past_orders
+from app.flows.pages.people import past_answers, past_messages, past_orders, past_parcels
 from app.flows.pages.people.entries import PER_PAGE, Entry, Span, Whose, newest
 from app.flows.pages.why.last_try import last_tries
 from app.flows.pages.why.verdicts import last_decisions, verdict
@@ -30,7 +30,8 @@ MOST_PLANNED: Final = 30
 
 PAST: Final[tuple[Callable[[Session, Whose, Span], list[Entry]], ...]] = (
     past_orders.orders,
-    past_orders.parcels,
+    past_parcels.parcels,
+    past_parcels.late,
     past_orders.reversals,
     past_answers.consent,
     past_answers.choices,

@@ -11,6 +11,7 @@ from app.customers import push_consent
 from app.flows.facts.calendars import CalendarSetting
 from app.flows.pages.settings import settings_page
 from app.flows.pages.settings.calendar_form import calendar_words
+from app.flows.pages.settings.deliveries_page import parcel_words
 from app.flows.pages.settings.measure_page import measure_page
 from app.flows.syncing.importing.progress import progress
 from app.kit import runtime
@@ -40,6 +41,7 @@ def show() -> str:
             stars=settings_page.stars(session),
             scope=SCOPE,
             quiet=calendar_words(load(session, CalendarSetting)),
+            parcels=parcel_words(session),
             history=progress(session),
             measure=measure_page(session, zone, now),
             told=settings_page.tell_shopify(session),
