@@ -57,6 +57,7 @@ def test_every_page_at_every_width(lives, open_page):
         "reviews-published": "/reviews?state=published",
         "reviews-hidden": "/reviews?state=hidden",
         "settings": "/settings",
+        "settings-parcels": "/settings/deliveries",
     }
     page, frame = opened(open_page, address, "/customers")
     for name, path in pages.items():
