@@ -5,7 +5,7 @@ import pytest
 from app.flows.pages.settings.deliveries_form import WrongDeliveries, deliveries
 from app.orders.lanes.settings import Deliveries
 from app.shops.settings import load
-from tests.admin.test_lanes import learn, shop
+from tests.admin.lanes_shop import learn, shop
 
 assert shop  # the shop with a lane that never tells
 
