@@ -67,12 +67,18 @@ def live_through_everything(store):
         case = done(store.post(f"{path}/returns", json={"lines": [{"line": lines[0], "quantity": 1}]}))
         for decision in decisions:
             done(store.post(f"/api/returns/{case['id']}/{decision}"))
+    case = done(store.post(f"{path}/returns", json={"lines": [{"line": lines[0], "quantity": 1}]}))
+    done(store.post(f"/api/returns/{case['id']}/approve"))
+    done(store.post(f"/api/returns/{case['id']}/process", json={"exchange": [{"variant": "linen-cloth"}]}))
+    done(store.post(f"/api/returns/{case['id']}/take-out", json={"lines": [{"line": lines[0], "quantity": 1}]}))
     unpaid = buy(store, paid=False)
     done(store.post(f"/api/orders/{unpaid['id']}/cancel", json={"reason": "fraud"}))
     done(store.post(f"/api/orders/{buy(store)['id']}/cancel"))
     done(store.delete(f"/api/orders/{unpaid['id']}"))
     done(store.post("/api/customers/lena@example.com/consent", json={"state": "subscribed"}))
     done(store.patch("/api/customers/lena@example.com", json={"first_name": "Helena"}))
+    done(store.post("/api/customers", json=LENA | {"email": "lena.roth@example.com"}))
+    done(store.post("/api/customers/lena.roth@example.com/merge", json={"into": "lena@example.com"}))
     done(store.post("/api/customers/lena@example.com/data-request"))
     done(store.post("/api/customers/lena@example.com/redact"))
     done(store.delete("/api/customers/lena@example.com"))
@@ -85,7 +91,7 @@ def live_through_everything(store):
 
 def test_every_topic_of_the_world_is_sent_and_every_body_is_good(store):
     live_through_everything(store)
-    of_the_platform = {"app/uninstalled", "app/scopes_update"}
+    of_the_platform = {"app/uninstalled", "app/scopes_update", "bulk_operations/finish"}
     assert set(wanted(app_toml())) - set(topics()) <= of_the_platform
     assert {(topic, fault) for topic, body in announced() for fault in faults(topic, body)} == set()
 

@@ -19,6 +19,7 @@ SCOPES = frozenset(
         "write_products",
         "write_discounts",
         "write_customers",
+        "read_all_orders",
     ]
 )
 
