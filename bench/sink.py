@@ -1,12 +1,13 @@
 """A small fast mail server that keeps nothing but counts: `python -m bench.sink PORT`. Raw asyncio.
 
-Beside SMTP it answers two words of its own: `SEEN` with how many messages it has taken, how many different Message-IDs
-they had and their bytes, and `FORGET`, which starts the count anew.
+Beside SMTP it answers three words of its own: `SEEN` with how many messages it has taken, how many different
+Message-IDs they had and their bytes, `LAST` with the last of them in base64, and `FORGET`, which starts the count anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 import socket
 import sys
@@ -33,6 +34,7 @@ class Taken:
     def __init__(self) -> None:
         self.ids: Counter[bytes] = Counter()
         self.bytes = 0
+        self.last = b""
 
 
 TAKEN = Taken()
@@ -75,6 +77,9 @@ class Session(asyncio.Protocol):
             ids = TAKEN.ids
             self.transport.write(b"250 %d %d %d\r\n" % (ids.total(), len(ids), TAKEN.bytes))
             return
+        if verb == b"LAST":
+            self.transport.write(b"250 " + base64.b64encode(TAKEN.last) + b"\r\n")
+            return
         if verb == b"FORG":
             TAKEN.__init__()  # type: ignore[misc]
             self.transport.write(b"250 forgotten\r\n")
@@ -88,6 +93,7 @@ class Session(asyncio.Protocol):
         found = MESSAGE_ID.search(message)
         TAKEN.ids[found[1] if found else b"none"] += 1
         TAKEN.bytes += len(message)
+        TAKEN.last = message
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,12 @@ class Seen:
 def seen(port: int) -> Seen:
     """Ask a running sink what it has taken."""
     return Seen(*(int(number) for number in _ask(port, b"SEEN\r\n").split()[1:4]))
+
+
+def last(port: int) -> bytes:
+    """Ask a running sink for the last message it has taken, as it was before its dots were doubled."""
+    message = base64.b64decode(_ask(port, b"LAST\r\n").split()[1])
+    return (message + b"\r\n").replace(b"\r\n..", b"\r\n.")
 
 
 def forget(port: int) -> None:

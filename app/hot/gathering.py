@@ -27,13 +27,16 @@ log = structlog.get_logger()
 
 
 class _Place(Generic[Item, Result]):
-    """Hold one item and what became of it; no item marks a place in the queue. `done` is locked until then."""
+    """Hold one item and what became of it; no item marks a place in the queue.
+
+    `done` is locked until then; it is None where nobody waits.
+    """
 
     __slots__ = ("done", "item", "outcome")
 
-    def __init__(self, item: Item | None) -> None:
+    def __init__(self, item: Item | None, done: threading.Lock | None = None) -> None:
         self.item = item
-        self.done = threading.Lock()
+        self.done = done
         self.outcome: Result | Exception | None = None
 
 
@@ -64,11 +67,11 @@ class Gathering(Generic[Item, Result]):
 
     def ask(self, item: Item, wait_s: float) -> Result:
         """Return what `do` made of the item; raise what it says of it, and Unavailable when full or too late."""
-        place: _Place[Item, Result] = _Place(item)
-        place.done.acquire()
+        done = _locked()
+        place: _Place[Item, Result] = _Place(item, done)
         if not self._take(place):
             raise Unavailable("Too much is coming in at once. Try again in a moment; nothing was lost.")
-        if not place.done.acquire(timeout=wait_s):
+        if not done.acquire(timeout=wait_s):
             raise Unavailable("This takes too long at the moment. Try again in a moment.")
         if isinstance(place.outcome, Exception):
             raise place.outcome
@@ -80,10 +83,9 @@ class Gathering(Generic[Item, Result]):
 
     def rest(self, within_s: float = 5.0) -> bool:
         """Wait until what came before is done; return whether that came about in time."""
-        mark: _Place[Item, Result] = _Place(None)
-        mark.done.acquire()
-        self._put(mark)
-        return mark.done.acquire(timeout=within_s)
+        done = _locked()
+        self._put(_Place(None, done))
+        return done.acquire(timeout=within_s)
 
     def _take(self, place: _Place[Item, Result]) -> bool:
         if self._waiting.qsize() >= self.room:
@@ -136,5 +138,11 @@ class Gathering(Generic[Item, Result]):
         for place, outcome in zip(asked, outcomes, strict=True):
             place.outcome = outcome
         for place in batch:
-            if place.done.locked():  # somebody waits
+            if place.done is not None:
                 place.done.release()
+
+
+def _locked() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
