@@ -99,3 +99,17 @@ class OrderEvent(ShopOwned, Base):
     received_at: Mapped[datetime]
     source: Mapped[str]  # webhook | reconcile
     changed: Mapped[dict[str, Any]]
+
+
+class ArrivalDenial(ShopOwned, Base):
+    """Record one answer "it has not arrived yet" about an order line, by the message it was given on."""
+
+    __tablename__ = "arrival_denial"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "order_line_id", "message_id"),
+        ForeignKeyConstraint(["shop_id", "order_line_id"], ["order_line.shop_id", "order_line.id"], ondelete="CASCADE"),
+    )
+
+    order_line_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int]
+    said_at: Mapped[datetime]

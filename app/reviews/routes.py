@@ -17,6 +17,7 @@ from app.messages.links import Purpose
 from app.messages.models import Message
 from app.messages.shopper_page import form, page, profile
 from app.messages.too_often import too_often
+from app.orders.denials import deny_arrival
 from app.orders.models import Order
 from app.reviews.forms import STARS, FormErrors, parse_reviews
 from app.reviews.page_words import words
@@ -43,6 +44,8 @@ def show(token: str) -> Response:
             shown = what_was_said(rateable(session, message, order), said, profile(session).name)
             if shown:
                 return page(session, "review_thanks.html", said, shown=shown)
+        if request.args.get("done") == "not_arrived":
+            return page(session, "review_not_arrived.html", words(message.locale))
         return _form(session, message, order, writer, stars=stars)
 
 
@@ -58,6 +61,12 @@ def send(token: str) -> Response:
             return held_back
         typed = form(MAX_FORM_BYTES)
         lines = rateable(session, message, order)
+        missing = next((line for line in lines if str(line.id) == typed.get("not_arrived")), None)
+        if missing is not None:
+            deny_arrival(session, order, missing.id, message.id)
+            return Response(
+                status=303, headers={"Location": url_for("review_page.show", token=token, done="not_arrived")}
+            )
         read = parse_reviews(typed, [line.id for line in lines])
         if isinstance(read, FormErrors):
             return _form(session, message, order, writer, typed=typed, errors=read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from app.kit.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem, MessageState
 from app.orders.delivery import DeliverySource
+from app.orders.denials import WAITS, denied
 from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentLine, inferred
 from app.orders.sent_back import Units
@@ -64,6 +66,7 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
     for line in lines:
         by_order[line.order_id].append(line)
     parcels = _parcels(session, shop_id, order_ids)
+    said_not = denied(session, [line.id for line in lines])
     units = gather_units.units(session, shop_id, lines, _sent_units(parcels))
     reviewed = set(
         session.scalars(
@@ -83,7 +86,14 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
         word = spoken_as(step, run)
         result[row.id] = Found(
             lines=tuple(
-                _item(line, in_parcel, units[line.id], line.id in reviewed, _sent(said, row, ORDER_LINE, line.id, word))
+                _item(
+                    line,
+                    in_parcel,
+                    units[line.id],
+                    line.id in reviewed,
+                    _sent(said, row, ORDER_LINE, line.id, word),
+                    said_not.get(line.id),
+                )
                 for line in about
             ),
             subject_sent=_sent(said, row, run.subject_kind, run.subject_id, word),
@@ -117,6 +127,7 @@ def _item(
     units: Units,
     reviewed: bool,  # noqa: FBT001 - one of six facts of a line
     sent: Sent,
+    said_not: datetime | None,
 ) -> Item:
     quantity, parcel = in_parcel[line.id] if in_parcel is not None else (units.left, None)
     return Item(
@@ -139,7 +150,16 @@ def _item(
         reviewed=reviewed,
         shipment_status=parcel.shipment_status if parcel else None,
         product_id=line.product_shopify_id,
+        denied_until=_denied_until(said_not, parcel),
     )
+
+
+def _denied_until(said_at: datetime | None, parcel: Fulfillment | None) -> datetime | None:
+    """Return until when nobody asks about a line that is said not to have come; a later report ends that."""
+    arrived = parcel.delivered_at if parcel is not None else None
+    if said_at is None or (arrived is not None and arrived > said_at):
+        return None
+    return said_at + WAITS
 
 
 def _parcels(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, Contents]:

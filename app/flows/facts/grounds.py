@@ -53,6 +53,8 @@ _ROWS: Final = {
     "fulfillment": f"join fulfillment x on {_OF_ORDER}",
     "fulfillment_line": "join fulfillment p on p.shop_id = f.shop_id and p.order_id = f.order_id"
     " join fulfillment_line x on x.shop_id = p.shop_id and x.fulfillment_id = p.id",
+    "arrival_denial": "join order_line l on l.shop_id = f.shop_id and l.order_id = f.order_id"
+    " join arrival_denial x on x.shop_id = l.shop_id and x.order_line_id = l.id",
     "review": "join order_line l on l.shop_id = f.shop_id and l.order_id = f.order_id"
     " join review x on x.shop_id = l.shop_id and x.order_line_id = l.id",
     "consent_entry": f"join consent_entry x on {_OF_PERSON}",

@@ -244,7 +244,7 @@ class Facts:
 
         A step that says "it arrived" never may: nobody said so.
         """
-        found, risk = line.inferred, self.shop.risk
+        found, risk = (None if line.denied_until is not None else line.inferred), self.shop.risk
         if found is None or risk is None or found.risk > risk or line.denied_until is not None:
             return None
         return found if self.step.arrival is Arrival.LIKELY else None
