@@ -13,11 +13,10 @@ from app.kit.db import Base, EnumText, ShopOwned
 
 
 class ImportState(StrEnum):
-    """Say whether history is being read. `failed` waits for whatever it names, and is tried again daily."""
+    """Say whether history is being read. What Shopify refuses is asked for again daily; `last_fault` names it."""
 
     RUNNING = "running"
     DONE = "done"
-    FAILED = "failed"
 
 
 class ImportStage(StrEnum):

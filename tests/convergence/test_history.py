@@ -30,7 +30,7 @@ from devstore.state.engine import unit_of_work as store_work
 from tests.convergence.compare import compare
 from tests.convergence.side_by_side import BEGINNING
 
-ORDERS = 45
+ORDERS = 30
 NAME = "made-up"
 NO_BOTS = Rates(bulk_buyers=0, card_testers=0)
 
@@ -115,7 +115,7 @@ def test_what_was_read_equals_the_shops_truth(past):
     shop_id = read_all(past)
     past.reconcile(shop_id)  # products, and customers who never bought
     found = compare(past.wired, shop_id, f"{past.handle}.myshopify.com")
-    assert found.compared > 1_500
+    assert found.compared > 1_000
     assert found.differences == []
 
 
@@ -180,7 +180,7 @@ def through(past):
 
 def test_a_line_that_breaks_anywhere_is_taken_up_where_it_broke(past, through, monkeypatch):
     monkeypatch.setattr(stages, "BATCH", 20)
-    carried = through(lambda inner: Breaking(inner, 0, 1, 9_000, 20_000, 21_000))
+    carried = through(lambda inner: Breaking(inner, 0, 1, 9_000, 15_000, 16_000))
     read_all(past)
     assert row(past).state is ImportState.DONE
     assert not carried.places
