@@ -103,6 +103,9 @@ def test_waits_and_branches_are_taken_as_their_time_comes(merchant):
     assert run.path[1]["because"] == [{"fact": "reviewed", "op": "is", "value": True, "found": False, "holds": False}]
     assert (run.look_at, run.through_at) == (None, merchant.now)
     assert set(merchant.pending()) == {("#1401", "reminder")}
+    page = merchant.fetch(f"/follow-ups/{merchant.pending()['#1401', 'reminder'].id}/why").text
+    assert "Monday 23 November 12:00: waited till then." in page
+    assert "took the other way (nothing of it was reviewed)." in page
     assert look.run_due(merchant.wired) == 0
     assert stranded(merchant) == []
 

@@ -64,7 +64,7 @@ def made(count: int, events: tuple[Event, ...] = tuple(Event)) -> list[dict]:
 def reads_back(scale: Scale) -> Figure:
     """Write and read random documents of every kind of step, trigger and condition; ask an outsider about each."""
     outsider = Draft202012Validator(flow_schema())
-    every = made(scale(4000, quick=60))
+    every = made(scale(2000, quick=60))
     differ = sum(flow_document(flow_json(flow_document(raw))) != flow_document(raw) for raw in every)
     bytes_differ = sum(
         canonical(flow_json(flow_document(raw))) != canonical(flow_json(flow_document(flow_json(flow_document(raw)))))
@@ -114,7 +114,7 @@ def round_trip(scale: Scale) -> Figure:
 @claim("engine", "However late, doubled and shuffled events come, runs are the same and none is stranded", quick=True)
 def never_stranded(scale: Scale) -> Figure:
     """Tell two shops the same lives of orders in different orders; find runs without a next time after each step."""
-    size, orders = scale(120, quick=5), scale(12, quick=2)
+    size, orders = scale(60, quick=5), scale(8, quick=2)
     dice = random.Random(SEED)
     left, steps, ended = 0, 0, Counter()
     with shops(2) as (clock, both):

@@ -6,7 +6,7 @@ Every comparison that was made is kept with what was found, so that a way taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -66,6 +66,20 @@ class Finding:
             found = str(found)
         value = list(self.value) if isinstance(self.value, tuple) else self.value
         return {"fact": self.fact.value, "op": self.op.value, "value": value, "found": found, "holds": self.holds}
+
+
+def read_finding(raw: Mapping[str, Any]) -> Finding | None:
+    """Return the finding that was kept; None where its fact or comparison is no longer known."""
+    if raw.get("fact") not in set(Fact) or raw.get("op") not in set(Op):
+        return None
+    value, found = raw.get("value"), raw.get("found")
+    return Finding(
+        Fact(raw["fact"]),
+        Op(raw["op"]),
+        tuple(value) if isinstance(value, list) else value,  # type: ignore[arg-type] # as it was written
+        frozenset(found) if isinstance(found, list) else found,
+        raw.get("holds"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

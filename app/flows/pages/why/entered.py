@@ -18,6 +18,7 @@ from app.flows.runs.entry import outside
 from app.flows.runs.path import read_path
 from app.flows.words import entry_words
 from app.flows.words.day_words import date_words
+from app.flows.words.way_words import way_words
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
@@ -45,7 +46,8 @@ def entered(session: Session, order: Order) -> list[InFlow]:
     for flow, document in published.current(session).values():
         mine = [run for run in runs if run.flow_id == flow.id]
         if mine:
-            told.append(InFlow(document.name, _of_runs(mine, zone, now)))
+            way = [words for run in mine for words in _way(session, run, zone, now)]
+            told.append(InFlow(document.name, " ".join([_of_runs(mine, zone, now), *way])))
             continue
         why = outside(
             document.trigger.on,
@@ -66,6 +68,14 @@ def _of_runs(runs: Sequence[Enrollment], zone: ZoneInfo, now: datetime) -> str:
     over = all(run.ended_at is not None for run in taken)
     since = date_words(taken[0].entered_at, zone, now)
     return (entry_words.ENDED if over else entry_words.RUNNING).format(since=since)
+
+
+def _way(session: Session, run: Enrollment, zone: ZoneInfo, now: datetime) -> Sequence[str]:
+    """Return which way a run went, by the version it is pinned to."""
+    if not run.path or run.ended_reason == FILTERED:
+        return ()
+    document = published.documents(session, [(run.flow_id, run.version)])[run.flow_id, run.version]
+    return way_words(read_path(run.path), document, zone, now)
 
 
 def _found(finding: object) -> str:
