@@ -227,3 +227,48 @@ def test_any_edits_end_where_the_last_one_alone_would(running, delays, arrived):
         change(running, delay_days=delay)
     assert row(running, order=name).due_at == straight
     assert straight >= running.now - timedelta(days=arrived) + timedelta(days=delays[-1])
+
+
+def held_for_two_weeks(running):
+    """Five people about to be asked when the request is switched off for a fortnight."""
+    for place in range(5):
+        running.order(f"P{place}", placed=9, sent=8, arrived=6)
+    change(running, state="paused")
+    running.pass_time(days=2)
+    with running.work() as session:
+        session.execute(
+            update(FollowUp)
+            .where(FollowUp.step == "review_request")
+            .values(state=FollowUpState.HELD, reason="step_paused")
+        )
+    running.pass_time(days=12)
+
+
+def states(running):
+    return sorted((each.state.value, each.reason) for each in running.plans("review_request").values())
+
+
+def test_switched_on_after_a_fortnight_nobody_is_bombarded(running):
+    held_for_two_weeks(running)
+    page = running.fetch("/flows/review_request").text
+    assert "When it is switched on: those that waited" in page
+    assert "5 are over a day late and left out" in page
+    done = change(running, state="on")
+    assert (done.released, done.dropped) == (0, 5)
+    assert states(running) == [("done", "dropped_on_resume")] * 5
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [("skip", ("done", "skipped_by_merchant")), ("send", ("scheduled", None)), ("shift", ("scheduled", None))],
+)
+def test_switching_on_carries_out_what_was_chosen(running, choice, expected):
+    held_for_two_weeks(running)
+    before = {each.id: each.due_at for each in running.plans("review_request").values()}
+    answer = running.post("/flows/review_request", state="on", choice=choice)
+    assert answer.status_code == 200
+    assert states(running) == [expected] * 5
+    if choice == "shift":
+        after = {each.id: each.due_at for each in running.plans("review_request").values()}
+        assert {after[each] - due for each, due in before.items()} == {timedelta(days=14)}
+    assert running.post("/flows/review_request", state="on", choice="maybe").status_code == 422

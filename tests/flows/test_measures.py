@@ -3,12 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from types import SimpleNamespace
 
 import pytest
 
 from app.flows.language.steps import Anchor
-from app.flows.rules.decision import Bounds, CustomerFacts, HoldoutFacts, OrderFacts, Postpone, Send, TurnFacts
+from app.flows.rules.decision import (
+    Bounds,
+    CustomerFacts,
+    FlowFacts,
+    HoldoutFacts,
+    OrderFacts,
+    Postpone,
+    Send,
+    TurnFacts,
+)
 from app.flows.rules.overtaken import overtaken_by
 from app.orders.delivery import DeliverySource
 from tests.flows.cases import LINE, NOON, SHIPPED, STEPS, facts, lines, verdict, with_
@@ -95,10 +103,15 @@ def test_news_of_a_parcel_stands_until_something_newer_is_known(anchor, status, 
 )
 def test_a_later_word_of_the_carrier_makes_older_news_old(anchor, statuses):
     every = {"in_transit", "out_for_delivery", "attempted_delivery", "failure", "ready_for_pickup"}
-    named = SimpleNamespace(value=anchor)
-    found = {each for each in every if overtaken_by(named, replace(ON_ITS_WAY, shipment_status=each.upper()))}
+    found = {each for each in every if overtaken_by(anchor, replace(ON_ITS_WAY, shipment_status=each.upper()))}
     assert found >= statuses
     assert "in_transit" not in found
+    step = replace(STEPS["shipped"], anchor=Anchor.TRIGGER)
+    for status in statuses:
+        known = facts(step, items=(replace(ON_ITS_WAY, shipment_status=status),), flow=FlowFacts(trigger=anchor))
+        assert short(verdict(known)) == ("skip", 4, "overtaken")
+    arrived = facts(step, items=(LINE,), flow=FlowFacts(trigger=anchor))
+    assert short(verdict(arrived)) == ("skip", 4, "overtaken")
 
 
 def test_a_parcel_nobody_reports_is_asked_about_at_the_latest_day():

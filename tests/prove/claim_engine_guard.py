@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 @claim("engine", "No sliding window ever holds more messages to a person than the measure (I14)", quick=True)
 def within_the_measure(scale: Scale) -> Figure:
     """Run random schedules through the guard and count every window afterwards; what did not go says why."""
-    schedules, messages, evaluations, over, silent = scale(20_000, quick=80), 0, 0, 0, 0
+    schedules, messages, evaluations, over, silent = scale(2_000, quick=80), 0, 0, 0, 0
     for number in range(schedules):
         wanted, bounds, rng = drawn(SEED + number)
         evaluations += run(wanted, bounds, rng)
@@ -46,7 +46,7 @@ def same_again(scale: Scale) -> Figure:
     """Draw combinations of facts, decide, keep as the database keeps, read back and decide again."""
     rng = random.Random(SEED)
     parts = [row[0] for row in TABLE]
-    count, other, outcomes = scale(200_000, quick=800), 0, set()
+    count, other, outcomes = scale(20_000, quick=800), 0, set()
     for _ in range(count):
         known = facts(rng.choice(("thank_you", "shipped", "delivered", "product_help", "review_request")))
         for change in rng.sample(parts, rng.randrange(3)):
@@ -91,7 +91,7 @@ def law_by_country(scale: Scale) -> Figure:
     for country, kind in itertools.product(countries, MessageClass):
         need = row_for(kind, country).need
         for agreed, refused, offered, service in itertools.product((True, False), repeat=4):
-            for days in (1, 729, 730, 731) if scale.quick else range(1, 1500):
+            for days in (1, 729, 730, 731) if scale.quick else (*range(1, 1500, 37), 729, 730, 731):
                 person = Person(country, agreed, refused, NOON - days * DAY)
                 found = judge(kind, person, now=NOON, declared=Declared(offered, service)).basis
                 asked += 1

@@ -218,6 +218,7 @@ def _flow(flow: Flow, now_published: FlowDocument, step: Step) -> FlowFacts:
         paused_at=flow.paused_at if flow.state is FlowState.PAUSED else None,
         paused_by=flow.paused_by if flow.state is FlowState.PAUSED else None,
         step_state=state,
+        trigger=now_published.trigger.on.value,
     )
 
 

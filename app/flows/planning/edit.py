@@ -16,12 +16,10 @@ from app.flows.models import Flow
 from app.flows.planning.publishing.publish import publish
 from app.flows.planning.publishing.shifts import Kind, Shift, move_runs, shifts
 from app.flows.planning.release import OnResume, release
-from app.flows.rules.reasons import Reason
+from app.flows.planning.switched_off import OF_SWITCH, off_since
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
-
-OF_SWITCH = (Reason.STEP_PAUSED, Reason.LEFT_TO_SHOPIFY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,13 @@ def foresee(session: Session, key: str, changes: Mapping[str, object]) -> Change
     return Change(changed.step(key), _moves(shifts(session, flow, changed, business_now(session))))
 
 
-def save_step(session: Session, key: str, changes: Mapping[str, object], *, by: str) -> Change:
+def save_step(
+    session: Session, key: str, changes: Mapping[str, object], *, by: str, choice: OnResume = OnResume.DROP_LATE
+) -> Change:
     """Publish a version with fields of one step replaced, as typed, and move what it moves.
 
-    Saving what already holds publishes nothing. Raises WrongFlow for what was typed, NotFound for an unknown step.
+    Where it switches the step on again, `choice` says what becomes of those whose time passed meanwhile. Saving what
+    already holds publishes nothing. Raises WrongFlow for what was typed, NotFound for an unknown step.
     """
     flow, document = find(session, key, lock=True)
     changed = change_step(document, key, changes)
@@ -52,12 +53,13 @@ def save_step(session: Session, key: str, changes: Mapping[str, object], *, by: 
     step = changed.step(key)
     if changed == document:
         return Change(step, ())
+    since = off_since(session, flow, key)
     publish(session, flow, changed, by=by, now=now)
     made = _moves(move_runs(session, flow, changed, now))
     if step.state is not StepState.ON or document.step(key).state is StepState.ON:
         return Change(step, made)
-    done = release(session, OF_SWITCH, OnResume.DROP_LATE, now, step=key)
-    return Change(step, made, released=done.released, dropped=done.left_out)
+    done = release(session, OF_SWITCH, choice, now, step=key, since=since)
+    return Change(step, made, released=done.released + done.shifted, dropped=done.left_out)
 
 
 def find(session: Session, step: str, *, lock: bool = False) -> tuple[Flow, FlowDocument]:

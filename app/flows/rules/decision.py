@@ -66,6 +66,7 @@ class FlowFacts:
     paused_at: datetime | None = None
     paused_by: str | None = None
     step_state: StepState = StepState.ON
+    trigger: str | None = None  # what starts it: an Event's name
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.flows.language.steps import Anchor
+from app.flows.language.steps import Anchor, Step
 from app.flows.rules.decision import Item
 
 AT_THE_SHOP: Final = frozenset({"ready_for_pickup"})
@@ -25,12 +25,16 @@ LATER: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-def is_news_of_parcel(anchor: Anchor) -> bool:
-    """Tell whether a step anchored so reports where a parcel is, and can be overtaken."""
-    return anchor.value in LATER
+def news_of(step: Step, trigger: str | None) -> str | None:
+    """Return what a step reports of a parcel, None where it reports nothing that could be overtaken.
+
+    A step that speaks when its flow starts reports what starts it.
+    """
+    told = trigger if step.anchor is Anchor.TRIGGER and step.is_news else step.anchor.value
+    return told if told in LATER else None
 
 
-def overtaken_by(anchor: Anchor, line: Item) -> str | None:
+def overtaken_by(news: str, line: Item) -> str | None:
     """Return the later status that made the news old, or None while it stands."""
     status = (line.shipment_status or "").lower()
-    return status if status in LATER.get(anchor.value, frozenset()) else None
+    return status if status in LATER[news] else None

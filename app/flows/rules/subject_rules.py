@@ -11,7 +11,7 @@ from app.flows.language.steps import Arrival
 from app.flows.rules.case import UNNUMBERED, Case, Verdict, keep, postpone, skip
 from app.flows.rules.decision import Item, Looked, Sent, Skip
 from app.flows.rules.left_out_rules import left_out, product_left_out
-from app.flows.rules.overtaken import is_news_of_parcel, overtaken_by
+from app.flows.rules.overtaken import news_of, overtaken_by
 from app.flows.rules.reasons import Reason
 from app.flows.timing.delays import latest_at, ready_at
 from app.orders.delivery import DeliverySource
@@ -35,12 +35,13 @@ def still_news(case: Case) -> Verdict:
     """Skip what is past its age, and news of a parcel that something newer has overtaken."""
     if case.now >= case.facts.follow_up.expires_at:
         return Skip(Reason.STALE, UNNUMBERED, age(case))
-    if is_news_of_parcel(case.step.anchor):
+    news = news_of(case.step, case.facts.flow.trigger)
+    if news is not None:
         for line in case.lines:
             at = line.reported_at
             if at is not None and at <= case.now and line.delivered_source is not DeliverySource.DIGITAL:
                 return skip(Reason.OVERTAKEN, delivered_at=at, source=line.delivered_source)
-            newer = overtaken_by(case.step.anchor, line)
+            newer = overtaken_by(news, line)
             if newer is not None:
                 return skip(Reason.OVERTAKEN, shipment_status=newer)
     return case.lines

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from app.flows.pages.home.home import Home, Line
 from app.flows.planning.pause import Waiting
-from app.flows.planning.release import OnResume
 from app.flows.words.access_words import status_words
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, next_words, on_day
@@ -29,15 +28,6 @@ class Shown:
     badge: str = ""
     tone: str = "auto"
     can_skip: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeChoice:
-    """One way to resume, with what it does."""
-
-    value: str
-    label: str
-    details: str
 
 
 def status(home: Home, waiting: Waiting) -> str:
@@ -85,31 +75,6 @@ def pause_words(waiting: Waiting) -> str:
         return "Nothing is planned. New orders will be planned and wait. On resuming you choose what becomes of them."
     wait = f"{counted(waiting.planned, 'message')} will wait."
     return f"{wait} On resuming you choose; those over a day late are left out by default."
-
-
-def resume_choices(waiting: Waiting) -> list[ResumeChoice]:
-    """Return the ways to resume, the default first."""
-    fresh = waiting.due - waiting.late
-    goes = f"{counted(fresh, 'goes', 'go')} out at the next allowed hour"
-    late = counted(waiting.late, "is over a day late and left out", "are over a day late and left out")
-    return [
-        ResumeChoice(
-            OnResume.DROP_LATE,
-            "Send those less than a day late",
-            f"{goes}; {late}." if waiting.late else f"{goes}.",
-        ),
-        ResumeChoice(
-            OnResume.SHIFT,
-            "Move everything by the length of the pause",
-            "Each person's messages keep their distance from one another.",
-        ),
-        ResumeChoice(
-            OnResume.SEND,
-            "Send all of them",
-            f"{counted(waiting.due, 'message')} at the next allowed hour, however late.",
-        ),
-        ResumeChoice(OnResume.SKIP, "Send none of them", f"{counted(waiting.due, 'message')} left out for good."),
-    ]
 
 
 def _shown(home: Home, line: Line) -> Shown:

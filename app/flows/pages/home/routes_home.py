@@ -11,6 +11,7 @@ from app.flows.pages.home import home_words, needs
 from app.flows.pages.home.first_page import first_page
 from app.flows.pages.home.reading import reading
 from app.flows.pages.home.silent import silence
+from app.flows.pages.steps.resume_choices import resume_choices
 from app.flows.planning import pause
 from app.flows.planning.release import OnResume
 from app.flows.planning.skip import skip
@@ -146,7 +147,7 @@ def _running(session: Session, found: at_home.Home) -> str:
         silent_words=counted(silent.count, "message"),
         status=home_words.status(found, held),
         waiting=held,
-        choices=home_words.resume_choices(held),
+        choices=resume_choices(held),
         pause_words=home_words.pause_words(held),
         cards=cards,
         refused=any(card.resumes for card in cards),

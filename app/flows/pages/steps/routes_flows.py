@@ -14,8 +14,11 @@ from app.flows.language.looking_back import LOOK_BACK
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.language.steps import Arrival, Step
 from app.flows.pages.steps import step_page
+from app.flows.pages.steps.resume_choices import resume_choices
 from app.flows.pages.steps.routes_preview import preview_values
 from app.flows.planning.edit import Change, find, foresee, save_step
+from app.flows.planning.release import OnResume
+from app.flows.planning.switched_off import waiting_for_switch
 from app.flows.words.count_words import counted
 from app.flows.words.step_words import move_words, step_name
 from app.kit.errors import Invalid
@@ -67,7 +70,7 @@ def save(step: str) -> Response:
         if not typed:
             return make_response(_page(session, before, errors={"state": step_page.nothing_typed(before)}), 422)
         try:
-            done = save_step(session, step, typed, by=by_merchant())
+            done = save_step(session, step, typed, by=by_merchant(), choice=_choice())
         except WrongFlow as wrong:
             errors = step_page.field_errors(step, wrong.errors)
             return make_response(_page(session, before, errors=errors), 422)
@@ -100,7 +103,15 @@ def _list(session: Session, notice: str = "") -> str:
     )
 
 
+def _choice() -> OnResume:
+    typed = request.form.get("choice", OnResume.DROP_LATE.value)
+    if typed not in set(OnResume):
+        raise Invalid("Choose what becomes of the messages that waited.", field="choice")
+    return OnResume(typed)
+
+
 def _page(session: Session, step: Step, *, errors: dict[str, str] | None = None, notice: str = "") -> str:
+    held = waiting_for_switch(session, step.key)
     return render_template(
         "admin/step.html",
         step=step_page.shown(step),
@@ -112,6 +123,7 @@ def _page(session: Session, step: Step, *, errors: dict[str, str] | None = None,
         suffixes=step_page.hour_suffixes(step),
         delay_details=step_page.delay_details(step),
         fallback_details=step_page.fallback_details(step),
+        choices=resume_choices(held) if held.due else [],
         **preview_values(session, step.key),
     )
 
