@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.channels.closed import closed
-from app.flows.models import FollowUp, FollowUpState
+from app.flows.models import Enrollment, FollowUp, FollowUpState
+from app.flows.planning.runs import look
 from app.flows.sending.claim import is_due
 from app.kit import runtime
 from app.kit.clock import business_now, offset
@@ -43,6 +44,7 @@ def waiting_work(session: Session) -> dict[str, Any]:
     now = business_now(session)
     received = select(func.count()).where(WebhookInbox.state == InboxState.RECEIVED)
     due = select(func.count()).select_from(FollowUp).where(is_due(now))
+    looks = select(func.count()).select_from(Enrollment).where(*look.is_due(session))
     claimed = select(func.count()).select_from(FollowUp).where(FollowUp.state == FollowUpState.CLAIMED)
     calls = select(func.count()).where(OutgoingCall.state == CallState.PENDING, OutgoingCall.next_at <= func.now())
     shut = closed(session)
@@ -53,6 +55,7 @@ def waiting_work(session: Session) -> dict[str, Any]:
         "clock_offset_s": int(offset(session).total_seconds()),
         "inbox_received": session.scalar(received),
         "follow_ups_due": (session.scalar(due) or 0) + (session.scalar(claimed) or 0),
+        "runs_due": session.scalar(looks),
         "calls_due": session.scalar(calls),
         "hits_received": session.scalar(hits),
         "mails_stuck_since": shut.since.isoformat() if shut is not None else None,
@@ -60,5 +63,7 @@ def waiting_work(session: Session) -> dict[str, Any]:
 
 
 def _next_due(session: Session) -> str | None:
-    soonest = session.scalar(select(func.min(FollowUp.due_at)).where(FollowUp.state == FollowUpState.SCHEDULED))
+    message = session.scalar(select(func.min(FollowUp.due_at)).where(FollowUp.state == FollowUpState.SCHEDULED))
+    run = session.scalar(select(func.min(Enrollment.look_at)).where(Enrollment.ended_at.is_(None)))
+    soonest = min((at for at in (message, run) if at is not None), default=None)
     return soonest.isoformat() if soonest is not None else None

@@ -22,6 +22,7 @@ HOUR = timedelta(hours=1)
 APP_WORK = (
     ("inbox_received", "webhook to apply", "webhooks to apply"),
     ("follow_ups_due", "message to decide", "messages to decide"),
+    ("runs_due", "run of a flow to look at", "runs of flows to look at"),
     ("calls_due", "call to make", "calls to make"),
 )
 

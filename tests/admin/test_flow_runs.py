@@ -90,6 +90,7 @@ def test_waits_and_branches_are_taken_as_their_time_comes(merchant):
     merchant.order("Ana", placed=3, sent=2, arrived=0)
     (run,) = runs(merchant)
     assert run.look_at == merchant.now + timedelta(minutes=1)  # when the first will have gone
+    assert merchant.client.get("/readyz").json["runs_due"] == 0
     done(merchant, "first")
     merchant.pass_time(minutes=2)
     assert look.run_due(merchant.wired) == 1
@@ -97,6 +98,7 @@ def test_waits_and_branches_are_taken_as_their_time_comes(merchant):
     assert run.look_at == merchant.now - timedelta(minutes=2) + 3 * DAY
     assert set(merchant.pending()) == set()
     merchant.pass_time(days=3)
+    assert merchant.client.get("/readyz").json["runs_due"] == 1
     assert look.run_due(merchant.wired) == 1
     (run,) = runs(merchant)
     assert [(each["key"], each["way"]) for each in run.path] == [("pause", "waited"), ("asked", "else")]

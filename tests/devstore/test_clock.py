@@ -61,6 +61,7 @@ def test_it_waits_while_something_is_due(store, app):
         ({"inbox_received": 2}, "2 webhooks to apply"),
         ({"follow_ups_due": 1}, "1 message to decide"),
         ({"follow_ups_due": 12}, "12 messages to decide"),
+        ({"runs_due": 2}, "2 runs of flows to look at"),
         ({"calls_due": 1}, "1 call to make"),
     ],
 )

@@ -25,6 +25,7 @@ def customer_erased(session: Session, event: CustomerErased) -> None:
     for run in runs:
         run.frozen = {name: run.frozen.get(name) for name in KEPT}
         run.ended_at = run.ended_at or now
+        run.path, run.look_at = [], None  # what a fork was decided by may have named them: a tag, a title
     rows = session.scalars(
         select(FollowUp)
         .where(FollowUp.shop_id == shop_id, FollowUp.enrollment_id.in_(ids))

@@ -28,7 +28,7 @@ RUN_S: Final = 45.0
 
 def waiting(session: Session) -> bool:
     """Tell whether any run's time has come (asked with the system role)."""
-    return session.scalar(select(Enrollment.id).where(*_due(session)).limit(1)) is not None
+    return session.scalar(select(Enrollment.id).where(*is_due(session)).limit(1)) is not None
 
 
 def run_due(runtime: Runtime) -> int:
@@ -46,7 +46,9 @@ def run_due(runtime: Runtime) -> int:
 
 def _shops(runtime: Runtime) -> list[int]:
     with unit_of_work(runtime, role=SYSTEM) as session:
-        first = select(Enrollment.shop_id).where(*_due(session)).order_by(Enrollment.look_at).limit(SHOPS_AT_ONCE * 10)
+        first = (
+            select(Enrollment.shop_id).where(*is_due(session)).order_by(Enrollment.look_at).limit(SHOPS_AT_ONCE * 10)
+        )
         return sorted(set(session.scalars(first)))[:SHOPS_AT_ONCE]
 
 
@@ -54,7 +56,7 @@ def _look_in(runtime: Runtime, shop_id: int, ends_at: float) -> int:
     with unit_of_work(runtime, shop_id=shop_id) as session:
         orders = session.scalars(
             select(Enrollment.order_id)
-            .where(Enrollment.shop_id == shop_id, *_due(session))
+            .where(Enrollment.shop_id == shop_id, *is_due(session))
             .group_by(Enrollment.order_id)
             .order_by(Enrollment.order_id)
             .limit(AT_ONCE)
@@ -91,6 +93,7 @@ def look(session: Session, order_id: int) -> None:
     )
 
 
-def _due(session: Session) -> tuple[ColumnElement[bool], ...]:
+def is_due(session: Session) -> tuple[ColumnElement[bool], ...]:
+    """Return what is true of runs whose time to look again has come."""
     active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
     return (Enrollment.look_at <= business_now(session), Enrollment.ended_at.is_(None), Enrollment.shop_id.in_(active))
