@@ -38,6 +38,7 @@ class Order(ShopOwned, Base):
     country: Mapped[str | None]
     province: Mapped[str | None]
     zip: Mapped[str | None]
+    service: Mapped[str | None]  # the way of shipping the buyer chose
     recipient_name: Mapped[str | None]  # who the parcel goes to, when it is not the buyer
     currency: Mapped[str]
     total: Mapped[Decimal] = mapped_column(Numeric(14, 3))

@@ -97,6 +97,7 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
     order.currency, order.total = facts.total.currency, facts.total.amount
     order.financial_status = facts.financial_status
     order.fulfillment_status = facts.fulfillment_status
+    order.service = facts.service or order.service
     order.is_test = facts.is_test
     order.tags = ", ".join(facts.tags)
     order.gift = gift_by(facts.note, facts.attributes)

@@ -40,7 +40,9 @@ def here(session: Session) -> Here:
 
 def key_of(order: Order, parcel: Fulfillment) -> LaneKey:
     """Return the lane a parcel goes by."""
-    return LaneKey(parcel.tracking_company or "", "", order.country or "", parcel.tracking_number is not None)
+    return LaneKey(
+        parcel.tracking_company or "", order.service or "", order.country or "", parcel.tracking_number is not None
+    )
 
 
 def foresee(session: Session, order: Order, parcel: Fulfillment, scans: Sequence[Scan]) -> None:

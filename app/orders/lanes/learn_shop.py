@@ -43,6 +43,7 @@ def count(session: Session, now: datetime) -> dict[LaneKey, Counts]:
             Fulfillment.delivered_at,
             Fulfillment.delivered_source,
             Order.country,
+            Order.service,
         )
         .join(Order, (Order.shop_id == Fulfillment.shop_id) & (Order.id == Fulfillment.order_id))
         .where(
@@ -64,6 +65,6 @@ def count(session: Session, now: datetime) -> dict[LaneKey, Counts]:
         took = calendar.elapsed(row.shipped_at, row.delivered_at) if row.delivered_at else None
         if took is not None and took < 0:
             continue  # a report from before it was sent says nothing of the way
-        key = LaneKey(row.tracking_company or "", "", country, row.tracked)
+        key = LaneKey(row.tracking_company or "", row.service or "", country, row.tracked)
         found[key].add(calendar.elapsed(row.shipped_at, now), took)
     return dict(found)

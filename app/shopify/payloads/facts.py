@@ -148,6 +148,7 @@ class OrderFacts:
     tags: tuple[str, ...]
     attributes: tuple[tuple[str, str], ...]  # what the checkout asked besides, as (name, value)
     source: str | None  # where it was placed: "web", "subscription_contract" …
+    service: str | None  # the way of shipping the buyer chose: "Standard", "Express" …
     cancel_reason: str | None
     created_at: datetime
     placed_at: datetime

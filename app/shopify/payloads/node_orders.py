@@ -80,6 +80,7 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
             )
         ),
         source=it.maybe_text("sourceName"),
+        service=it.inner("shippingLine").maybe_text("title"),
         cancel_reason=(it.maybe_text("cancelReason") or "").lower() or None,
         created_at=it.moment("createdAt"),
         placed_at=it.moment("processedAt"),

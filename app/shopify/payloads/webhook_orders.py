@@ -63,6 +63,7 @@ def order(body: Any) -> OrderFacts:
         tags=it.words("tags"),
         attributes=_pairs(it.children("note_attributes"), "name"),
         source=it.maybe_text("source_name"),
+        service=next((each.maybe_text("title") for each in it.children("shipping_lines")), None),
         cancel_reason=it.maybe_text("cancel_reason"),
         created_at=it.moment("created_at"),
         placed_at=it.maybe_moment("processed_at") or it.moment("created_at"),

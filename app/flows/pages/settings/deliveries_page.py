@@ -81,7 +81,7 @@ def _meaning(rows: Sequence[Lane], counts: list[Counts], percent: int) -> str:
         else:
             left += silent
     if not weight:
-        return "Nothing is guessed with the parcels known so far: the latest day of each message decides."
+        return ""
     later = counted(round(days / weight), "working day")
     told = f"{counted(int(weight), 'of them', 'of them')} would count as arrived {later} after the usual day."
     return f"{told} {counted(int(left), 'waits', 'wait')} for the latest day." if left else told
