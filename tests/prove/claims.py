@@ -30,9 +30,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Scale:
-    """How much to measure: a claim asks `scale(whole, quick=small)`."""
+    """How much to measure: a claim asks `scale(whole, quick=small)`. `seeds`: the first and last asked for, if any."""
 
     quick: bool
+    seeds: tuple[int, int] | None = None
 
     def __call__(self, whole: int, *, quick: int) -> int:
         """Return the size for this run."""

@@ -17,6 +17,7 @@ def main(arguments: list[str]) -> int:
     reader.add_argument("group", nargs="?", choices=GROUPS, help="only this group")
     reader.add_argument("--quick", action="store_true", help="the small claims alone, at small sizes")
     reader.add_argument("--only", metavar="WORDS", default="", help="only claims with these words in their sentence")
+    reader.add_argument("--seeds", metavar="A-B", type=seeds, help="these seeds, where a claim is played by seeds")
     asked = reader.parse_args(arguments)
     for path in sorted(HERE.glob("claim_*.py")):
         importlib.import_module(f"tests.prove.{path.stem}")
@@ -30,9 +31,15 @@ def main(arguments: list[str]) -> int:
         print("no claim to measure here")
         return 2
     width = max(len(one.sentence) for one in chosen)
-    held = [tell(one, Scale(asked.quick), width) for one in chosen]
+    held = [tell(one, Scale(asked.quick, asked.seeds), width) for one in chosen]
     print(f"{sum(held)} of {len(held)} claims hold")
     return 0 if all(held) else 1
+
+
+def seeds(text: str) -> tuple[int, int]:
+    """Return the first and last seed of `A-B`, or of one number."""
+    first, _, last = text.partition("-")
+    return int(first), int(last or first)
 
 
 def tell(one: Claim, scale: Scale, width: int) -> bool:

@@ -111,3 +111,25 @@ def test_a_new_statement_of_consent_changes_the_fingerprint(due):
         state_consent(session, one.order.customer_id, **told)
         assert fingerprint(session, due.follow_up) != before
         session.rollback()
+
+
+MANY = 24
+
+
+def test_who_has_had_what_is_looked_up_once_for_all_on_a_database_without_statistics(started):  # noqa: F811
+    asked_today(started, MANY)
+    with started.work() as session:
+        ids = list(session.scalars(select(FollowUp.id)))
+        sql, facts = grounds.asked(entered_shop(session), ids)
+        ((plan,),) = one_trip(session, [(f"explain (analyze, format json, timing off) {sql}", facts)])[0]
+    (heard,) = (part for part in parts(plan[0]["Plan"]) if part.get("Subplan Name") == "CTE heard")
+    assert len(ids) == MANY
+    assert heard["Actual Loops"] == 1
+    assert max(part["Actual Loops"] for part in parts(heard)) <= MANY
+
+
+def parts(plan):
+    """Return a plan's parts, itself first."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from parts(part)

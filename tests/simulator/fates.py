@@ -51,7 +51,7 @@ class Fates:
         self.dealt[name] += 1
         return True
 
-    def deliveries(self, at):
+    def arrives(self, _topic, at):
         """Return when copies of a webhook arrive; none where it is lost for good."""
         if self.falls("webhook_lost", 0.2):
             return []
@@ -75,6 +75,10 @@ class Fates:
             if self.falls(kind, chance):
                 return what
         return None
+
+    def stall_s(self):
+        """Return for how many seconds a process stands still: within its leases, or past them."""
+        return self.dice.choice([5, 70, 130, 400, 1800])
 
     def at_statement(self):
         """Return what happens instead of a statement: "collision", "gone", "die" or None."""

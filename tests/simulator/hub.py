@@ -76,6 +76,7 @@ class Hub:
         self.root, self.tasks, self.graveyard = getcurrent(), [], []
         self.current = None
         self.before_statement = None
+        self.bias = None  # (how a process is called, its chance of a turn): where many would drown out one
         self.turns = 0
         self._monitor = Monitor.connect(monitor_url, autocommit=True)
         self._tell_time()
@@ -154,7 +155,7 @@ class Hub:
             if not ready:
                 return False
         self.turns += 1
-        task = ready[0] if len(ready) == 1 else ready[self.dice.randrange(len(ready))]
+        task = self._draw(ready)
         task.wakes_at = None
         self.current = task
         task.switch()
@@ -162,6 +163,15 @@ class Hub:
         if task.over and task in self.tasks:
             self.tasks.remove(task)
         return True
+
+    def _draw(self, ready):
+        if self.bias is not None:
+            name, chance = self.bias
+            mine = [task for task in ready if task.process.name.startswith(name)]
+            others = [task for task in ready if not task.process.name.startswith(name)]
+            if mine and others:
+                ready = mine if self.dice.random() < chance else others
+        return ready[0] if len(ready) == 1 else ready[self.dice.randrange(len(ready))]
 
     def _is_ready(self, task):
         if task.waits_on is not None or (task.waits_for is not None and not task.waits_for.over):

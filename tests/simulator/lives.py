@@ -3,16 +3,28 @@
 LAST_H = 15 * 24
 COUNTRIES = ["GB", "GB", "GB", "FR", "US", "JP", "DE"]
 
+# A life with one turn: (hours after it arrived, act, words).
+STORIES = {
+    "plain": (),
+    "refund": ((20, "refund", {"whole": False}),),
+    "return": ((20, "ask_return", {}), (40, "decide", {"verb": "approve", "status": "open"})),
+    "stop": ((110, "unsubscribe", {}),),
+    "redact": ((20, "redact", {}),),
+}
+
 
 class Life:
     """One order, from the cart on. `plain` lives have no trouble of their own: all five mails are due to them."""
 
-    def __init__(self, dice, shop, person):
+    def __init__(self, dice, shop, person, story=None):
         self.dice, self.shop, self.person = dice, shop, person
         self.order = self.case = None
         self.acts = []
-        self.plain = dice.random() < 0.4
-        self._draw()
+        self.plain = story is not None or dice.random() < 0.4
+        if story is None:
+            self._draw()
+        else:
+            self._tell(story)
 
     def at(self, hours, act, /, **words):
         """Note an act."""
@@ -21,6 +33,15 @@ class Life:
     def happens(self, share):
         """Roll the dice."""
         return self.dice.random() < share
+
+    def _tell(self, story):
+        placed = self.dice.uniform(0.1, 3)
+        self.at(placed, "buy", lines=[(1, True)], paid=True, test=False)
+        self.at(placed + 20, "ship", part=False)
+        arrived = placed + 80
+        self.at(arrived, "scan", status="delivered")
+        for after, act, words in STORIES[story]:
+            self.at(arrived + after, act, **words)
 
     def _draw(self):
         dice = self.dice
@@ -49,7 +70,7 @@ class Life:
 
     def _trouble(self, placed, arrived):
         dice = self.dice
-        for share, at, verb, words in (
+        for share, at, act, words in (
             (0.15, placed + dice.uniform(0.5, 10), "edit", {}),
             (0.12, placed + dice.uniform(0.5, 10), "cancel", {}),
             (0.25, arrived + dice.uniform(-30, 170), "refund", {"whole": self.happens(0.4)}),
@@ -62,10 +83,10 @@ class Life:
             (0.35, arrived + dice.uniform(-20, 150), "unsubscribe", {}),
         ):
             if self.happens(share):
-                self.at(max(at, placed + 0.2), verb, **words)
-                if verb == "cancel" and self.happens(0.4):
+                self.at(max(at, placed + 0.2), act, **words)
+                if act == "cancel" and self.happens(0.4):
                     self.at(at + dice.uniform(1, 60), "delete")
-                if verb == "ask_return":
+                if act == "ask_return":
                     self._return(at)
 
     def _return(self, asked):
@@ -76,21 +97,18 @@ class Life:
             verb, status = self.dice.choice([("close", "closed"), ("cancel", "canceled")])
             self.at(decided + self.dice.uniform(2, 60), "decide", verb=verb, status=status)
 
-    def play(self, world, now, unsubscribe):
+    def play(self, world, now, act, words, unsubscribe):
         """Carry out one act; `unsubscribe` presses a link of a mail this person has got."""
-
-        def run(verb, words):
-            if verb != "buy" and self.order is None:
-                return
-            act = getattr(self, f"_{verb}", None)
-            if verb == "unsubscribe":
-                unsubscribe(self)
-            elif act is not None:
-                act(world, now, **words)
-            else:
-                getattr(world, verb)(self.shop, self.order, now, **words)
-
-        return run
+        if act != "buy" and self.order is None:
+            return
+        if act == "unsubscribe":
+            unsubscribe(self)
+            return
+        ours = getattr(self, f"_{act}", None)
+        if ours is not None:
+            ours(world, now, **words)
+        else:
+            getattr(world, act)(self.shop, self.order, now, **words)
 
     def _buy(self, world, now, lines, *, paid, test):
         self.order = world.buy(self.shop, now, self.person, lines, paid=paid, test=test)

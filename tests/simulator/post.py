@@ -131,11 +131,11 @@ class Line:
     def _dot(self, content):
         trouble = self.post.fates.of_phase("dot")
         message_id = MESSAGE_ID.search(content)[1].decode()
-        if trouble in {"drop", "silence"}:
+        if trouble in {"drop", "silence", "taken, then drop"}:
             self.post.unsaid.add(message_id)
-            if self.post.fates.dice.random() < 0.5:
+            if trouble.startswith("taken") or self.post.fates.dice.random() < 0.5:
                 self._accept(message_id, content)
-            self.left = trouble == "drop"
+            self.left = trouble != "silence"
             self.silent = trouble == "silence"
         elif trouble:
             self._refuse(trouble, self.recipient)

@@ -27,6 +27,8 @@ BEGINNING = datetime(
 TROUBLE_ENDS = timedelta(days=25)
 THE_END = timedelta(days=95)
 SHOPS = (("aa", "GB", "Europe/London"), ("bb", "US", "America/New_York"), ("cc", "JP", "Asia/Tokyo"))
+LONGEST = timedelta(days=6)  # nobody looks for as long, at most: there is a nightly look at everything
+A_LEASE = timedelta(seconds=125)
 ASKED_AGAIN = 0.2  # of the instants: asking a shop whether anything changed costs as much as ten webhooks
 ORDERS = 100  # of a seed: the more there are, the less each pays for tickers and reconciliation
 DEAD = 0.04  # of the addresses: nobody is there
@@ -40,7 +42,8 @@ class Play:
         self.lives = lives
         self.post_office, self.numbers = [], itertools.count()
         self.acks, self.stops, self.pauses = {}, [], []
-        self.steps = steps
+        self.steps, self.asks = steps, True
+        on.stop_everybody = self._stop_everybody
         self.acts = sorted(
             (BEGINNING + timedelta(hours=hours), number, place, verb, words)
             for number, life in enumerate(lives)
@@ -52,7 +55,7 @@ class Play:
     def tell(self, shop, topic, body, at):
         """Take one webhook; copies of it come when the fates say."""
         webhook_id = f"w{next(self.numbers)}"
-        for due in self.fates.deliveries(at):
+        for due in self.fates.arrives(topic, at):
             heapq.heappush(self.post_office, (due, next(self.numbers), shop.domain, topic, webhook_id, body, at, 0))
         if self.fates.falls("poison", 0.03):
             spoiled = speak_badly(self.fates.dice, body)
@@ -88,11 +91,11 @@ class Play:
 
     # -- time
 
-    def live(self):
-        """Walk from the beginning to the end."""
+    def live(self, is_over=lambda: False):
+        """Walk from the beginning to the end, or until something is so."""
         end, acts = BEGINNING + THE_END, iter(self.acts)
         act = next(acts, None)
-        while self.hub.now < end:
+        while self.hub.now < end and not is_over():
             now = self._next_instant(act)
             while act is not None and act[0] <= now:
                 self._act(act)
@@ -105,7 +108,7 @@ class Play:
     def _act(self, act):
         at, number, _, verb, words = act
         life = self.lives[number]
-        life.play(self.world, at.replace(microsecond=0), self._unsubscribe)(verb, words)
+        life.play(self.world, at.replace(microsecond=0), verb, words, self._unsubscribe)
 
     def _one_instant(self):
         due = self._deliveries()
@@ -115,7 +118,7 @@ class Play:
                 self.on.run(f"web {place}", lambda mine=mine: self._deliver(mine))
         if self.fates.falls("retention", 0.05):
             self._bring_forward()
-        self.on.bulk_workers = int(self.fates.healed or self.hub.dice.random() < ASKED_AGAIN)
+        self.on.bulk_workers = int(self.asks and (self.fates.healed or self.hub.dice.random() < ASKED_AGAIN))
         self.on.work_until_quiet()
         for mine in halves:  # what a dead web process had not taken comes again
             for delivery in mine:
@@ -127,27 +130,31 @@ class Play:
         self.on.monitor.execute("update periodic_job set next_run_at = now() - interval '1 minute'")
 
     def _next_instant(self, act):
+        """Return the next instant at which something may happen; what is close together happens at once."""
         now = self.hub.now
-        quiet = act is None and not self.post_office
-        if quiet and self.fates.healed:
-            soonest = self._next_due()
-            step = (
-                min(max(soonest, now + timedelta(hours=2)), now + timedelta(days=20))
-                if soonest
-                else BEGINNING + THE_END
-            )
-        else:
-            step = now + timedelta(minutes=self.hub.dice.randint(*self.steps))
+        step = timedelta(minutes=self.hub.dice.randint(*self.steps))
+        coming = [act[0]] if act is not None else []
+        coming += [self.post_office[0][0]] if self.post_office else []
+        coming += [due] if (due := self._next_due()) is not None else []
+        calm = min(max(min(coming, default=now), now) + step, now + LONGEST) if coming else BEGINNING + THE_END
         waking = self.hub.next_waking()
-        return step if waking is None else max(min(step, waking), now)
+        # While somebody sleeps others look again and again: leases run out, and what they held is taken over.
+        return calm if waking is None else max(min(calm, waking, now + A_LEASE), now)
 
     def _next_due(self):
         row = self.on.monitor.execute(
-            "select min(case when state = 'held' then expires_at else due_at end) from follow_up where state <> 'done'"
+            """select min(at) from (
+                select case when state = 'held' then expires_at else due_at end from follow_up where state <> 'done'
+                union all select handoff_at + interval '181 seconds' from attempt where state = 'handoff'
+            ) waits(at) where at > now() - interval '2 days'"""
         ).fetchone()
         return row[0] + timedelta(seconds=1) if row[0] else None
 
     # -- what shoppers do with a mail
+
+    def _stop_everybody(self):
+        for life in self.lives:
+            self._unsubscribe(life)
 
     def _unsubscribe(self, life):
         wanted = f"{life.person.email}"
@@ -185,8 +192,8 @@ def speak_badly(dice, body):
     return spoiled
 
 
-def play(servers, seed, orders=ORDERS, only=None, steps=(180, 480), bug=None):
-    """Play one seed and return what came of it."""
+def play(servers, seed, orders=ORDERS, only=None, steps=(180, 480), plot=None):
+    """Play one seed and return what came of it. `plot` names the lives and the faults instead of the dice."""
     kept = {}
 
     def tell(*told):
@@ -194,25 +201,27 @@ def play(servers, seed, orders=ORDERS, only=None, steps=(180, 480), bug=None):
 
     def make_shopify(hub, fates):
         world = kept["world"] = World(speak, tell)
-        populate(world, hub.now)
+        populate(world, hub.now, SHOPS if plot is None else SHOPS[: plot.shops])
         return Shopify(hub, world, fates)
 
     def make_post(hub, fates):
         return Post(hub, fates)
 
-    with stage(servers, seed, BEGINNING, lambda dice: Fates(dice, only), make_shopify, make_post) as on:
+    def make_fates(dice):
+        return Fates(dice, only) if plot is None else plot.fates(dice)
+
+    with stage(servers, seed, BEGINNING, make_fates, make_shopify, make_post) as on:
         world = kept["world"]
-        on.hub.current = None
         settle(on, world)
-        if bug is not None:
-            bug(on)
-        lives = draw(on.hub.dice, world, orders)
+        lives = draw(on.hub.dice, world, orders) if plot is None else plot.lives(on.hub.dice, world)
         playing = kept["play"] = Play(on, world, lives, steps)
+        if plot is not None:
+            plot.spoil(playing)
         playing.live()
         seen = evidence(on, playing)
         return Outcome(
             seed=seed,
-            journeys=orders,
+            journeys=len(lives),
             mails=len(seen.mails),
             unknown=seen.rows("select count(*) from message where state = 'unknown'")[0][0],
             said=Counter(step for step, _ in seen.rows("select step, id from message where state = 'accepted'")),
@@ -256,9 +265,9 @@ def evidence(on, playing):
     )
 
 
-def populate(world, now):
+def populate(world, now, shops):
     """Make the shops and what they sell."""
-    for short, country, zone in SHOPS:
+    for short, country, zone in shops:
         shop = Shop(world.new_id(), f"{short}-shop.myshopify.com", f"Shop {short.upper()}", country, zone, now)
         shop.products = {world.new_id() * 10: f"Product {short} {number}" for number in range(5)}
         world.shops[shop.domain] = shop

@@ -65,7 +65,11 @@ class Shopify(httpx.BaseTransport):
         asked = json.loads(request.content)
         name = NAME.search(asked["query"])[1]
         self.asked[name] += 1
-        answer = getattr(self, f"_{name[0].lower()}{name[1:]}")(shop, asked.get("variables") or {})
+        known = getattr(self, f"_{name[0].lower()}{name[1:]}", None)
+        if known is None:  # such as bulk operations: this shop has none
+            refused = {"message": f"{name} is not for you", "extensions": {"code": "BAD_USER_INPUT"}}
+            return httpx.Response(200, json={"errors": [refused]}, request=request)
+        answer = known(shop, asked.get("variables") or {})
         self.hub.perhaps_give_way()
         return httpx.Response(200, json={"data": answer}, request=request)
 

@@ -70,6 +70,7 @@ class Stage:
         self.workers = {}
         self.excused, self.reached, self.faults = set(), set(), []
         self.web = wired.parts["flask"].test_client()
+        self.stop_everybody = lambda: None
         self.bulk_workers = 1  # none: whoever asks shops anew is busy elsewhere, and only webhooks tell what is new
 
     # -- trouble
@@ -83,6 +84,10 @@ class Stage:
         self.hub.perhaps_give_way()
         what = self.fates.at_point(name)
         if what is None:
+            return
+        if what == "stop":
+            self.stop_everybody()
+            self.hub.sleep(timedelta(seconds=30))
             return
         self._trouble(what)
         if what == "raise":
@@ -120,7 +125,7 @@ class Stage:
         if what == "die":
             self.hub.die()
         if what == "stall":
-            self.hub.sleep(timedelta(seconds=self.fates.dice.choice([5, 70, 130, 400, 1800])))
+            self.hub.sleep(timedelta(seconds=self.fates.stall_s()))
             self.excuse()
 
     def excuse(self):
@@ -130,6 +135,11 @@ class Stage:
     def cut(self, connection):
         """Lose a connection, and wait until the server has noticed."""
         self.hub.cut(connection)
+
+    def reinstall(self, wired):
+        """Let the app's parts be others from now on."""
+        self.wired = wired
+        runtime.install(wired)
 
     # -- processes
 

@@ -19,7 +19,7 @@ from app.kit.one_trip import Asked
 # (follow-up, what, fingerprint of its rows) for what a follow-up is one of, and for each table it has rows in. Joins of
 # few tables on purpose: however wrong the planner's idea of a young database is, none reads a row more than once.
 # Versions of a flow never change: which of them holds stands in the rows of the flow and the run.
-_ITSELF: Final = """with f as materialized (
+_RUNS: Final = """with f as materialized (
     select f.id, f.shop_id, f.order_id, e.subject_kind, e.subject_id, o.customer_id,
         f.step || case when e.occurrence > 0 then '@' || e.occurrence else '' end as spoken_as,
         encode(sha256(convert_to(coalesce(o.email, c.email), 'UTF8')), 'hex') as address,
@@ -30,8 +30,8 @@ _ITSELF: Final = """with f as materialized (
     join "order" o on o.shop_id = f.shop_id and o.id = f.order_id
     left join customer c on c.shop_id = o.shop_id and c.id = o.customer_id
     where f.shop_id = %(shop)s and f.id = any(%(ids)s)
-)
-select f.id, 'itself', md5(f.told || shop.told) from f, (select row(
+)"""
+_ITSELF: Final = """select f.id, 'itself', md5(f.told || shop.told) from f, (select row(
     (select s from shop s where s.id = %(shop)s),
     (select p from shop_profile p where p.shop_id = %(shop)s),
     (select array_agg(row(x.section, x.version) order by x.section, x.version) from shop_setting x
@@ -78,27 +78,38 @@ _SPOKEN: Final = {
 }
 
 # What the person has had: by whoever they are, and by the address. Who else waits for room with them is not in it: that
-# decides who goes first, never whether there is room.
-_HEARD: Final = (
-    "join lateral (select m.id from message m where m.shop_id = f.shop_id and m.recipient = f.recipient"
-    " union select m.id from message m where m.shop_id = f.shop_id and m.customer_id = f.customer_id"
-    " union select m.id from customer p join message m on m.shop_id = p.shop_id and m.customer_id = p.id"
-    " where p.shop_id = f.shop_id and p.email = f.recipient) h on true"
-    " join message m on m.shop_id = f.shop_id and m.id = h.id and m.follow_up_id <> f.id and m.sent_at is not null"
-    " left join message_item i on i.shop_id = m.shop_id and i.message_id = m.id"
+# decides who goes first, never whether there is room. Found once for all rows: asked row by row, a database without
+# statistics looked through everybody's messages for every message.
+_HEARD: Final = """, heard as materialized (
+    select f.id, f.shop_id, m.id as message_id from f
+        join message m on m.shop_id = f.shop_id and m.recipient = f.recipient
+    union select f.id, f.shop_id, m.id from f join message m on m.shop_id = f.shop_id and m.customer_id = f.customer_id
+    union select f.id, f.shop_id, m.id from f join customer p on p.shop_id = f.shop_id and p.email = f.recipient
+        join message m on m.shop_id = p.shop_id and m.customer_id = p.id
 )
+select f.id, 'heard', md5(array_agg(row(m.id, m.state, m.sent_at, m.substance, i.item_id) order by m.id, i.id)::text)
+from heard f
+join message m on m.shop_id = f.shop_id and m.id = f.message_id and m.follow_up_id <> f.id and m.sent_at is not null
+left join message_item i on i.shop_id = m.shop_id and i.message_id = m.id group by f.id union all """
 
 
 def _each(name: str, rows: str, joins: str) -> str:
     return f"select f.id, '{name}', md5(array_agg({rows})::text) from f {joins} group by f.id"  # noqa: S608 - our texts
 
 
-PRINT: Final = " union all ".join(
-    [_ITSELF]
-    + [_each(name, "x order by x.id", joins) for name, joins in _ROWS.items()]
-    + [_each("beside", "row(x.id, x.step, x.state = 'done', x.outcome, x.done_at, x.due_at) order by x.id", _BESIDE)]
-    + [_each(name, "row(i, m.follow_up_id, m.state) order by i.id", joins) for name, joins in _SPOKEN.items()]
-    + [_each("heard", "row(m.id, m.state, m.sent_at, m.substance, i.item_id) order by m.id, i.id", _HEARD)]
+PRINT: Final = (
+    _RUNS
+    + _HEARD
+    + " union all ".join(
+        [_ITSELF]
+        + [_each(name, "x order by x.id", joins) for name, joins in _ROWS.items()]
+        + [
+            _each(
+                "beside", "row(x.id, x.step, x.state = 'done', x.outcome, x.done_at, x.due_at) order by x.id", _BESIDE
+            )
+        ]
+        + [_each(name, "row(i, m.follow_up_id, m.state) order by i.id", joins) for name, joins in _SPOKEN.items()]
+    )
 )
 
 

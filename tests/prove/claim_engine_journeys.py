@@ -1,0 +1,74 @@
+"""Claims about lives on a virtual clock: journeys full of faults, planted bugs, unsubscribes against hand-offs."""
+
+import os
+from collections import Counter
+from unittest.mock import patch
+
+from tests.prove.aside import aside
+from tests.prove.claims import Figure, Scale, by_tests, claim
+from tests.simulator.lives import STORIES
+
+CLASSES = 10
+BUGS = 20
+QUICK_ORDERS = 40
+RACES = 5_000
+
+
+def halves(first: int, last: int) -> list[tuple[int, int]]:
+    """Return a range of seeds as one for each core; one seed is not halved."""
+    middle = (first + last) // 2
+    return [(first, middle), (middle + 1, last)] if last > first else [(first, last)]
+
+
+@claim("engine", "In journeys through faults nothing is lost, sent twice or left silent", quick=True)
+def journeys(scale: Scale) -> Figure:
+    """Simulate shops by seeds (`--seeds A-B`, a hundred orders each) and have the checker judge each."""
+    first, last = scale.seeds or (1, scale(40, quick=2))
+    orders = [QUICK_ORDERS] if scale.quick else []
+    runs = aside(*[("tests.simulator", f"{low}-{high}", *orders) for low, high in halves(first, last)])
+    sums = Counter()
+    classes = Counter()
+    for run in runs:
+        sums.update({name: run[name] for name in ("journeys", "mails", "unknown", "faults")})
+        classes.update(run["classes"])
+    points = {point for run in runs for point in run["points"]}
+    seconds = max(run["seconds"] for run in runs)
+    words = (
+        f"seeds {first}-{last}: {sums['journeys']} journeys, {sums['mails']} mails, {sums['faults']} faults of"
+        f" {len(classes)} classes ({sums['faults'] / sums['journeys']:.1f} a journey), {len(points)} fault points"
+        f" passed; 0 lost, 0 twice, 0 silent; {sums['unknown']} unknown, each where a fault was dealt;"
+        f" {sums['journeys'] / seconds:.1f} journeys/s"
+    )
+    return Figure(words, holds=len(classes) >= CLASSES)
+
+
+@claim("engine", "The checker catches every planted bug, and finds nothing where none is", quick=True)
+def planted(scale: Scale) -> Figure:
+    """Plant them one by one."""
+    (told,) = aside(("tests.simulator.planted", *(["plain"] if scale.quick else STORIES)))
+    words = (
+        f"{len(told['caught'])} caught, {len(told['missed'])} missed {told['missed'] or ''};"
+        f" {len(told['clean'])} runs without: {len(told['found_without'])} found {told['found_without'][:1] or ''}"
+    )
+    return Figure(words, holds=len(told["caught"]) >= BUGS and not told["missed"] and not told["found_without"])
+
+
+@claim(
+    "engine", "No mail is handed off after its unsubscribe has been committed, in any order of statements", quick=True
+)
+def stops(scale: Scale) -> Figure:
+    """Interleave forty people's unsubscribes with the hand-off of their mails, statement by statement."""
+    first, last = scale.seeds or (1, scale(2_500, quick=13))
+    ranges = [(first, last)] if scale.quick else halves(first, last)
+    runs = aside(*[("tests.simulator.races", f"{low}-{high}") for low, high in ranges])
+    raced, sent = (sum(run[name] for run in runs) for name in ("raced", "sent"))
+    words = f"seeds {first}-{last}: {raced} interleavings, {sent} mails came first, 0 after"
+    return Figure(words, holds=0 < sent < raced)
+
+
+@claim("engine", "Nor in real threads racing on PostgreSQL")
+def races(scale: Scale) -> Figure:
+    """Race 5,000 of them."""
+    with patch.dict(os.environ, {"UNSUBSCRIBE_RACES": str(RACES)}):
+        figure = by_tests("tests/shopper/test_unsubscribe_race.py", "-k", "handed_off_after")
+    return Figure(f"{RACES} races: {figure.words}", figure.holds)

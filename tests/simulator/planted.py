@@ -1,0 +1,46 @@
+"""Plant every bug in the life that brings it out, and live the same without: `python -m tests.simulator.planted`.
+
+Prints JSON: what was caught by which laws, what was missed, and what was found where nothing was planted.
+"""
+
+import json
+import sys
+from collections import Counter
+
+import pytest
+
+from tests.simulator.bugs import BUGS, plot_of
+from tests.simulator.lives import STORIES
+from tests.simulator.plots import Plot
+from tests.simulator.run import play
+from tests.simulator.servers import servers
+
+SEED = 1
+
+
+def broken_by(running, planted):
+    """Return the laws one planted bug breaks."""
+    with pytest.MonkeyPatch.context() as patch:
+        outcome = play(running, SEED, plot=plot_of(planted, patch))
+    return Counter(violation.law for violation in outcome.violations)
+
+
+def main(stories):
+    """Return what came of it; `stories` are played without a bug."""
+    caught, missed, clean = {}, [], []
+    with servers() as running:
+        for planted in BUGS:
+            laws = broken_by(running, planted)
+            if laws:
+                caught[planted.name] = sorted(laws)
+            else:
+                missed.append(planted.name)
+            print(f"{planted.name}: {dict(laws) or 'MISSED'}", file=sys.stderr, flush=True)
+        for story in stories:
+            outcome = play(running, SEED, plot=Plot(story=story))
+            clean += [f"{story}: {violation}" for violation in outcome.violations]
+    return {"caught": caught, "missed": missed, "clean": list(stories), "found_without": clean}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1:] or list(STORIES))))
