@@ -1,4 +1,4 @@
-"""Twenty bugs to plant, each with the life and the fault that bring it out. A checker that misses one proves little.
+"""Bugs to plant, each with the life and the fault that bring it out. A checker that misses one proves little.
 
 Most are a trigger or a dropped constraint in the run's own database: they hold whatever the app's code is called.
 """
@@ -40,17 +40,6 @@ def trigger(on, table, when, body):
     """Let the database do something else than it was told."""
     on.monitor.execute(f"create function spoil_{table}() returns trigger language plpgsql as $$ begin {body} end $$")
     on.monitor.execute(f'create trigger spoil before {when} on "{table}" for each row execute function spoil_{table}()')
-
-
-@bug("an order enters a flow as often as it is heard of", "duplicate", "lost", "silent", story="plain")
-def no_unique_run(on, patch):
-    unique = """select i.indexrelid::regclass::text, i.indrelid::regclass::text, c.conname from pg_index i
-        left join pg_constraint c on c.conindid = i.indexrelid and c.contype = 'u'
-        where i.indisunique and not i.indisprimary
-        and i.indrelid in ('enrollment'::regclass, 'message_item'::regclass)"""
-    for index, table, constraint in on.monitor.execute(unique).fetchall():
-        drop = f"alter table {table} drop constraint {constraint} cascade" if constraint else f"drop index {index}"
-        on.monitor.execute(drop)
 
 
 @bug("the dot goes before the commit", "duplicate", story="plain", points={"K7": ["raise", "raise"]})

@@ -23,9 +23,10 @@ import pytest
 from app.kit import jobs
 from app.kit.queue import SENDS
 from tests.simulator import speak
+from tests.simulator.opening import BEGINNING, SHOPS, populate, settle
 from tests.simulator.plots import Plot
 from tests.simulator.post import Post
-from tests.simulator.run import BEGINNING, SHOPS, Play, populate, settle, unsubscribe_link
+from tests.simulator.run import Play, unsubscribe_link
 from tests.simulator.servers import servers
 from tests.simulator.shopify import Shopify
 from tests.simulator.stage import commit_in, stage

@@ -4,34 +4,24 @@ import heapq
 import itertools
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from app.flows.planning.start import Choice, start
-from app.kit import periodic
-from app.kit.queue import BULK
-from app.kit.work import unit_of_work
 from tests.checker.check import check
 from tests.checker.evidence import Evidence, Mail
 from tests.simulator import speak
 from tests.simulator.fates import Fates
-from tests.simulator.lives import COUNTRIES, Life
+from tests.simulator.opening import BEGINNING, SHOPS, draw, populate, settle
 from tests.simulator.post import Post
 from tests.simulator.shopify import Shopify
 from tests.simulator.stage import stage
-from tests.simulator.things import Person, Shop
 from tests.simulator.world import World
 
-BEGINNING = datetime(
-    2026, 10, 12, 6, 0, 7, tzinfo=UTC
-)  # clocks go back on the way: Europe on the 25th, America a week on
 TROUBLE_ENDS = timedelta(days=25)
 THE_END = timedelta(days=95)
-SHOPS = (("aa", "GB", "Europe/London"), ("bb", "US", "America/New_York"), ("cc", "JP", "Asia/Tokyo"))
 LONGEST = timedelta(days=6)  # nobody looks for as long, at most: there is a nightly look at everything
 A_LEASE = timedelta(seconds=125)
 ASKED_AGAIN = 0.2  # of the instants: asking a shop whether anything changed costs as much as ten webhooks
 ORDERS = 100  # of a seed: the more there are, the less each pays for tickers and reconciliation
-DEAD = 0.04  # of the addresses: nobody is there
 
 
 class Play:
@@ -263,47 +253,3 @@ def evidence(on, playing):
         ended_at=on.hub.now,
         shops={shop.domain: (shop.name, shop.zone) for shop in playing.world.shops.values()},
     )
-
-
-def populate(world, now, shops):
-    """Make the shops and what they sell."""
-    for short, country, zone in shops:
-        shop = Shop(world.new_id(), f"{short}-shop.myshopify.com", f"Shop {short.upper()}", country, zone, now)
-        shop.products = {world.new_id() * 10: f"Product {short} {number}" for number in range(5)}
-        world.shops[shop.domain] = shop
-
-
-def settle(on, world):
-    """Install the app in every shop and start its flows, before anything goes wrong."""
-    was, on.fates.healed = on.fates.healed, True
-    with unit_of_work(on.wired) as session:
-        periodic.plan(session, on.wired.parts["periodic"])
-    for domain in world.shops:
-        shop_id = on.install(on.shopify, domain)
-        on.bells.rung.add(BULK)
-        on.work_until_quiet()
-        with unit_of_work(on.wired, shop_id=shop_id) as session:
-            assert start(session, Choice(shopify_sends_shipping_mails=False), by="merchant")
-        world.note(on.hub.now, "started", world.shops[domain])
-    on.fates.healed = was
-
-
-def draw(dice, world, orders):
-    """Draw every order's life; some people buy twice, and one address buys in two shops."""
-    lives = []
-    shops = list(world.shops.values())
-    for number in range(orders):
-        shop = dice.choice(shops)
-        if shop.people and dice.random() < 0.1:
-            person = dice.choice(list(shop.people.values()))
-        else:
-            name = "gone" if dice.random() < DEAD else "person"
-            number_of = number if dice.random() < 0.9 else 0
-            agreed = dice.choice(["not_subscribed", "subscribed"])
-            facts = (f"{name}{number_of}@example.com", "Ana", dice.choice(COUNTRIES), agreed, BEGINNING, BEGINNING)
-            person = Person(world.new_id(), *facts)
-            if any(one.email == person.email for one in shop.people.values()):
-                person.email = f"person{number}.b@example.com"
-            shop.people[person.id] = person
-        lives.append(Life(dice, shop, person))
-    return lives
