@@ -64,7 +64,7 @@ def made(count: int, events: tuple[Event, ...] = tuple(Event)) -> list[dict]:
 def reads_back(scale: Scale) -> Figure:
     """Write and read random documents of every kind of step, trigger and condition; ask an outsider about each."""
     outsider = Draft202012Validator(flow_schema())
-    every = made(scale(2000, quick=60))
+    every = made(scale(1000, quick=60))
     differ = sum(flow_document(flow_json(flow_document(raw))) != flow_document(raw) for raw in every)
     bytes_differ = sum(
         canonical(flow_json(flow_document(raw))) != canonical(flow_json(flow_document(flow_json(flow_document(raw)))))
@@ -90,7 +90,7 @@ def shops(count: int):
 @claim("engine", "Flows exported, wiped, imported and exported again are equal to the byte", quick=True)
 def round_trip(scale: Scale) -> Figure:
     """Carry bundles of random flows through a database, and to another shop."""
-    every = made(scale(300, quick=8))
+    every = made(scale(100, quick=8))
     differ = again = 0
     with shops(2) as (_, (one, other)):
         for number, raw in enumerate(every):
