@@ -226,7 +226,9 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
             "restored": (sync.begin_all,),
             "shop_connected": arrive.shop_connected,
             "shop_of_delivery": shop_of_delivery,
-            "transport": lambda: SmtpSender(smtp, urlsplit(config.app_url).hostname or "localhost"),
+            "transport": lambda: SmtpSender(
+                smtp, urlsplit(config.app_url).hostname or "localhost", signing=config.dkim
+            ),
         },
     )
 

@@ -13,6 +13,16 @@ from sqlalchemy.orm import Session
 Asked = tuple[str, Mapping[str, Any]]  # SQL with %(name)s places, and what goes into them
 
 
+class PlannedAnew(str):
+    """Be SQL that PostgreSQL plans for what it is asked each time, and never once for all.
+
+    Of many joins a plan made while tables were nearly empty reads them from end to end once they have grown: a second
+    a question instead of some milliseconds, for as long as the connection lives.
+    """
+
+    __slots__ = ()
+
+
 def one_trip(session: Session, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
     """Run statements one after the other in the session's transaction; return the rows of each.
 
@@ -24,7 +34,10 @@ def one_trip(session: Session, asked: Sequence[Asked]) -> list[list[tuple[Any, .
     driver: Any = connection.connection.driver_connection
     try:
         with driver.pipeline() if len(asked) > 1 else nullcontext():  # one question is a trip by itself
-            cursors = [driver.execute(sql, facts) for sql, facts in asked]
+            cursors = [
+                driver.execute(sql, facts, prepare=False if isinstance(sql, PlannedAnew) else None)
+                for sql, facts in asked
+            ]
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
     except Error as fault:
         gone = connection.dialect.is_disconnect(cast("Any", fault), driver, None)

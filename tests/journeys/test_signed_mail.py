@@ -13,17 +13,19 @@ from tests.journeys.test_first_mile import know
 
 
 @pytest.fixture
-def wired(database_url, redis_url):
+def wired(database_url, redis_url, sink):
     pem = RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     told = {"DKIM_DOMAIN": "welltimed.example.com", "DKIM_SELECTOR": "wt1", "DKIM_KEY": pem}
+    told["SMTP_URL"] = f"smtp://127.0.0.1:{sink.port}"
     app = wiring.create_app(make_config(database_url, redis_url, **told))
     here = runtime.current()
-    here.parts["flask"] = app
+    here.parts.update(flask=app, real_transport=here.parts["transport"])
     yield here
     here.engines.dispose()
 
 
 def test_a_mail_that_leaves_is_signed(shop):
+    shop.wired.parts["transport"] = shop.wired.parts["real_transport"]
     shop.start_flows()
     body = order_body(real_now())
     know(shop, body)

@@ -11,13 +11,17 @@ import contextlib
 import re
 import select
 import ssl
+from dataclasses import replace
 
 from app.channels.base import OutboundMessage, OutcomeUnknown, SendReceipt, TransportError
+from app.channels.dkim import signed
 from app.channels.smtp.address import ServerAddress
 from app.channels.smtp.connection import Connection, Deadlines, connect
 from app.channels.smtp.envelope import Envelope
 from app.channels.smtp.replies import Phase, Reply, plain_words, refusal
+from app.config import SigningKey
 from app.kit import fault
+from app.kit.clock import real_now
 
 ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]{1,254}")  # printable ASCII without blanks and angle brackets
 
@@ -25,11 +29,21 @@ ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]{1,254}")  # printable ASCII without bl
 class SmtpSender:
     """Drive one connection through many messages, one at a time. Follows app.channels.base.PhasedTransport."""
 
-    def __init__(self, server: ServerAddress, local_hostname: str, deadlines: Deadlines | None = None) -> None:
-        """Take where to send and what EHLO says; nothing is opened before the first `begin`."""
+    def __init__(
+        self,
+        server: ServerAddress,
+        local_hostname: str,
+        deadlines: Deadlines | None = None,
+        signing: SigningKey | None = None,
+    ) -> None:
+        """Take where to send, what EHLO says and whose signature mails carry; nothing is opened before `begin`.
+
+        Signing is done here because here many threads work at once, and the signature itself lets the others work.
+        """
         self.server = server
         self.local_hostname = local_hostname
         self.deadlines = deadlines or Deadlines()
+        self.signing = signing
         self._connection: Connection | None = None
         self._before_dot = False
 
@@ -41,6 +55,7 @@ class SmtpSender:
         """
         if self._before_dot:
             raise RuntimeError("the message before this one was neither finished nor abandoned")
+        message = replace(message, content=signed(message.content, self.signing, real_now()))
         body = quoted(message.content)
         for address in (message.sender, message.recipient):
             if not ENVELOPE_ADDRESS.fullmatch(address):

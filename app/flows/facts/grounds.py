@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.flows.rules.decision import Facts
-from app.kit.one_trip import Asked
+from app.kit.one_trip import Asked, PlannedAnew
 
 # (follow-up, what, fingerprint of its rows) for what a follow-up is one of, and for each table it has rows in. Joins of
 # few tables on purpose: however wrong the planner's idea of a young database is, none reads a row more than once.
@@ -131,7 +131,7 @@ class Grounds:
 def asked(shop_id: int, follow_up_ids: Sequence[int]) -> Asked:
     """Return the question for `one_trip`; `fingerprints` reads the answer."""
     facts: Mapping[str, Any] = {"shop": shop_id, "ids": list(follow_up_ids)}
-    return PRINT, facts
+    return PlannedAnew(PRINT), facts
 
 
 def fingerprints(rows: Iterable[tuple[Any, ...]]) -> dict[int, Fingerprint]:

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.channels.base import OutboundMessage, OutcomeUnknown, PhasedTransport, TransportError
-from app.channels.dkim import signed
 from app.config import Config
 from app.kit.clock import real_now
 from app.kit.errors import Invalid, Unavailable
@@ -44,7 +43,7 @@ def sample_letter(session: Session, config: Config, mail: Filled | None, problem
         html=mail.html,
     )
     try:
-        content = signed(mime.compose(letter), config.dkim, letter.sent_at)
+        content = mime.compose(letter)
     except MimeError as wrong:
         raise Invalid("Your contact e-mail in Shopify is not an address mail can be sent to.", field="to") from wrong
     return OutboundMessage(letter.message_id, config.mail_from, profile.contact_email, content)

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.channels.base import OutboundMessage
-from app.channels.dkim import signed
 from app.config import Config
 from app.experiments import expose
 from app.experiments.expose import Running
@@ -122,5 +121,4 @@ def _envelope(config: Config, one: Gathered, draft: Draft, filled: Filled, conte
         else "",
         is_notice=PRESETS[one.step.template].is_notice,
     )
-    content = signed(mime.compose(letter), config.dkim, letter.sent_at)
-    return OutboundMessage(letter.message_id, config.mail_from, draft.recipient, content)
+    return OutboundMessage(letter.message_id, config.mail_from, draft.recipient, mime.compose(letter))
