@@ -29,7 +29,7 @@ from app.orders.parcels import Fulfillment
 
 FILTERED: Final = "filtered"
 
-Runs = Mapping[tuple[int, Subject, int], str | None]
+Runs = Mapping[tuple[int, str, int], str | None]
 
 
 def enrol(
@@ -141,4 +141,4 @@ def _runs(session: Session, order: Order) -> Runs:
             Enrollment.shop_id == order.shop_id, Enrollment.order_id == order.id, Enrollment.occurrence == 0
         )
     )
-    return {(row.flow_id, Subject(row.subject_kind), row.subject_id): row.ended_reason for row in rows}
+    return {(row.flow_id, row.subject_kind, row.subject_id): row.ended_reason for row in rows}
