@@ -23,16 +23,19 @@ from app.flows.planning.enrol import enrol
 from app.flows.planning.runs.follow import come_to, keep_way, row_facts
 from app.flows.runs.advance import Reached
 from app.flows.timing.plan import Moments, Plan, plan
+from app.flows.timing.recipient_zone import recipient_zone
 from app.flows.timing.shipment_group import together_at
 from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.queue import BULK, SENDS
 from app.kit.work import ring_after_commit
 from app.orders.delivery import Delivered, DeliverySource
+from app.orders.known import note
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, inferred
 from app.orders.told import OrderChanged
 from app.shops.models import ShopProfile
+from app.shops.zone import zone_name
 
 Rows = dict[str, FollowUp]
 
@@ -40,6 +43,7 @@ Rows = dict[str, FollowUp]
 def order_changed(session: Session, event: OrderChanged) -> None:
     """Enrol the order and its parcels where flows have started, and plan their steps anew."""
     session.flush()
+    now = business_now(session)
     # Most who tell us hold the order already; whoever decided about a review does not.
     order = session.get_one(Order, (session.info["shop_id"], event.order_id), with_for_update=True)
     parcels = list(
@@ -47,6 +51,8 @@ def order_changed(session: Session, event: OrderChanged) -> None:
             select(Fulfillment).where(Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id)
         )
     )
+    profile_zone = zone_name(session)
+    note(session, order.id, recipient_zone(order.country, order.province, profile_zone, order.zip).name, now)
     enrol(session, published.current(session), order, parcels)
     after_return(session, order)
     replan(session, order, parcels)
