@@ -88,6 +88,8 @@ def _spans(order: Order, line: int, step: Step) -> list[tuple[datetime, datetime
             spans.append((max(parcel.shipped_at, order.paid_at), parcel.shipped_at + step.life + STALL))
             continue
         spans += [(scan.at + step.delay, scan.at + step.delay + step.life + STALL) for scan in _arrivals(parcel)]
+        if line in order.digital:  # it is there as soon as it is sent
+            spans.append((parcel.shipped_at + step.delay, parcel.shipped_at + step.delay + step.life + STALL))
         if step.about_lines:
             ready = parcel.shipped_at + NOBODY_SAID + step.delay
             spans.append((ready, ready + step.life + STALL))

@@ -112,10 +112,8 @@ def _judge(order: Order, line: int, step: str, allowed: Expected, letters: list[
 
 
 def _said_together(order: Order, line: int, step: str) -> set[int]:
-    """Return the lines one of which a mail names when it is about all of them: help names one thing of a parcel."""
-    if step != "product_help":
-        return {line}
-    return {each for parcel in order.parcels.values() if line in parcel.lines for each in parcel.lines}
+    """Return the lines one of which a mail names when it is about all: help names one thing of what came together."""
+    return set(order.lines) if step == "product_help" else {line}
 
 
 def _zone(order: Order) -> ZoneInfo:

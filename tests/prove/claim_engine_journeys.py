@@ -10,7 +10,7 @@ from tests.simulator.lives import STORIES
 
 CLASSES = 10
 BUGS = 20
-QUICK_ORDERS = 40
+QUICK_ORDERS = 12
 RACES = 5_000
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.simulator.run import play
 from tests.simulator.servers import servers
 
-FEW = 5
+FEW = 3
 
 
 @pytest.fixture(scope="module")
