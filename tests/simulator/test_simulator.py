@@ -25,5 +25,5 @@ def test_a_seed_without_trouble_says_everything_once(running):
 def test_a_seed_full_of_trouble_breaks_no_law_and_plays_the_same_again(running):
     first, again = (play(running, 3, FEW) for _ in range(2))
     assert first.violations == []
-    assert len(first.dealt) >= 5
+    assert first.dealt.total() >= 3
     assert (first.dealt, first.said, first.turns) == (again.dealt, again.said, again.turns)
