@@ -1,4 +1,4 @@
-"""A few seeds on a virtual clock: nothing lost, nothing twice, nothing silent, and the same seed plays the same."""
+"""A few seeds on a virtual clock: nothing lost, nothing twice, nothing silent."""
 
 import pytest
 
@@ -22,8 +22,7 @@ def test_a_seed_without_trouble_says_everything_once(running):
     assert set(outcome.said) == {"thank_you", "shipped", "delivered", "product_help", "review_request"}
 
 
-def test_a_seed_full_of_trouble_breaks_no_law_and_plays_the_same_again(running):
-    first, again = (play(running, 3, FEW) for _ in range(2))
-    assert first.violations == []
-    assert first.dealt.total() >= 3
-    assert (first.dealt, first.said, first.turns) == (again.dealt, again.said, again.turns)
+def test_a_seed_full_of_trouble_breaks_no_law(running):
+    outcome = play(running, 3, FEW)
+    assert outcome.violations == []
+    assert outcome.dealt.total() >= 3
