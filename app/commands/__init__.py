@@ -9,6 +9,7 @@ from app.commands.history import history
 from app.commands.migrate import migrate
 from app.commands.reconcile import reconcile
 from app.commands.restored import restored
+from app.commands.simulate import simulate
 from app.commands.ticker import ticker
 from app.commands.why import why
 from app.commands.worker import worker
@@ -16,5 +17,5 @@ from app.commands.worker import worker
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for one in (migrate, worker, ticker, reconcile, history, restored, why, export, import_):
+    for one in (migrate, worker, ticker, reconcile, history, restored, simulate, why, export, import_):
         app.cli.add_command(one)

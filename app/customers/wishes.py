@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -57,9 +57,21 @@ def _latest(session: Session, customer_ids: Sequence[int]) -> dict[int, Choices]
     )
     found: dict[int, Choices] = {each: {} for each in customer_ids}
     for row in rows:
-        for facet in _facets(row):
-            found[row.customer_id][facet, row.product_shopify_id] = row
+        _take(found[row.customer_id], row)
     return found
+
+
+def reduced(rows: Iterable[Preference]) -> Wishes:
+    """Return what one person's choices, the oldest first, come to."""
+    chosen: Choices = {}
+    for row in rows:
+        _take(chosen, row)
+    return _wishes(chosen)
+
+
+def _take(chosen: Choices, row: Preference) -> None:
+    for facet in _facets(row):
+        chosen[facet, row.product_shopify_id] = row
 
 
 def _facets(row: Preference) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def gather_runs(
             step=step,
             follow_up=_follow_up(row, places.zone(order), found, forgotten.get(row.id)),
             order=replace(
-                _order(order, refunded.get(order.id), returns.get(order.id, [])),
+                order_facts(order, refunded.get(order.id), returns.get(order.id, [])),
                 gift=gift_by(order, person.customer, measures),
                 excluded_tag=left_out.tag_of(order),
             ),
@@ -139,7 +139,7 @@ def gather_runs(
                 for item in found.lines
             ),
             shop=shop if not order.email_withheld else withheld(shop),
-            flow=_flow(flow, documents[flow.id, flow.version], step),
+            flow=flow_facts(flow, documents[flow.id, flow.version], step),
             customer=replace(
                 person.facts,
                 bought_at=past.last_order.get(order.customer_id or 0),
@@ -193,7 +193,8 @@ def _follow_up(row: FollowUp, zone: RecipientZone, found: gather_items.Found, fo
     )
 
 
-def _order(order: Order, refunded_at: object, returns: Sequence[ReturnCase]) -> OrderFacts:
+def order_facts(order: Order, refunded_at: object, returns: Sequence[ReturnCase]) -> OrderFacts:
+    """Return the order as a decision looks at it; `refunded_at` is its latest refund's."""
     closed = [case.closed_at for case in returns if case.status == ReturnStatus.CLOSED and case.closed_at is not None]
     return OrderFacts(
         name=order.name,
@@ -209,7 +210,8 @@ def _order(order: Order, refunded_at: object, returns: Sequence[ReturnCase]) -> 
     )
 
 
-def _flow(flow: Flow, now_published: FlowDocument, step: Step) -> FlowFacts:
+def flow_facts(flow: Flow, now_published: FlowDocument, step: Step) -> FlowFacts:
+    """Return the flow's switches as they stand."""
     try:
         state = now_published.step(step.key).state
     except KeyError:  # the step was taken out since: what the run is pinned to still holds

@@ -87,12 +87,12 @@ def groups(
     pairs = {(other.flow_id, other.version) for each in others.values() for other in each} - set(documents)
     known = {**documents, **(published.documents(session, pairs) if pairs else {})}
     return {
-        row.id: _group(row, run, step, others[run.order_id], arrivals(by_order[run.order_id]), known)
+        row.id: group_of(row, run, step, others[run.order_id], arrivals(by_order[run.order_id]), known)
         for row, run, step in about
     }
 
 
-def _group(
+def group_of(
     row: FollowUp,
     run: Enrollment,
     step: Step,
@@ -100,6 +100,7 @@ def _group(
     arrived: Mapping[int, datetime],
     documents: Documents,
 ) -> Group:
+    """Return the group of one row about a parcel. `others` are all such rows of its order, `arrived` its arrivals."""
     mine = Other(row.id, run.order_id, run.flow_id, run.version, run.subject_id, row.step, row.due_at, open=True)
     beside = [other for other in others if other.id != row.id]
     news = _news_before(mine, beside, documents) if _is_capped_news(mine, documents) else ()

@@ -81,12 +81,12 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
     result: dict[int, Found] = {}
     for row, run, step in planned:
         group = together.get(row.id)
-        in_parcel = _contents(run, parcels, group)
+        in_parcel = contents_of(run, parcels, group)
         about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
         word = spoken_as(step, run)
         result[row.id] = Found(
             lines=tuple(
-                _item(
+                item_of(
                     line,
                     in_parcel,
                     units[line.id],
@@ -102,7 +102,7 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
     return result
 
 
-def _contents(run: Enrollment, parcels: dict[int, Contents], group: Group | None) -> Contents | None:
+def contents_of(run: Enrollment, parcels: dict[int, Contents], group: Group | None) -> Contents | None:
     """Return which lines a run is about and how they travelled; None for a run about a whole order.
 
     A line in several parcels of a group counts for the first of them, with all its units.
@@ -121,7 +121,7 @@ def _contents(run: Enrollment, parcels: dict[int, Contents], group: Group | None
     return {run.subject_id: min(standing, key=lambda each: (each[1].shipped_at, each[1].id))} if standing else {}
 
 
-def _item(
+def item_of(
     line: OrderLine,
     in_parcel: Contents | None,
     units: Units,
@@ -129,6 +129,7 @@ def _item(
     sent: Sent,
     said_not: datetime | None,
 ) -> Item:
+    """Return one line as a decision looks at it. `in_parcel` is None for a run about a whole order."""
     quantity, parcel = in_parcel[line.id] if in_parcel is not None else (units.left, None)
     return Item(
         order_id=line.order_id,

@@ -66,7 +66,7 @@ def heard(session: Session, asked: Sequence[Asked], measures: Measures, now: dat
         rows = [row for row in said if row.is_to(one, mine)]
         recent = [row for row in rows if row.sent_at > now - MONTH]
         same = [row.sent_at for row in rows if row.substance is not None and row.substance == own.get(one.row.id)]
-        rank = _rank(one.step, one.row.expires_at, one.row.id)
+        rank = rank_of(one.step, one.row.expires_at, one.row.id)
         ahead = {each.id for person in mine for each in due.get(person, ()) if each.rank < rank} - {one.row.id}
         found[one.row.id] = Heard(
             turn=TurnFacts(
@@ -104,7 +104,7 @@ class _Due:
     rank: tuple[int, datetime, int]
 
 
-def _rank(step: Step, expires_at: datetime, follow_up_id: int) -> tuple[int, datetime, int]:
+def rank_of(step: Step, expires_at: datetime, follow_up_id: int) -> tuple[int, datetime, int]:
     """Return the place in the queue for a person's room: what matters more first, then what ends first."""
     return (-priority(step), expires_at, follow_up_id)
 
@@ -202,5 +202,5 @@ def _due(session: Session, people: Sequence[int], now: datetime) -> dict[int, li
         except KeyError:  # the step is gone from the flow: it will not be sent, and takes no room
             continue
         if is_capped(step):
-            found[row.customer_id].append(_Due(row.id, _rank(step, row.expires_at, row.id)))
+            found[row.customer_id].append(_Due(row.id, rank_of(step, row.expires_at, row.id)))
     return found

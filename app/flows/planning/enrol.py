@@ -50,7 +50,7 @@ def enrol(
     runs = _runs(session, order)
     for flow, document in wanted:
         for each in told:
-            if (flow.id, each.subject, each.subject_id) not in runs and _admitted(flow, document, each, story, runs):
+            if (flow.id, each.subject, each.subject_id) not in runs and admitted(flow, document, each, story, runs):
                 start_run(session, flow, document, order, each, by_id.get(each.subject_id))
 
 
@@ -124,7 +124,8 @@ def freeze(session: Session, order: Order) -> dict[str, Any]:
     }
 
 
-def _admitted(flow: Flow, document: FlowDocument, occasion: Occasion, story: Story, runs: Runs) -> bool:
+def admitted(flow: Flow, document: FlowDocument, occasion: Occasion, story: Story, runs: Runs) -> bool:
+    """Say whether a flow takes an occasion in, given the runs the order has."""
     event = document.trigger.on
     if flow.include_from is not None and admits(event, occasion, story, include_from=flow.include_from):
         return True

@@ -42,7 +42,7 @@ def record_all(session: Session, evaluated: Sequence[Evaluated], now: datetime) 
     if rows:
         one_trip(session, [insert_rows(Decision, rows)])
     for each in evaluated:
-        _carry_out(each.row, each.verdict, now)
+        carry_out(each.row, each.verdict, now)
     hold_out.log(session, [kept for each in evaluated if (kept := _kept_out(session, each)) is not None], now)
 
 
@@ -63,7 +63,8 @@ def _values(each: Evaluated, now: datetime) -> dict[str, Any]:
     return {"shop_id": each.row.shop_id, "follow_up_id": each.row.id} | {name: getattr(kept, name) for name in KEPT}
 
 
-def _carry_out(row: FollowUp, verdict: Ruling, now: datetime) -> None:
+def carry_out(row: FollowUp, verdict: Ruling, now: datetime) -> None:
+    """Put a row where a decision leaves it; `Send` is left to whoever sends."""
     match verdict:
         case Skip():
             finish(row, verdict.reason, now)

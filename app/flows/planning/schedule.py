@@ -205,7 +205,7 @@ def _plan_step(
         session.add(rows[step.key])
         fault.point("P2")
     else:
-        _move(row, planned)
+        move(row, planned)
     if planned.due_at <= now:
         ring_after_commit(session, SENDS)
 
@@ -228,7 +228,8 @@ def new_row(run: Enrollment, step: str, planned: Plan) -> FollowUp:
     )
 
 
-def _move(row: FollowUp, planned: Plan) -> None:
+def move(row: FollowUp, planned: Plan) -> None:
+    """Put an unsent row where its plan says."""
     if row.anchor_at == planned.anchor_at and row.provisional == planned.provisional and row.zone == planned.zone.name:
         return  # the same plan: a passed slot or a postponement is not undone by hearing the same thing again
     row.anchor_at, row.provisional, row.zone = planned.anchor_at, planned.provisional, planned.zone.name

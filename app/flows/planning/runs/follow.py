@@ -45,11 +45,16 @@ def row_facts(rows: Mapping[str, FollowUp]) -> dict[str, Row]:
 
 def keep_way(session: Session, one: Run, rows: Mapping[str, FollowUp], told: Advanced, now: datetime) -> None:
     """Write down how far a run has come. A run that ended leaves out what it had planned."""
-    run = one.enrollment
-    before = read_path(run.path)
+    before = read_path(one.enrollment.path)
     if len(told.path) > len(before):
-        run.path = path_json(told.path)
         _expose(session, one, told.path[len(before) :], now)
+    note_way(one.enrollment, rows, told, now)
+
+
+def note_way(run: Enrollment, rows: Mapping[str, FollowUp], told: Advanced, now: datetime) -> None:
+    """Note on a run how far it has come, and leave out what it had planned where it ended."""
+    if len(told.path) > len(run.path):
+        run.path = path_json(told.path)
     if told.ended is not None:
         end_run(run, rows, told.ended, now)
         return

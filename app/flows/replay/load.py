@@ -1,0 +1,166 @@
+"""Read a shop's past in a few queries, as it was kept: no decision, plan or message is among what is read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.catalog.models import Product
+from app.customers.address import address_hash
+from app.customers.consent import EMAIL
+from app.customers.ledger import Statement
+from app.customers.models import ConsentEntry, Customer, Preference, Suppression
+from app.experiments import hold_out
+from app.flows.facts import published
+from app.flows.facts.gather_left_out import PRODUCT, PRODUCT_TAG, Exclusions
+from app.flows.models import Flow, FlowVersion
+from app.flows.replay.past import Changed, FlowPast, OrderPast, Past
+from app.flows.replay.unroll import unrolled
+from app.kit.work import entered_shop
+from app.orders.known import KNOWN, stands
+from app.orders.models import ArrivalDenial, Order, OrderEvent
+from app.reviews.models import Review
+from app.shops.left_out import LeftOut, first_of, names
+from app.shops.models import ShopSetting
+from app.shops.settings import load_all
+from app.shops.zone import zone_name
+
+AT_ONCE: Final = 5_000  # orders
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+def load(session: Session) -> Past:
+    """Return what is kept of the shop's orders, people, flows and settings; the rows are let go of."""
+    shop = entered_shop(session)
+    learned = dict(_learned(session, shop))
+    orders = session.scalars(select(Order).where(Order.shop_id == shop).order_by(Order.id)).all()
+    learned |= _told_by_dates(session, [row.id for row in orders if row.id not in learned])
+    customers = {row.id: row for row in session.scalars(select(Customer).where(Customer.shop_id == shop))}
+    reviews = _by(
+        (row.order_id, row) for row in session.scalars(select(Review).where(Review.shop_id == shop).order_by(Review.id))
+    )
+    settings = session.execute(
+        select(ShopSetting.saved_at, ShopSetting.section, ShopSetting.values)
+        .where(ShopSetting.shop_id == shop)
+        .order_by(ShopSetting.saved_at, ShopSetting.id)
+    )
+    past = Past(
+        shop_id=shop,
+        shop_zone=zone_name(session),
+        flows=_flows(session, shop),
+        orders=[OrderPast(row, learned[row.id], tuple(reviews.get(row.id, ()))) for row in orders if row.id in learned],
+        settings=[(row.saved_at, row.section, row.values) for row in settings],
+        customers=customers,
+        statements=_statements(session, shop),
+        choices=_by(
+            (row.customer_id, row)
+            for row in session.scalars(
+                select(Preference).where(Preference.shop_id == shop).order_by(Preference.happened_at, Preference.id)
+            )
+        ),
+        stops=_by(
+            (row.address_hash, row)
+            for row in session.scalars(select(Suppression).where(Suppression.shop_id == shop).order_by(Suppression.id))
+        ),
+        denials=_by(
+            (row.order_line_id, row.said_at)
+            for row in session.scalars(
+                select(ArrivalDenial).where(ArrivalDenial.shop_id == shop).order_by(ArrivalDenial.said_at)
+            )
+        ),
+        shares=hold_out.shares(session),
+        left_out=_left_out(session, shop),
+    )
+    session.expunge_all()
+    return past
+
+
+def together(past: Past) -> list[list[OrderPast]]:
+    """Return the orders by who is behind them: one customer, or several who share an address."""
+    of_person: dict[object, list[OrderPast]] = defaultdict(list)
+    for one in past.orders:
+        customer = past.customers.get(one.order.customer_id or 0)
+        address = (customer.email if customer else None) or one.order.email
+        key: object = address_hash(address) if address else (customer.id if customer else -one.order.id)
+        of_person[key].append(one)
+    return list(of_person.values())
+
+
+def _learned(session: Session, shop: int) -> Mapping[int, Sequence[tuple[datetime, Changed]]]:
+    rows = session.execute(
+        select(OrderEvent.order_id, OrderEvent.happened_at, OrderEvent.changed)
+        .where(OrderEvent.shop_id == shop, OrderEvent.kind == KNOWN)
+        .order_by(OrderEvent.order_id, OrderEvent.subject_id)
+    )
+    return _by((row.order_id, (row.happened_at, row.changed)) for row in rows)
+
+
+def _told_by_dates(session: Session, orders: Sequence[int]) -> Iterable[tuple[int, list[tuple[datetime, Changed]]]]:
+    """Yield the past of orders nobody noted what was known of, by the dates in their rows."""
+    for start in range(0, len(orders), AT_ONCE):
+        state: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
+        for order_id, key, values in stands(session, orders[start : start + AT_ONCE]):
+            state[order_id][key] = values
+        for order_id, found in state.items():
+            yield order_id, list(unrolled(found))
+
+
+def _flows(session: Session, shop: int) -> list[FlowPast]:
+    flows = session.scalars(select(Flow).where(Flow.shop_id == shop).order_by(Flow.id)).all()
+    rows = session.execute(
+        select(FlowVersion.flow_id, FlowVersion.number, FlowVersion.published_at)
+        .where(FlowVersion.shop_id == shop)
+        .order_by(FlowVersion.flow_id, FlowVersion.number)
+    ).all()
+    documents = published.documents(session, [(row.flow_id, row.number) for row in rows])
+    versions = _by((row.flow_id, (row.published_at, row.number, documents[row.flow_id, row.number])) for row in rows)
+    return [FlowPast(flow, versions[flow.id]) for flow in flows]
+
+
+def _statements(session: Session, shop: int) -> Mapping[int, Sequence[tuple[datetime, Statement]]]:
+    """Return what was said and when we knew; never before it was said, where a simulated store's clock runs ahead."""
+    rows = session.execute(
+        select(
+            ConsentEntry.customer_id,
+            ConsentEntry.received_at,
+            ConsentEntry.state,
+            ConsentEntry.happened_at,
+            ConsentEntry.source,
+            ConsentEntry.said_of,
+            ConsentEntry.joined_at,
+        )
+        .where(ConsentEntry.shop_id == shop, ConsentEntry.channel == EMAIL)
+        .order_by(ConsentEntry.received_at, ConsentEntry.id)
+    )
+    return _by(
+        (customer, (max(received_at, happened_at), Statement(state, happened_at, source, said_of, joined_at)))
+        for customer, received_at, state, happened_at, source, said_of, joined_at in rows
+    )
+
+
+def _left_out(session: Session, shop: int) -> Exclusions:
+    rules = load_all(session).of(LeftOut)
+    handles, tags = names(rules.products), names(rules.product_tags)
+    found: dict[int, str] = {}
+    if handles or tags:
+        for row in session.execute(
+            select(Product.shopify_id, Product.handle, Product.tags).where(Product.shop_id == shop)
+        ):
+            if row.handle.lower() in handles:
+                found[row.shopify_id] = PRODUCT
+            elif first_of(row.tags.split(","), tags):
+                found[row.shopify_id] = PRODUCT_TAG
+    return Exclusions(rules, found)
+
+
+def _by(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found

@@ -1,0 +1,141 @@
+"""Play seeded journeys through the running app, and replay them from what was kept: what left, and what would have."""
+
+import contextlib
+import io
+import json
+import sys
+from collections import Counter
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from app.customers.models import ConsentEntry
+from app.flows.models import Decision, Enrollment, FollowUp, FollowUpState
+from app.flows.replay.load import load, together
+from app.flows.replay.machine import Walk
+from app.messages.models import Message, MessageItem, MessageState
+from tests.convergence.journeys import LAST_ACT_H, Journey
+from tests.convergence.player import Player
+from tests.convergence.shops import SHOP
+from tests.convergence.side_by_side import BEGINNING, side_by_side
+from tests.servers import run_cluster, run_valkey, temporary_folder
+
+STEP = timedelta(hours=6)
+MONTH = timedelta(days=31)
+
+
+def play(both, count, seed):
+    """Play them for a month, every webhook once and in order; return the instants anything could leave at."""
+    player = Player(both.store, SHOP)
+    journeys = [Journey(number, seed) for number in range(count)]
+    acts = sorted(
+        (hours, journey.number, place, verb, words)
+        for journey in journeys
+        for place, (hours, verb, words) in enumerate(journey.acts)
+        if hours <= LAST_ACT_H
+    )
+    ticks, now = [], BEGINNING
+    while now < BEGINNING + MONTH:
+        now += STEP
+        heard = False
+        while acts and BEGINNING + timedelta(hours=acts[0][0]) <= now:
+            hours, number, _, verb, words = acts.pop(0)
+            both.move_store(BEGINNING + timedelta(hours=hours))
+            player.play(journeys[number], verb, words)
+            heard = True
+        ticks.append(now)
+        both.move_store(now)
+        if heard or both.on_the_way() or _is_due(both, now):
+            both.move(now)
+            if both.deliver():
+                both.apply()
+                _heard_now(both)
+            both.drain()
+    return ticks
+
+
+def forget_decisions(both):
+    """Empty the table of decisions: the replay has to do without."""
+    with both.work_in_shop(both.shop_id) as session:
+        session.execute(delete(Decision))
+
+
+def left(both):
+    """Return what left as the message rows say it: (step, kind, our id of the thing) → when."""
+    items = (
+        select(MessageItem.step, MessageItem.item_kind, MessageItem.item_id, Message.sent_at)
+        .join(Message, (Message.shop_id == MessageItem.shop_id) & (Message.id == MessageItem.message_id))
+        .where(Message.state == MessageState.ACCEPTED)
+    )
+    return {(step, kind, number): at for step, kind, number, at in both.rows(items)}
+
+
+def replayed(both, ticks=None):
+    """Return the same of a replay from what was kept, with every evaluation of it."""
+    with both.work_in_shop(both.shop_id) as session:
+        past = load(session)
+    sent, told = {}, []
+    for orders in together(past):
+        walk = Walk(past, ticks)
+        walk.walk(orders, both.now)
+        told += walk.told
+        for said in walk.said:
+            word = said.saying.step.key
+            sent.update({(word, kind, number): said.at for kind, number in said.items})
+    return sent, told
+
+
+def differences(before, after):
+    """Return a sentence for each thing that left and was not replayed, the other way round, or at another time."""
+    found = [f"{key} left at {at}, the replay is silent" for key, at in before.items() if key not in after]
+    found += [f"{key} never left, the replay sends it at {at}" for key, at in after.items() if key not in before]
+    both = [(key, at, after[key]) for key, at in before.items() if key in after]
+    found += [f"{key} left at {at}, by the replay at {then}" for key, at, then in both if at != then]
+    return found
+
+
+def kinds(told):
+    """Count the evaluations by what came of them."""
+    return Counter(str(getattr(each.verdict, "reason", "sent")) for each in told)
+
+
+def _heard_now(both):
+    """Date by the simulated clock what the database dated by its own."""
+    with both.work_in_shop(both.shop_id) as session:
+        session.execute(
+            update(ConsentEntry).where(ConsentEntry.received_at > BEGINNING + MONTH).values(received_at=both.now)
+        )
+
+
+def _is_due(both, now):
+    soonest = select(func.min(FollowUp.due_at)).where(FollowUp.state == FollowUpState.SCHEDULED)
+    looks = select(func.min(Enrollment.look_at)).where(Enrollment.ended_at.is_(None))
+    ((due,),), ((look,),) = both.rows(soonest), both.rows(looks)
+    return any(at is not None and at <= now for at in (due, look))
+
+
+def main(count, seed):
+    """Play, forget the decisions, replay, and return what came of it as JSON values."""
+    with (
+        temporary_folder() as folder,
+        run_cluster(folder) as cluster,
+        run_valkey(folder) as redis_url,
+        side_by_side(cluster, redis_url, folder) as both,
+    ):
+        both.shop_id = both.install(SHOP)
+        ticks = play(both, int(count), seed)
+        forget_decisions(both)
+        before, (after, told) = left(both), replayed(both, ticks)
+        return {
+            "things": len(before),
+            "mails": len(both.sink()),
+            "evaluations": len(told),
+            "reasons": kinds(told),
+            "differences": differences(before, after),
+        }
+
+
+if __name__ == "__main__":
+    with contextlib.redirect_stdout(io.StringIO()):  # the app's log lines go there
+        result = main(*sys.argv[1:])
+    print(json.dumps(result))
