@@ -126,7 +126,7 @@ class Walk:
         story = then.story(self._pasts[order.id].reviews, now)
         told = occasions(story)
         runs = {
-            (run.flow_id, Subject(run.subject_kind), run.subject_id): run.ended_reason
+            (run.flow_id, run.subject_kind, run.subject_id): run.ended_reason
             for run in self._runs[order.id]
             if run.subject_kind != ORDER_LINE
         }
