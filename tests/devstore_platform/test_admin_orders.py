@@ -132,7 +132,12 @@ def test_a_customers_choice_and_rights_reach_the_app(installed, order):
     assert installed.post(f"{page}/redact").status_code == 303
     assert installed.post(f"{page}/nonsense").status_code == 404
     assert installed.post(f"{page}/consent", data={"state": "maybe"}).status_code == 422
-    assert topics()[before:] == ["customers/update", "customers/data_request", "customers/redact"]
+    assert topics()[before:] == [
+        "customers_email_marketing_consent/update",
+        "customers/update",
+        "customers/data_request",
+        "customers/redact",
+    ]
 
 
 def test_the_last_webhooks_are_shown_with_their_answers(installed, order):

@@ -35,6 +35,9 @@ def collect(both):
     found.append(Genuine("app/uninstalled", shop))
     gone = {"shop_id": shop["id"], "shop_domain": shop["myshopify_domain"]}
     found.append(Genuine("shop/redact", gone))
+    ended = {"admin_graphql_api_id": "gid://shopify/BulkOperation/1", "status": "completed", "type": "query"}
+    ended |= {"error_code": None, "created_at": shop["updated_at"], "completed_at": shop["updated_at"]}
+    found.append(Genuine("bulk_operations/finish", ended))
     scopes = {"id": 1, "previous": ["read_orders"], "current": ["read_orders"], "updated_at": shop["updated_at"]}
     found.append(Genuine("app/scopes_update", scopes | {"shop_id": f"gid://shopify/Shop/{shop['id']}"}))
     assert {one.topic for one in found} == set(TOPICS), set(TOPICS) - {one.topic for one in found}
@@ -76,7 +79,15 @@ def _live(both):
         case = act("POST", f"/orders/{order['id']}/returns", lines=[{"line": order["line_items"][1]["id"]}])
         for decision in decisions:
             act("POST", f"/returns/{case['id']}/{decision}")
+    second = act("POST", "/orders", email="fuzz@example.com", lines=[{"variant": "harbour-kettle", "quantity": 3}])
+    act("POST", f"/orders/{second['id']}/fulfillments")
+    kettles = {"line": second["line_items"][0]["id"]}
+    case = act("POST", f"/orders/{second['id']}/returns", lines=[{**kettles, "quantity": 2}])
+    act("POST", f"/returns/{case['id']}/approve")
+    act("POST", f"/returns/{case['id']}/take-out", lines=[{**kettles, "quantity": 1}])
+    act("POST", f"/returns/{case['id']}/process")
     act("PATCH", f"/customers/{customer}", first_name="Anna")
+    act("POST", f"/customers/{customer}/consent", state="unsubscribed")
     product = act("POST", "/products", title="Saucer", price="7.00")
     act("PATCH", f"/products/{product['id']}", title="Small saucer")
     act("DELETE", f"/products/{product['id']}")
@@ -88,6 +99,8 @@ def _live(both):
     both.deliver()
     both.apply()
     both.reconcile(both.shop_id)
+    twin = act("POST", "/customers", email="twin@example.com", first_name="Ana")
+    act("POST", f"/customers/{twin['id']}/merge", into=str(customer))
     gone = act("POST", "/customers", email="gone@example.com", first_name="Bo")
     act("POST", f"/customers/{gone['id']}/redact")
     act("DELETE", f"/customers/{gone['id']}")
