@@ -33,7 +33,7 @@ def make_cast(now: datetime) -> tuple[list[Person], list[Sale]]:
     by_name["Chloe"].refund_at = now - timedelta(hours=20)
     by_name["Chloe"].refund_note = "Changed her mind; may keep the mugs"
     by_name["Emi"].return_at = now - timedelta(hours=15)
-    by_name["Emi"].return_lines = [(0, 1)]
+    by_name["Emi"].return_lines = [(0, 1), (1, 1)]
     return [ana, bernd, chloe, dai, emi, farid, grace], sales
 
 

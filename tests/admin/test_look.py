@@ -146,7 +146,7 @@ def test_starting_looking_and_leaving_by_hand(admin, open_page):
     frame.get_by_text("Saved.").wait_for()
     assert frame.get_by_label("Delay").input_value() == "9"
     page.go_back()
-    frame.get_by_role("heading", name="Flows").wait_for()
+    frame.get_by_role("heading", name="Flows", exact=True).wait_for()
     page.go_forward()
     frame.get_by_role("heading", name="Review request").wait_for()
     page.reload()
