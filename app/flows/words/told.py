@@ -69,9 +69,9 @@ def _not_delivered(facts: Facts) -> str | None:
         return "not_shipped"
     if facts.step.arrival is Arrival.KNOWN:
         return "news"
-    if any(facts.inferred(line) for line in facts.items):
-        return "inferred"
-    return None if any(line.tracked for line in facts.items) else "untracked"
+    if not any(line.tracked for line in facts.items):
+        return "untracked"  # before any estimate: that nobody can see it arrive is what a merchant wants to know
+    return "inferred" if any(facts.inferred(line) for line in facts.items) else None
 
 
 VARIANTS: Final[Mapping[Reason, Callable[[Facts], str | None]]] = {
