@@ -66,7 +66,7 @@ def test_a_payment_told_before_its_order_of_the_same_second_stays_paid(both):
     both.hear("orders/paid", "orders/create", "orders/updated")
     assert kept(both, order).financial_status == "paid"
     told = both.rows(select(OrderEvent.kind).where(OrderEvent.order_id == kept(both, order).id))
-    assert sorted(kind for (kind,) in told) == ["paid", "placed"]
+    assert sorted(kind for (kind,) in told) == ["known", "paid", "placed"]
 
 
 def test_two_states_of_a_parcel_in_one_second_end_in_the_later_one(both):
