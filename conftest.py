@@ -10,6 +10,11 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says what else the machine does, not whether the code is right.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 

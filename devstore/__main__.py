@@ -10,14 +10,17 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from devstore.app import create_app
 from devstore.clock.jump import jump
+from devstore.clock.looks import Looks
 from devstore.config import settings
 from devstore.mail.run import MailServer
-from devstore.platform.bulk.run import BulkRunner
+from devstore.platform.bulk import run as bulk
 from devstore.seed.plant import plant
 from devstore.shoppers.run import Shoppers
 from devstore.state.engine import create_tables, engine
 from devstore.webhooks.send import Sender
-from devstore.world.planned import World
+from devstore.world import planned
+
+LOOK_SECONDS = 0.25
 
 # Parameters of mallopt(3).
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
@@ -71,7 +74,8 @@ def main() -> int:
     except (OSError, SystemExit) as fault:
         print(f"devstore: {fault}", file=sys.stderr)
         return 1
-    own_account: list[Sender | World | BulkRunner | Shoppers] = [Sender(), World(), BulkRunner()]
+    looks = [Looks("world", planned.do_one, LOOK_SECONDS), Looks("bulk", bulk.run_page, LOOK_SECONDS)]
+    own_account: list[Sender | Looks | Shoppers] = [Sender(), *looks]
     own_account += [Shoppers()] if told.shoppers else []
     for one in own_account:
         one.start()

@@ -81,3 +81,10 @@ class ShopOwned:
 
     shop_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, sort_order=-2)
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, sort_order=-1)
+
+
+class Turn(ShopOwned):
+    """Give a table of one row a shop what says whose turn it is: when it is due, and until when somebody has it."""
+
+    next_at: Mapped[datetime]  # business time
+    lease_until: Mapped[datetime | None]  # real time

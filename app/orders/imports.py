@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Float, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, EnumText, ShopOwned
+from app.kit.db import Base, EnumText, ShopOwned, Turn
 
 
 class ImportState(StrEnum):
@@ -29,7 +29,7 @@ class ImportStage(StrEnum):
     DETAILS = "details"  # scans and what came back, page by page within a share of the budget
 
 
-class HistoryImport(ShopOwned, Base):
+class HistoryImport(Turn, Base):
     """Hold one shop's reading of its past; a row each. Times are business time but for the lease."""
 
     __tablename__ = "history_import"
@@ -58,8 +58,6 @@ class HistoryImport(ShopOwned, Base):
     started_at: Mapped[datetime]
     read_at: Mapped[datetime | None]  # when orders and lines were all here
     finished_at: Mapped[datetime | None]
-    next_at: Mapped[datetime]
-    lease_until: Mapped[datetime | None]  # real time
     last_fault: Mapped[str | None]
 
 

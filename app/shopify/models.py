@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, Identity, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, EnumText, ShopOwned
+from app.kit.db import Base, EnumText, ShopOwned, Turn
 
 
 class InboxState(StrEnum):
@@ -86,7 +86,7 @@ class OutgoingCall(ShopOwned, Base):
     reason: Mapped[str | None]
 
 
-class SyncCursor(ShopOwned, Base):
+class SyncCursor(Turn, Base):
     """Say up to which change of a shop we know everything, and when to ask again. Business time; one row a shop."""
 
     __tablename__ = "sync_cursor"
@@ -96,9 +96,7 @@ class SyncCursor(ShopOwned, Base):
     page: Mapped[str | None]  # Shopify's cursor inside the pass under way: a stopped pass goes on where it was
     stage: Mapped[str]  # shop | products | customers | orders | deletions
     pass_started_at: Mapped[datetime | None]
-    next_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]  # of the last whole pass
-    lease_until: Mapped[datetime | None]  # real time
     last_fault: Mapped[str | None]
     week_at: Mapped[datetime | None]  # when a pass next goes back a week whatever the cursor says
     points: Mapped[float | None] = mapped_column(Float)  # of the allowance, at `points_at`; None before the first

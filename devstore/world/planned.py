@@ -1,20 +1,16 @@
 """Let the world go on by itself: carriers scan the seeded parcels as the store's time passes."""
 
-import threading
 from datetime import datetime, timedelta
 
 from sqlalchemy import Interval, Select, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from devstore.clock.moving import between_looks
 from devstore.clock.now import store_now
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Fulfillment, Planned, Shop
 from devstore.world.after_uninstall import count_left, redact_left
 from devstore.world.carrier_event import add_event
 
-LOOK_SECONDS = 0.25
 HOUR = timedelta(hours=1)
 SHOP_OF = Shop.id == Planned.shop_id
 MOMENT = Shop.installed_at + func.make_interval(0, 0, 0, 0, 0, 0, Planned.hours * 3600, type_=Interval)
@@ -52,35 +48,11 @@ def _due(session: Session) -> Select[Planned]:
     return select(Planned).join(Shop, SHOP_OF).where(Shop.installed, store_now(session) >= MOMENT)
 
 
-class World:
-    """The thread that does what is planned: `start()` and `stop()`."""
-
-    def __init__(self) -> None:
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="world")
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after what is being done."""
-        self._ending.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ending.is_set():
-            try:
-                if self._one():
-                    continue
-            except SQLAlchemyError as fault:
-                print(f"world: {type(fault).__name__}", flush=True)
-            self._ending.wait(between_looks(LOOK_SECONDS))
-
-    def _one(self) -> bool:
-        with unit_of_work(announce=False) as session:
-            due, left = count_due(session), count_left(session)
-        if not due and not left:
-            return False
-        with unit_of_work() as session:
-            return run_due(session) if due else redact_left(session)
+def do_one() -> bool:
+    """Do one thing that is due, in a transaction; False when nothing is."""
+    with unit_of_work(announce=False) as session:
+        due, left = count_due(session), count_left(session)
+    if not due and not left:
+        return False
+    with unit_of_work() as session:
+        return run_due(session) if due else redact_left(session)

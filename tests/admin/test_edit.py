@@ -212,7 +212,7 @@ def test_a_step_nobody_has_is_not_found(running):
         change(running, "win_back", delay_days=3)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(delays=st.lists(st.integers(1, 19), min_size=1, max_size=4), arrived=st.integers(0, 12))
 def test_any_edits_end_where_the_last_one_alone_would(running, delays, arrived):
     with running.work() as session:

@@ -115,7 +115,7 @@ STEPS = st.lists(
 ).filter(lambda steps: any(step["type"] == "send" for step in steps))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=STEPS, second=STEPS, hours=st.integers(0, 300), seed=st.integers(0, 99))
 def test_whatever_two_versions_say_what_is_shown_is_done(merchant, first, second, hours, seed):
     key = f"care{seed}"

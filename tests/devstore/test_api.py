@@ -22,7 +22,7 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("path", sorted(FIELDS))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_no_body_is_a_server_fault(store, monkeypatch, path, data):
     monkeypatch.setattr(jump, "start", lambda _: None)

@@ -198,7 +198,7 @@ def test_a_path_is_stored_and_read_back_and_forgets_what_a_version_lacks():
     assert still_there(told.path, flow(wait("b", 1), send("after"))) == ()  # its name is another step's now
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 @given(documents(), st.data())
 def test_every_run_has_a_next_time_or_an_end_and_walking_again_changes_nothing(raw, data):
     one = flow_document(raw)

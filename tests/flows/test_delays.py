@@ -181,7 +181,7 @@ PLACES = st.sampled_from(["Asia/Tokyo", "America/New_York", "Australia/Lord_Howe
 
 
 @given(INSTANTS, PLACES, st.integers(1, 40), st.frozensets(st.integers(0, 6), max_size=6), st.integers(0, 60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_business_days_end_on_the_nth_of_them_at_the_same_hour(at, place, count, weekend, holiday):
     zone = ZoneInfo(place)
     day = at.astimezone(zone).date()

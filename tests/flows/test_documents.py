@@ -21,7 +21,7 @@ from tests.flows.documents import documents
 from tests.house.places import ROOT
 
 SCHEMA = Draft202012Validator(flow_schema())
-ALIKE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+ALIKE = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=40)
 
 
 def refusal(raw):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.strategies import datetimes, just, sampled_from
 
 from app.flows.language.steps import StepState
@@ -144,7 +144,6 @@ def test_whoever_reads_by_another_clock_gets_both_hours_where_the_recipients_dec
     assert "until: tomorrow" not in waits.rules[-1].words
 
 
-@settings(deadline=None)
 @given(
     at=datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 12, 31), timezones=just(UTC)),  # noqa: DTZ001
     zone=sampled_from(ZONES),

@@ -23,7 +23,7 @@ def test_every_word_has_words():
     assert (set(STARTS), set(HAPPENS), set(DATES)) == (set(Event), set(Happening), set(Moment))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25)
 @given(documents())
 def test_whatever_a_flow_says_it_can_be_told(raw):
     flow = flow_document(raw)

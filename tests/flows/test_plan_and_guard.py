@@ -92,7 +92,7 @@ def allowed_from(step, item):
 
 
 @given(STEP, histories(EVERYTHING), st.sampled_from(PLACES), st.booleans(), CALENDARS, st.sampled_from(LANES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_happens_a_message_leaves_rightly_or_not_at_all(step, history, place, agreed, calendar, lane):
     end = run(step, World(place, agreed, calendar, lane=lane), history, place)
     if end is None:
@@ -124,7 +124,7 @@ def test_whatever_happens_a_message_leaves_rightly_or_not_at_all(step, history, 
 
 
 @given(ABOUT_LINES, histories(["delivered", "in_transit", "deleted", "failure"]), st.sampled_from(LANES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_with_nothing_in_the_way_every_shipped_parcel_is_spoken_about_in_time(step, history, lane):
     place = ("GB", None)
     end = run(step, World(place, agreed=True, lane=lane), history, place)
@@ -146,7 +146,7 @@ def test_with_nothing_in_the_way_every_shipped_parcel_is_spoken_about_in_time(st
 
 
 @given(histories(EVERYTHING), st.sampled_from(PLACES))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_same_history_ends_the_same(history, place):
     step = STEPS["review_request"]
     first, again = (run(step, World(place, agreed=True), history, place) for _ in range(2))

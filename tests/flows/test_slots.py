@@ -144,7 +144,7 @@ PLACES = st.one_of(near_a_change(), anywhere())
 
 
 @given(PLACES, WINDOWS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_the_slot_is_open_and_no_minute_before_it_was(place, window):
     zone, at = place
     slot = next_allowed(at, window, zone)
@@ -158,7 +158,7 @@ def test_the_slot_is_open_and_no_minute_before_it_was(place, window):
 
 
 @given(PLACES, WINDOWS, st.integers(0, 90), st.text(max_size=8), st.integers(-20, 120))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_due_is_in_the_window_after_the_delay_and_the_same_every_time(place, window, days, seed, known_after_days):
     zone, anchor = place
     delay, now = timedelta(days=days), anchor + timedelta(days=known_after_days)
@@ -170,7 +170,7 @@ def test_due_is_in_the_window_after_the_delay_and_the_same_every_time(place, win
 
 
 @given(PLACES, WINDOWS, st.integers(0, 3 * 86400), st.text(max_size=4), st.integers(-5, 5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_later_event_never_comes_due_earlier(place, window, seconds_later, seed, known_after_days):
     zone, anchor = place
     now = anchor + timedelta(days=known_after_days)

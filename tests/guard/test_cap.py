@@ -22,7 +22,7 @@ from tests.guard.one_person import DAY, drawn, exceeded, run, wish
 
 
 @given(integers(0, 10**9))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_window_ever_holds_more_than_the_measure_and_nothing_ends_without_a_reason(seed):
     wanted, bounds, rng = drawn(seed)
     run(wanted, bounds, rng)

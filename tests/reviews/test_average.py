@@ -41,7 +41,7 @@ def happen(session, mails, deeds):
     return reviews.values()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=st.lists(st.one_of(said, decided), min_size=1, max_size=12))
 def test_any_sequence_of_deeds_equals_computing_anew(people, deeds):
     product = next(PRODUCTS)

@@ -178,7 +178,3 @@ class Line:
     def fileno(self):
         """Return a descriptor that is readable where something came out of turn, or the end."""
         return self.post.loud if self.out or self.left else self.post.quiet
-
-    def makefile(self, *_, **__):
-        """Refuse: nobody reads this way."""
-        raise NotImplementedError

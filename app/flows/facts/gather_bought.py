@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.legal_basis import MessageClass
 from app.customers.policy.judge import row_for
+from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.facts.gather_turn import LEFT
 from app.flows.language.steps import Step
 from app.flows.models import FollowUp
@@ -21,7 +22,6 @@ from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem
 from app.orders.models import Order, OrderLine
 
-ORDER_LINE: Final = "order_line"
 PROMOTION: Final = frozenset({MessageClass.MARKETING, MessageClass.MIXED})
 Planned = tuple[FollowUp, Step, Order]
 

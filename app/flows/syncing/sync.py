@@ -13,7 +13,7 @@ import time
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -25,7 +25,6 @@ from app.flows.syncing.look_again import look_again
 from app.flows.syncing.reach import next_night, reach, went_silent
 from app.kit.clock import business_now
 from app.kit.collided import has_collided
-from app.kit.engines import SYSTEM
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import ring_after_commit, unit_of_work
@@ -38,6 +37,7 @@ from app.shops.access import lose_access
 from app.shops.arrive import ShopConnected
 from app.shops.data_access import note_access, opened_after
 from app.shops.models import Shop, ShopStatus
+from app.shops.whose_turn import claim, due
 from app.shops.zone import shop_zone
 
 READ_BACK = timedelta(days=60)  # what read_orders reaches
@@ -86,14 +86,14 @@ def begin_all(session: Session) -> None:
 
 def waiting(session: Session) -> bool:
     """Tell whether any shop's pass is due (asked with the system role)."""
-    return session.scalar(select(SyncCursor.id).where(_due(business_now(session))).limit(1)) is not None
+    return session.scalar(select(SyncCursor.id).where(due(session, SyncCursor)).limit(1)) is not None
 
 
 def run_due(runtime: Runtime) -> int:
     """Walk due shops for RUN_S; return how many pages were read. A pass cut short goes on at the next ring."""
     ends_at = time.monotonic() + RUN_S
     pages = 0
-    while time.monotonic() < ends_at and (shop_id := _claim(runtime)) is not None:
+    while time.monotonic() < ends_at and (shop_id := claim(runtime, SyncCursor, LEASE)) is not None:
         pages += walk(runtime, shop_id, min(ends_at, time.monotonic() + TURN_S), paced=True)
     return pages
 
@@ -204,24 +204,3 @@ def _finish(session: Session, cursor: SyncCursor, now: datetime) -> None:
     cursor.stage, cursor.finished_at = sync_stages.FIRST, now
     cursor.next_at, cursor.lease_until, cursor.last_fault = now + EVERY, None, None
     come_back.data_reread(session, now)
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
-    free = or_(SyncCursor.lease_until.is_(None), SyncCursor.lease_until < func.now())
-    return (SyncCursor.next_at <= now) & free & SyncCursor.shop_id.in_(active)
-
-
-def _claim(runtime: Runtime) -> int | None:
-    with unit_of_work(runtime, role=SYSTEM) as session:
-        cursor = session.scalars(
-            select(SyncCursor)
-            .where(_due(business_now(session)))
-            .order_by(SyncCursor.next_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).one_or_none()
-        if cursor is None:
-            return None
-        cursor.lease_until = session.scalar(select(func.now() + LEASE))
-        return cursor.shop_id

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Double, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, EnumText, ShopOwned
+from app.kit.db import Base, EnumText, ShopOwned, Turn
 from app.orders.lanes.expect import Level
 
 
@@ -36,8 +36,11 @@ class Lane(ShopOwned, Base):
     counts: Mapped[dict[str, Any]]
 
 
-class LaneBook(ShopOwned, Base):
-    """Hold what a shop's lanes have in common, and when to learn anew and tell the parcels still out. One row."""
+class LaneBook(Turn, Base):
+    """Hold what a shop's lanes have in common, and when to learn anew and tell the parcels still out. One row.
+
+    `next_at` is sooner than `learn_at` while parcels are still to be told.
+    """
 
     __tablename__ = "lane_book"
     __table_args__ = (UniqueConstraint("shop_id"), Index("ix_lane_book_next_at", "next_at"))
@@ -46,6 +49,4 @@ class LaneBook(ShopOwned, Base):
     kinds: Mapped[dict[str, Any]]  # app.orders.lanes.expect.Reach, of home and abroad
     learned_at: Mapped[datetime | None]
     learn_at: Mapped[datetime]  # business time
-    next_at: Mapped[datetime]  # business time; sooner than learn_at while parcels are still to be told
     after_parcel: Mapped[int] = mapped_column(default=0)  # how far they have been told
-    lease_until: Mapped[datetime | None]  # real time

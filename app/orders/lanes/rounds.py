@@ -7,12 +7,11 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
-from app.kit.engines import SYSTEM
 from app.kit.events import emit
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
@@ -25,7 +24,7 @@ from app.orders.models import Order
 from app.orders.parcels import Fulfillment, FulfillmentEvent
 from app.orders.told import OrderChanged
 from app.shops.arrive import ShopConnected
-from app.shops.models import Shop, ShopStatus
+from app.shops.whose_turn import claim, due
 
 EVERY: Final = timedelta(days=1)
 FIRST_AFTER: Final = timedelta(minutes=30)  # the orders of the last weeks are read first
@@ -52,14 +51,14 @@ def look_again(session: Session) -> None:
 
 def waiting(session: Session) -> bool:
     """Tell whether any shop's round is due (asked with the system role)."""
-    return session.scalar(select(LaneBook.id).where(_due(business_now(session))).limit(1)) is not None
+    return session.scalar(select(LaneBook.id).where(due(session, LaneBook)).limit(1)) is not None
 
 
 def run_due(runtime: Runtime) -> int:
     """Walk due rounds for RUN_S; return how many pages that were. A round cut short goes on at the next ring."""
     ends_at = time.monotonic() + RUN_S
     pages = 0
-    while time.monotonic() < ends_at and (shop_id := _claim(runtime)) is not None:
+    while time.monotonic() < ends_at and (shop_id := claim(runtime, LaneBook, LEASE)) is not None:
         while _page(runtime, shop_id):
             pages += 1
             if time.monotonic() >= ends_at:
@@ -138,24 +137,3 @@ def _ask(session: Session, values: dict[str, object]) -> None:
         .on_conflict_do_update(index_elements=["shop_id"], set_=values)
     )
     ring_after_commit(session, BULK)
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
-    free = or_(LaneBook.lease_until.is_(None), LaneBook.lease_until < func.now())
-    return (LaneBook.next_at <= now) & free & LaneBook.shop_id.in_(active)
-
-
-def _claim(runtime: Runtime) -> int | None:
-    with unit_of_work(runtime, role=SYSTEM) as session:
-        row = session.scalars(
-            select(LaneBook)
-            .where(_due(business_now(session)))
-            .order_by(LaneBook.next_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).one_or_none()
-        if row is None:
-            return None
-        row.lease_until = session.scalar(select(func.now() + LEASE))
-        return row.shop_id

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import zlib
 from collections.abc import Iterator
 from copy import deepcopy
@@ -23,10 +22,8 @@ from graphql import (
     visit,
 )
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from devstore.clock.moving import between_looks
 from devstore.clock.now import store_now
 from devstore.config import settings
 from devstore.platform.admin_api.call import Call
@@ -42,7 +39,6 @@ from devstore.webhooks.announce import announce
 PAGE = 100
 EVERYTHING = 1_000_000
 WAITING = ("created", "running", "canceling")
-LOOK_SECONDS = 0.25
 
 
 def run_all() -> int:
@@ -196,29 +192,3 @@ def _apart(nodes: list[dict[str, Any]], level: Level, parent: str | None = None)
     for inner in level.below.values():
         for node in reversed(nodes):
             yield from _apart(_nodes(node[inner.key]), inner, node["id"])
-
-
-class BulkRunner:
-    """The thread that runs operations: `start()` and `stop()`."""
-
-    def __init__(self) -> None:
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="bulk")
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the page that is being read."""
-        self._ending.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ending.is_set():
-            try:
-                if run_page():
-                    continue
-            except SQLAlchemyError as fault:
-                print(f"bulk: {type(fault).__name__}", flush=True)
-            self._ending.wait(between_looks(LOOK_SECONDS))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.flows.syncing.importing import stages
 from app.kit.clock import business_now
-from app.kit.engines import SYSTEM
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, ring_after_commit, unit_of_work
@@ -23,12 +22,13 @@ from app.shopify.bulk import AddressExpired
 from app.shopify.payloads import PayloadError
 from app.shopify.token_pair import TokenFault
 from app.shops.access import lose_access
-from app.shops.models import Shop, ShopStatus
+from app.shops.whose_turn import claim, due
 
 LEASE: Final = timedelta(minutes=3)
 RUN_S: Final = 20.0
 AFTER_FAULT: Final = timedelta(minutes=2)
 AFTER_REFUSAL: Final = timedelta(days=1)
+RUNNING: Final = HistoryImport.state == ImportState.RUNNING
 
 log = structlog.get_logger()
 
@@ -38,7 +38,7 @@ def bulk_finished(session: Session, delivery: Delivery) -> None:
     session.execute(
         update(HistoryImport)
         .where(HistoryImport.shop_id == entered_shop(session), HistoryImport.stage == ImportStage.WAIT)
-        .where(HistoryImport.state == ImportState.RUNNING)
+        .where(RUNNING)
         .values(next_at=business_now(session))
     )
     ring_after_commit(session, BULK)
@@ -46,13 +46,13 @@ def bulk_finished(session: Session, delivery: Delivery) -> None:
 
 def waiting(session: Session) -> bool:
     """Tell whether any shop's reading is due (asked with the system role)."""
-    return session.scalar(select(HistoryImport.id).where(_due(business_now(session))).limit(1)) is not None
+    return session.scalar(select(HistoryImport.id).where(due(session, HistoryImport), RUNNING).limit(1)) is not None
 
 
 def run_due(runtime: Runtime) -> int:
     """Serve due shops in turn for RUN_S; return how many steps were taken."""
     ends_at, steps = time.monotonic() + RUN_S, 0
-    while time.monotonic() < ends_at and (shop_id := _claim(runtime)) is not None:
+    while time.monotonic() < ends_at and (shop_id := claim(runtime, HistoryImport, LEASE, RUNNING)) is not None:
         steps += read_on(runtime, shop_id, ends_at)
     return steps
 
@@ -90,25 +90,3 @@ def _again(runtime: Runtime, shop_id: int, *, wait: timedelta, fault: str | None
             .where(HistoryImport.shop_id == shop_id)
             .values(next_at=business_now(session) + wait, lease_until=None, last_fault=fault, **values)
         )
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
-    free = or_(HistoryImport.lease_until.is_(None), HistoryImport.lease_until < func.now())
-    due = (HistoryImport.state == ImportState.RUNNING) & (HistoryImport.next_at <= now)
-    return due & free & HistoryImport.shop_id.in_(active)
-
-
-def _claim(runtime: Runtime) -> int | None:
-    with unit_of_work(runtime, role=SYSTEM) as session:
-        row = session.scalars(
-            select(HistoryImport)
-            .where(_due(business_now(session)))
-            .order_by(HistoryImport.next_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).one_or_none()
-        if row is None:
-            return None
-        row.lease_until = session.scalar(select(func.now() + LEASE))
-        return row.shop_id
