@@ -131,7 +131,8 @@ class Decision(ShopOwned, Base):
     __tablename__ = "decision"
     __table_args__ = (
         ForeignKeyConstraint(["shop_id", "follow_up_id"], ["follow_up.shop_id", "follow_up.id"], ondelete="CASCADE"),
-        Index("ix_decision_follow_up", "shop_id", "follow_up_id"),
+        Index("ix_decision_told", "shop_id", "follow_up_id", "decided_at"),
+        Index("ix_decision_decided_at", "decided_at"),
     )
 
     follow_up_id: Mapped[int] = mapped_column(BigInteger)

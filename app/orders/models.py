@@ -24,6 +24,7 @@ class Order(ShopOwned, Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "shopify_id"),
         Index("ix_order_customer", "shop_id", "customer_id"),
+        Index("ix_order_email", "shop_id", "email"),
         Index("ix_order_name", "shop_id", "name"),
         Index("ix_order_placed", "shop_id", "placed_at"),
         Index("ix_order_stalls_at", "stalls_at", postgresql_where=text("stalled_at is null")),

@@ -84,8 +84,9 @@ def test_what_was_not_sent_names_the_rule_that_stopped_it(merchant):
     assert "If it were due right now" not in told
 
 
-def test_a_wait_shows_what_was_seen_before(merchant):
+def test_a_wait_shows_what_was_seen_before_and_the_same_again_and_again_once(merchant):
     order = arrived_in(merchant, first="Emi")
+    stories.decides(merchant, order, "review_request")
     with merchant.work() as session:
         session.add(
             ReturnCase(
@@ -93,13 +94,18 @@ def test_a_wait_shows_what_was_seen_before(merchant):
                 source_updated_at=merchant.now,
             )
         )  # fmt: skip
-    for _ in range(2):
+    for _ in range(14):
         stories.decides(merchant, order, "review_request")
-        merchant.pass_time(days=1)
+        merchant.pass_time(hours=12)
     told = why(merchant, order, "review_request")
-    assert "Emi's return is open." in told
-    assert "Looked at before" in told
-    assert "Friday 20 November at 12:00 in London: Emi's return is open." in told
+    again = "Looked at 14 times since Friday 20 November at 12:00 in London, each time for the same reason."
+    assert f"in London. {again}" in told
+    before = told.partition("Looked at before")[2]
+    assert "Friday 20 November at 12:00 in London: Emi's parcel arrived on Tuesday 17 November." in before
+    assert "return is open" not in before.partition("Order #1401 and your flows")[0]
+    printed = asked(merchant, "--message", str(row_of(merchant, order, "review_request").id)).output
+    assert again.replace(" at 12:00", " 12:00") in printed.partition("Looked at:")[2]
+    assert printed.partition("Looked at:")[2].count("return is open") == 1
 
 
 def test_every_hour_is_the_merchants_but_the_one_the_recipients_clock_decides(merchant):

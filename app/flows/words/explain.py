@@ -50,9 +50,9 @@ def explain(recorded: Recorded, person: str, now: datetime | None = None, yours:
         RuleLine(rule, passed=True, words=passed_words(rule, facts, recorded.decided_at, reader))
         for rule in recorded.passed
     ]
-    if recorded.reason is None or recorded.rule is None:
-        return Explanation(sent_words(facts, recorded.decided_at, person, read_at, reader), tuple(lines))
-    verdict = reason_words(Reason(recorded.reason), facts, person, until=_until(recorded), now=read_at, yours=reader)
+    verdict = _verdict(recorded, facts, person, read_at, reader)
+    if recorded.rule is None:
+        return Explanation(verdict, tuple(lines))
     looked_at = ", ".join(
         f"{name.replace('_', ' ')}: {_shown(who_words(str(value)) if name == PAUSED_BY else value, reader, read_at)}"
         for name, value in recorded.looked_at.items()
@@ -60,6 +60,17 @@ def explain(recorded: Recorded, person: str, now: datetime | None = None, yours:
     )
     lines.append(RuleLine(recorded.rule, passed=False, words=f"{verdict} ({looked_at})" if looked_at else verdict))
     return Explanation(verdict, tuple(lines))
+
+
+def verdict_words(recorded: Recorded, person: str, now: datetime, yours: ZoneInfo) -> str:
+    """Return the sentence of one evaluation alone."""
+    return _verdict(recorded, recorded.read_facts(), person, now, yours)
+
+
+def _verdict(recorded: Recorded, facts: Facts, person: str, now: datetime, yours: ZoneInfo) -> str:
+    if recorded.reason is None or recorded.rule is None:
+        return sent_words(facts, recorded.decided_at, person, now, yours)
+    return reason_words(Reason(recorded.reason), facts, person, until=_until(recorded), now=now, yours=yours)
 
 
 def _until(recorded: Recorded) -> datetime | None:

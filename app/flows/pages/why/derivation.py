@@ -6,39 +6,41 @@ The page shows it in place, `flask why` prints it, support gets it as text: the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import Gathered, gather
-from app.flows.models import Decision, FollowUpState
+from app.flows.models import FollowUpState
 from app.flows.pages.why.entered import InFlow, entered
+from app.flows.pages.why.looked import Finding, findings
 from app.flows.pages.why.verdicts import kept
-from app.flows.pages.why.why import Why, answer
+from app.flows.pages.why.why import Why, answer, beside
 from app.flows.rules.decision import Send
 from app.flows.rules.guard import RULE_VERSION, decide
 from app.flows.rules.recorded import recorded
 from app.flows.timing.limits import Limits
-from app.flows.words.explain import Explanation, explain
+from app.flows.words.explain import Explanation, explain, verdict_words
 from app.flows.words.plan_words import plan_words
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.shops.zone import shop_zone
 
-EARLIER = 10  # evaluations told of one message
-EARLIER_OF_MANY = 2  # and of each of several
+EARLIER = 11  # findings told of one message: the one that holds and ten before
+EARLIER_OF_MANY = 3  # and of each of several
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One earlier evaluation: when (UTC) and its verdict."""
+    """What was found, the last time it was (UTC), how many times in a row for the same reason, and since when."""
 
     at: datetime
     words: str
+    times: int = 1
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +65,50 @@ class Derivation:
 
 
 def derive(session: Session, follow_up_id: int) -> Derivation:
-    """Return the derivation of one follow-up of the entered shop; raise NotFound for any other id."""
-    told = derive_all(session, [follow_up_id])
-    if not told:
+    """Return the derivation of one follow-up of the entered shop with its order's flows; raise NotFound for others."""
+    found = gather(session, [follow_up_id])
+    if not found:
         raise NotFound
-    return told[0]
+    (told,) = _derive_all(session, found)
+    order = found[0].order
+    return replace(told, flows=tuple(entered(session, [order])[order.id]))
 
 
 def derive_all(session: Session, follow_up_ids: Sequence[int]) -> list[Derivation]:
-    """Return the derivations of these follow-ups of the entered shop, by due time; the facts are read once for all."""
-    flows: dict[int, tuple[InFlow, ...]] = {}
+    """Return the derivations of these follow-ups, by due time. What is asked of the database is asked once for all."""
+    return _derive_all(session, gather(session, follow_up_ids))
+
+
+def _derive_all(session: Session, found: Sequence[Gathered]) -> list[Derivation]:
+    ids = [one.follow_up.id for one in found]
+    looked = findings(session, ids, EARLIER if len(ids) == 1 else EARLIER_OF_MANY)
+    became, now, zone = beside(session, ids), business_now(session), shop_zone(session)
     told = []
-    for one in gather(session, follow_up_ids):
-        if one.order.id not in flows:
-            flows[one.order.id] = tuple(entered(session, one.order))
-        told.append(_derive(session, one, flows[one.order.id], EARLIER if len(follow_up_ids) == 1 else EARLIER_OF_MANY))
+    for one in found:
+        mine = looked.get(one.follow_up.id, [])
+        why = answer(session, one, mine[0].last if mine else None, became)
+        told.append(_derive(one, why, mine, zone, now))
     return told
 
 
-def _derive(session: Session, one: Gathered, flows: tuple[InFlow, ...], earlier: int) -> Derivation:
-    row, now, zone = one.follow_up, business_now(session), shop_zone(session)
-    open_still = row.state is not FollowUpState.DONE
-    decisions = list(
-        session.scalars(
-            select(Decision)
-            .where(Decision.shop_id == row.shop_id, Decision.follow_up_id == row.id)
-            .order_by(Decision.decided_at.desc(), Decision.id.desc())
-            .limit(earlier + 1)
-        )
-    )
-    why = answer(session, one, decisions[0] if decisions else None)
+def _derive(one: Gathered, why: Why, mine: Sequence[Finding], zone: ZoneInfo, now: datetime) -> Derivation:
+    open_still = one.follow_up.state is not FollowUpState.DONE
+    last = mine[0].last if mine else None
     return Derivation(
-        follow_up_id=row.id,
-        step=step_name(row.step),
+        follow_up_id=one.follow_up.id,
+        step=step_name(one.follow_up.step),
         order=one.order.name,
         why=why,
         planned=plan_words(one.facts, now, zone) if open_still else (),
         if_now=_if_now(one, why.person, zone, now) if open_still else None,
         earlier=tuple(
-            Looked(each.decided_at, explain(kept(each), why.person, now, zone).verdict) for each in decisions
+            Looked(each.last.decided_at, verdict_words(kept(each.last), why.person, now, zone), each.times, each.since)
+            for each in mine
         ),
         zone=zone,
         now=now,
-        decided_at=decisions[0].decided_at if decisions else None,
-        rule_version=decisions[0].rule_version if decisions else RULE_VERSION,
-        flows=flows,
+        decided_at=last.decided_at if last else None,
+        rule_version=last.rule_version if last else RULE_VERSION,
     )
 
 

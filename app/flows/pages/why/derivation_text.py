@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.flows.pages.why.derivation import Derivation
+from app.flows.pages.why.derivation import Derivation, Looked
 from app.flows.words.day_words import FOR_YOU, clock_words, date_words, place_words
 from app.flows.words.explain import RuleLine
 
@@ -26,7 +26,7 @@ def derivation_text(told: Derivation) -> str:
         lines += [f"  If it were due right now (nothing is sent by asking): {told.if_now.verdict}"]
         lines += _rules(told.if_now.rules)
     if told.earlier:
-        lines += ["  Looked at:", *(f"    {_when(told, each.at)}: {each.words}" for each in told.earlier)]
+        lines += ["  Looked at:", *(f"    {_found(told, each)}" for each in told.earlier)]
     lines.append(f"  Rules version {told.rule_version}. Read {_when(told, told.now)}.")
     text = "\n".join(lines)
     return f"{text} For you: by the shop's clock, {told.zone.key}." if FOR_YOU in text else text
@@ -34,6 +34,16 @@ def derivation_text(told: Derivation) -> str:
 
 def _rules(rules: Iterable[RuleLine]) -> list[str]:
     return [f"    {'passed ' if rule.passed else 'STOPPED'} {rule.rule:>2}  {rule.words}" for rule in rules]
+
+
+def _found(told: Derivation, each: Looked) -> str:
+    again = again_words(each.times, _when(told, each.since)) if each.since is not None else ""
+    return f"{_when(told, each.at)}: {each.words} {again}".rstrip()
+
+
+def again_words(times: int, since: str) -> str:
+    """Return how often the same was found, "" for once."""
+    return f"Looked at {times} times since {since}, each time for the same reason." if times > 1 else ""
 
 
 def _when(told: Derivation, at: datetime) -> str:

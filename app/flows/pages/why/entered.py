@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts import published
 from app.flows.facts.standing.story import stories
-from app.flows.models import Enrollment
+from app.flows.language.flow import FlowDocument
+from app.flows.models import Enrollment, Flow
 from app.flows.planning.enrol import FILTERED
 from app.flows.runs.entry import outside
 from app.flows.runs.path import read_path
+from app.flows.runs.triggers import Story
 from app.flows.words import entry_words
 from app.flows.words.day_words import date_words
 from app.flows.words.way_words import way_words
+from app.kit.among import among
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
@@ -33,31 +36,42 @@ class InFlow:
     words: str
 
 
-def entered(session: Session, order: Order) -> list[InFlow]:
-    """Return it for every flow of the shop, in the order they are shown."""
+def entered(session: Session, orders: Sequence[Order]) -> dict[int, list[InFlow]]:
+    """Return it by order for every flow of the shop, in the order they are shown; asked once for all orders."""
     runs = session.scalars(
         select(Enrollment)
-        .where(Enrollment.shop_id == entered_shop(session), Enrollment.order_id == order.id)
+        .where(Enrollment.shop_id == entered_shop(session), among(Enrollment.order_id, [each.id for each in orders]))
         .order_by(Enrollment.entered_at, Enrollment.id)
     ).all()
-    story = stories(session, [order])[order.id]
+    known, flows = stories(session, orders), published.current(session)
+    pinned = published.documents(session, {(run.flow_id, run.version) for run in runs if run.path})
     now, zone = business_now(session), shop_zone(session)
-    told = []
-    for flow, document in published.current(session).values():
-        mine = [run for run in runs if run.flow_id == flow.id]
-        if mine:
-            way = [words for run in mine for words in _way(session, run, zone, now)]
-            told.append(InFlow(document.name, " ".join([_of_runs(mine, zone, now), *way])))
-            continue
-        why = outside(
-            document.trigger.on,
-            story,
-            deleted=order.deleted_at is not None,
-            started_at=flow.started_at,
-            include_from=flow.include_from,
-        )
-        told.append(InFlow(document.name, entry_words.outside_words(why, document.trigger.on.value)))
+    told: dict[int, list[InFlow]] = {}
+    for order in orders:
+        told[order.id] = []
+        for flow, document in flows.values():
+            mine = [run for run in runs if run.flow_id == flow.id and run.order_id == order.id]
+            words = _in_it(mine, pinned, zone, now) if mine else _outside(order, flow, document, known[order.id])
+            told[order.id].append(InFlow(document.name, words))
     return told
+
+
+def _in_it(
+    mine: Sequence[Enrollment], pinned: Mapping[tuple[int, int], FlowDocument], zone: ZoneInfo, now: datetime
+) -> str:
+    way = [words for run in mine for words in _way(run, pinned, zone, now)]
+    return " ".join([_of_runs(mine, zone, now), *way])
+
+
+def _outside(order: Order, flow: Flow, document: FlowDocument, story: Story) -> str:
+    why = outside(
+        document.trigger.on,
+        story,
+        deleted=order.deleted_at is not None,
+        started_at=flow.started_at,
+        include_from=flow.include_from,
+    )
+    return entry_words.outside_words(why, document.trigger.on.value)
 
 
 def _of_runs(runs: Sequence[Enrollment], zone: ZoneInfo, now: datetime) -> str:
@@ -70,12 +84,13 @@ def _of_runs(runs: Sequence[Enrollment], zone: ZoneInfo, now: datetime) -> str:
     return (entry_words.ENDED if over else entry_words.RUNNING).format(since=since)
 
 
-def _way(session: Session, run: Enrollment, zone: ZoneInfo, now: datetime) -> Sequence[str]:
+def _way(
+    run: Enrollment, pinned: Mapping[tuple[int, int], FlowDocument], zone: ZoneInfo, now: datetime
+) -> Sequence[str]:
     """Return which way a run went, by the version it is pinned to."""
     if not run.path or run.ended_reason == FILTERED:
         return ()
-    document = published.documents(session, [(run.flow_id, run.version)])[run.flow_id, run.version]
-    return way_words(read_path(run.path), document, zone, now)
+    return way_words(read_path(run.path), pinned[run.flow_id, run.version], zone, now)
 
 
 def _found(finding: object) -> str:

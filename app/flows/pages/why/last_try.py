@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from app.kit.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Attempt, AttemptState, Message, MessageState
 
@@ -17,7 +18,7 @@ def last_tries(session: Session, follow_up_ids: Sequence[int]) -> dict[int, str]
     rows = session.execute(
         select(Message.follow_up_id, Attempt.state, Attempt.reply)
         .join(Attempt, (Attempt.shop_id == Message.shop_id) & (Attempt.message_id == Message.id))
-        .where(Message.shop_id == entered_shop(session), Message.follow_up_id.in_(follow_up_ids))
+        .where(Message.shop_id == entered_shop(session), among(Message.follow_up_id, follow_up_ids))
         .where(Message.state == MessageState.PLANNED)
         .ext(distinct_on(Message.id))
         .order_by(Message.id, Attempt.n.desc())

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from flask import Blueprint, render_template
 
-from app.flows.pages.why.derivation import Derivation, derive
-from app.flows.pages.why.derivation_text import derivation_text
+from app.flows.pages.why.derivation import Derivation, Looked, derive
+from app.flows.pages.why.derivation_text import again_words, derivation_text
 from app.flows.words.day_words import clock_words, date_words, place_words
 from app.shopify import app_home
 from app.shopify.merchant_session import merchant_session
@@ -25,9 +25,14 @@ def show_why(follow_up_id: int) -> str:
         "admin/why.html",
         derivation=told,
         decided=f"Decided {_moment(told, told.decided_at)}" if told.decided_at else "What the rules say",
-        earlier=[f"{_moment(told, each.at)}: {each.words}" for each in told.earlier[1:]],
+        again=_again(told, told.earlier[0]) if told.earlier else "",
+        earlier=[f"{_moment(told, each.at)}: {each.words} {_again(told, each)}".rstrip() for each in told.earlier[1:]],
         text=derivation_text(told),
     )
+
+
+def _again(told: Derivation, each: Looked) -> str:
+    return again_words(each.times, _moment(told, each.since)) if each.since is not None else ""
 
 
 def _moment(told: Derivation, at: datetime) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session, aliased
 
 from app.flows.facts.gather import Gathered, gather
 from app.flows.facts.people import first_name
@@ -16,6 +15,7 @@ from app.flows.models import Decision, FollowUp
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import Recorded
 from app.flows.words.explain import explain, reason_words
+from app.kit.among import among
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.shops.zone import shop_zone
@@ -48,11 +48,17 @@ def verdict(one: Gathered, last: Decision | None, now: datetime, yours: ZoneInfo
 
 def last_decisions(session: Session, ids: Sequence[int]) -> dict[int, Decision]:
     """Return the newest decision about each follow-up, by its id."""
-    rows = session.scalars(
+    shop_id = entered_shop(session)
+    newest = (
         select(Decision)
-        .where(Decision.shop_id == entered_shop(session), Decision.follow_up_id.in_(ids))
-        .ext(distinct_on(Decision.follow_up_id))
-        .order_by(Decision.follow_up_id, Decision.decided_at.desc(), Decision.id.desc())
+        .where(Decision.shop_id == shop_id, Decision.follow_up_id == FollowUp.id)
+        .order_by(Decision.decided_at.desc(), Decision.id.desc())
+        .limit(1)
+        .lateral()
+    )
+    last = aliased(Decision, newest)  # one step into the index each, however often each was decided about
+    rows = session.scalars(
+        select(last).join_from(FollowUp, newest, true()).where(FollowUp.shop_id == shop_id, among(FollowUp.id, ids))
     )
     return {row.follow_up_id: row for row in rows}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,10 +23,11 @@ from app.flows.timing.limits import Limits
 from app.flows.words.explain import Explanation, explain, reason_words
 from app.flows.words.outcome_words import outcome_words
 from app.flows.words.step_words import reason_to_go, when_words
+from app.kit.among import among
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
-from app.messages.models import Message
+from app.messages.models import Message, MessageState
 from app.shops.zone import shop_zone
 
 BY_HAND = frozenset(
@@ -44,6 +47,24 @@ class Why:
     happened: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What became of the messages of some follow-ups, by follow-up: the state, and how the last try ended."""
+
+    states: Mapping[int, MessageState] = field(default_factory=dict)
+    tried: Mapping[int, str] = field(default_factory=dict)
+
+
+def beside(session: Session, ids: Sequence[int]) -> Beside:
+    """Return it for follow-ups of the entered shop."""
+    rows = session.execute(
+        select(FollowUp.id, Message.state)
+        .join(Message, (Message.shop_id == FollowUp.shop_id) & (Message.id == FollowUp.message_id))
+        .where(FollowUp.shop_id == entered_shop(session), among(FollowUp.id, ids))
+    )
+    return Beside({row.id: row.state for row in rows}, last_tries(session, ids))
+
+
 def why(session: Session, follow_up_id: int) -> Why:
     """Return the answer for one follow-up of the entered shop; raise NotFound for any other id."""
     shop_id = entered_shop(session)
@@ -52,28 +73,28 @@ def why(session: Session, follow_up_id: int) -> Why:
     if row is None:
         raise NotFound
     (one,) = gather(session, [row.id])
-    return answer(session, one, last_decisions(session, [row.id]).get(row.id))
+    return answer(session, one, last_decisions(session, [row.id]).get(row.id), beside(session, [row.id]))
 
 
-def answer(session: Session, one: Gathered, last: Decision | None) -> Why:
+def answer(session: Session, one: Gathered, last: Decision | None, became: Beside) -> Why:
     """Return the answer for a follow-up at hand; `last` is the newest decision about it."""
-    row, now = one.follow_up, business_now(session)
+    row, now, yours = one.follow_up, business_now(session), shop_zone(session)
     person = first_name(one.person.customer, one.order)
     if row.state is FollowUpState.DONE:
-        return Why(person, row.step, _ended(session, one, last, person, now), happened=True)
+        return Why(person, row.step, _ended(one, last, became, person, now, yours), happened=True)
     if last is not None and row.reason == last.reason and last.outcome in {"hold", "postpone"}:
-        return Why(person, row.step, explain(kept(last), person, now, shop_zone(session)), happened=True)
-    return Why(person, row.step, _foreseen(session, one, person, now), happened=False)
+        return Why(person, row.step, explain(kept(last), person, now, yours), happened=True)
+    return Why(person, row.step, _foreseen(one, became, person, now, yours), happened=False)
 
 
-def _ended(session: Session, one: Gathered, last: Decision | None, person: str, now: datetime) -> Explanation:
+def _ended(
+    one: Gathered, last: Decision | None, became: Beside, person: str, now: datetime, yours: ZoneInfo
+) -> Explanation:
     """Tell an end: as decided, or where it ended otherwise (by hand, by the mail server), that."""
-    row, yours = one.follow_up, shop_zone(session)
+    row = one.follow_up
     told = explain(kept(last), person, now, yours) if last is not None else Explanation("", ())
     if row.outcome == "handed_over" and row.reason is None:
-        state = session.scalar(
-            select(Message.state).where(Message.shop_id == row.shop_id, Message.id == row.message_id)
-        )
+        state = became.states.get(row.id)
         after = outcome_words(state) if state is not None else ""
         return replace(told, verdict=f"{told.verdict} {after}".strip())
     reason = Reason(row.reason) if row.reason else None
@@ -84,14 +105,14 @@ def _ended(session: Session, one: Gathered, last: Decision | None, person: str, 
     return told
 
 
-def _foreseen(session: Session, one: Gathered, person: str, now: datetime) -> Explanation:
+def _foreseen(one: Gathered, became: Beside, person: str, now: datetime, yours: ZoneInfo) -> Explanation:
     """Tell what would be decided at the due time if nothing changed until then."""
-    at, yours = max(now, one.facts.follow_up.due_at), shop_zone(session)
+    at = max(now, one.facts.follow_up.due_at)
     verdict = decide(one.facts, Limits(), at)
     told = explain(recorded(verdict, one.facts, at), person, now, yours)
     if not isinstance(verdict, Send):
         return replace(told, verdict=f"As things stand: {told.verdict}")
     when = when_words(one.facts, now, yours)
-    tried = last_tries(session, [one.follow_up.id]).get(one.follow_up.id, "")
+    tried = became.tried.get(one.follow_up.id, "")
     verdict_words = f"Goes to {person} {when}. {reason_to_go(one.facts, now, yours)} {tried}"
     return replace(told, verdict=verdict_words.strip())
