@@ -236,8 +236,13 @@ def build_runtime(config: Config, *, pool_size: int = 5) -> Runtime:
 def create_app(config: Config | None = None) -> Flask:
     """Return the Flask app, wired. Opens no connection, so that a start never waits for a database."""
     log.configure()
-    app = Flask("welltimed", root_path=str(ROOT), template_folder="templates", static_folder="static")
     runtime.install(build_runtime(config or from_env(os.environ)))
+    return make_flask()
+
+
+def make_flask() -> Flask:
+    """Return the Flask app: whatever runtime is installed when it is asked answers."""
+    app = Flask("welltimed", root_path=str(ROOT), template_folder="templates", static_folder="static")
     row_ids.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app import wiring
 from app.config import Config, from_env
-from app.kit import runtime
+from app.kit import log, runtime
 from app.kit.runtime import Runtime
 from tests.servers import Cluster
 
@@ -62,15 +63,24 @@ def database_url(cluster: Cluster, migrated: str) -> Iterator[str]:
     cluster.drop_database(url)
 
 
-@pytest.fixture
-def wired(database_url: str, redis_url: str) -> Iterator[Runtime]:
-    """The app's runtime on a database of the test's own."""
-    app = wiring.create_app(make_config(database_url, redis_url))
+@pytest.fixture(scope="session")
+def flask_app() -> Flask:
+    """The app without a runtime: its routes are the same for every test, and take longer to make than most tests."""
+    log.configure()
+    app = wiring.make_flask()
     app.testing = True
-    here = runtime.current()
-    here.parts["flask"] = app
+    return app
+
+
+@pytest.fixture
+def wired(database_url: str, redis_url: str, flask_app: Flask) -> Iterator[Runtime]:
+    """The app's runtime on a database of the test's own."""
+    here = wiring.build_runtime(make_config(database_url, redis_url))
+    runtime.install(here)
+    here.parts["flask"] = flask_app
     yield here
     here.engines.dispose()
+    vars(flask_app).pop("wsgi_app", None)  # what a test put in front of it
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from app.kit.clock import ClockOffset
 from app.kit.runtime import Runtime
+from app.kit.tls import authorities
 from app.kit.work import unit_of_work
 
 TIMEOUT_S = 0.5
@@ -37,4 +38,4 @@ def follow(runtime: Runtime) -> None:
 @cache
 def _client() -> httpx.Client:
     """Return this process's one client: making one reads every certificate of the machine, 50 ms each time."""
-    return httpx.Client(timeout=TIMEOUT_S, trust_env=False)
+    return httpx.Client(verify=authorities(), timeout=TIMEOUT_S, trust_env=False)

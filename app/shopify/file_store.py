@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 
+from app.kit.tls import authorities
 from app.shopify.gateway import CONNECT_S, POOL_S, USER_AGENT, WRITE_S, RefusedAddress
 
 READ_S = 30.0
@@ -39,7 +40,7 @@ class FileTransport(httpx.BaseTransport):
 def open_files(gateway_url: str | None, inner: httpx.BaseTransport | None = None) -> httpx.Client:
     """Return a client for files: no redirects, nothing taken from the environment. `inner` stands in in tests."""
     return httpx.Client(
-        transport=FileTransport(inner or httpx.HTTPTransport(), gateway_url),
+        transport=FileTransport(inner or httpx.HTTPTransport(verify=authorities()), gateway_url),
         timeout=httpx.Timeout(READ_S, connect=CONNECT_S, write=WRITE_S, pool=POOL_S),
         headers={"User-Agent": USER_AGENT},
         follow_redirects=False,

@@ -9,6 +9,7 @@ import re
 
 import httpx
 
+from app.kit.tls import authorities
 from app.shopify import signatures
 
 CONNECT_S = 3.0
@@ -72,7 +73,7 @@ def open_client(gateway_url: str | None, inner: httpx.BaseTransport | None = Non
     Safe to share between threads, not across a fork. `inner` stands in for the network in tests.
     """
     return httpx.Client(
-        transport=ShopTransport(inner or httpx.HTTPTransport(), gateway_url),
+        transport=ShopTransport(inner or httpx.HTTPTransport(verify=authorities()), gateway_url),
         timeout=httpx.Timeout(READ_S, connect=CONNECT_S, write=WRITE_S, pool=POOL_S),
         headers={"User-Agent": USER_AGENT},
         follow_redirects=False,

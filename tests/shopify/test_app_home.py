@@ -8,6 +8,7 @@ import pytest
 from flask import Blueprint, Flask, g
 from sqlalchemy import select
 
+from app import wiring
 from app.kit.work import unit_of_work
 from app.shopify import app_home, gateway
 from app.shops.models import AccessToken, Shop, ShopStatus
@@ -40,7 +41,8 @@ def shopify():
 @pytest.fixture
 def page(wired, shopify):
     """A client of an app with one guarded page, which says who opened it."""
-    flask: Flask = wired.parts["flask"]
+    flask: Flask = wiring.make_flask()
+    flask.testing = True
     blueprint = Blueprint("guarded", __name__)
     app_home.guard(blueprint)
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Blueprint, g
 
+from app import wiring
 from app.kit.work import unit_of_work
 from app.shopify import app_home, fetch
 from devstore.platform.sign import mint_id_token, sign_query
@@ -33,6 +34,7 @@ def test_a_merchant_opens_the_app_in_the_admin(shops):
     blueprint = Blueprint("guarded", __name__)
     app_home.guard(blueprint)
     blueprint.get("/guarded")(lambda: str(g.shop_id))
+    shops.parts["flask"] = wiring.make_flask()
     shops.parts["flask"].register_blueprint(blueprint)
     token = mint_id_token(
         shop_domain=DOMAIN,
