@@ -66,12 +66,19 @@ def claim(group: str, sentence: str, *, quick: bool = False) -> Callable[[Callab
     return enter
 
 
+RESULTS = ROOT / ".cache" / "prove.xml"
+
+
 def by_tests(*arguments: str, least: int = 1) -> Figure:
-    """Measure by running tests: holds when at least `least` pass and none fails or skips. Not for quick claims."""
-    results = ROOT / ".cache" / "prove.xml"
+    """Measure by running tests: holds when at least `least` pass and none fails or skips. Not for quick claims.
+
+    What the tests printed is in RESULTS until the next call.
+    """
+    results = RESULTS
     results.parent.mkdir(exist_ok=True)
     results.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "--quiet", f"--junitxml={results}", *arguments]
+    printed = ["-o", "junit_logging=system-out"]
+    command = [sys.executable, "-m", "pytest", "--quiet", f"--junitxml={results}", *printed, *arguments]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     suites = list(ET.parse(results).getroot().iter("testsuite")) if results.is_file() else []
     total, failed, errors, skipped = (

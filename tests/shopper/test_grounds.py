@@ -10,6 +10,7 @@ from app.customers.consent import state_consent
 from app.flows.facts import grounds
 from app.flows.facts.gather import gather
 from app.flows.models import FollowUp
+from app.flows.sending import lock_group
 from app.kit.clock import business_now
 from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop
@@ -114,6 +115,7 @@ def test_a_new_statement_of_consent_changes_the_fingerprint(due):
 
 
 MANY = 24
+PEOPLE = {"customer", "order"}
 
 
 def test_who_has_had_what_is_looked_up_once_for_all_on_a_database_without_statistics(started):  # noqa: F811
@@ -126,6 +128,17 @@ def test_who_has_had_what_is_looked_up_once_for_all_on_a_database_without_statis
     assert len(ids) == MANY
     assert heard["Actual Loops"] == 1
     assert max(part["Actual Loops"] for part in parts(heard)) <= MANY
+
+
+def test_whom_to_lock_is_found_once_and_by_index_on_a_database_without_statistics(started):  # noqa: F811
+    asked_today(started, MANY)
+    with started.work() as session:
+        facts = {"shop": entered_shop(session), "ids": list(session.scalars(select(FollowUp.id)))}
+        asked = [(f"explain (analyze, format json, timing off) {sql}", facts) for sql in lock_group.LOCKS]
+        plans = [rows[0][0] for rows in one_trip(session, asked)]
+    looked = [part for plan in plans for part in parts(plan[0]["Plan"]) if part.get("Relation Name") in PEOPLE]
+    assert {part["Relation Name"] for part in looked} == PEOPLE
+    assert max(part["Actual Loops"] for part in looked) == 1
 
 
 def parts(plan):

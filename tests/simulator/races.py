@@ -33,7 +33,7 @@ from tests.simulator.stage import commit_in, stage
 from tests.simulator.world import World
 
 PEOPLE = 40
-LATEST = 300  # turns somebody may hesitate: about as many as the hand-off of all takes
+FIRST_GUESS = 100  # statements of a hand-off, until one was counted
 STEP = "review_request"
 # Noon in London: nobody waits for an hour.
 AGAIN = f"""
@@ -59,6 +59,7 @@ class Watch:
 
     def __init__(self, on):
         self.on, self.commits, self.stopped, self.handed = on, 0, {}, {}
+        self.statements = FIRST_GUESS  # a hand-off took, the last time
 
     def commit(self, connection):
         """Commit, and look what is there now."""
@@ -75,6 +76,8 @@ def rounds(running, seeds):
     with prepared(running) as (on, links), pytest.MonkeyPatch.context() as patch:
         watch = Watch(on)
         patch.setattr(psycopg.Connection, "commit", commit_in(watch))
+        # What goes in one trip is still one statement after the other to PostgreSQL: others may come between.
+        patch.setattr(psycopg.Connection, "pipeline", lambda _: contextlib.nullcontext())
         for seed in seeds:
             sums.update(rounds=1, raced=len(links), sent=one_round(on, links, watch, Random(seed)))
             for whom, at in watch.handed.items():
@@ -84,23 +87,37 @@ def rounds(running, seeds):
 
 
 def one_round(on, links, watch, dice):
-    """Let everybody unsubscribe while their mail is handed off; return how many mails were accepted."""
+    """Let everybody unsubscribe while their mail is handed off; return how many mails were accepted.
+
+    Each begins at a statement of the hand-off that the dice name; from there on it is anybody's turn after every one.
+    """
     on.monitor.execute(AGAIN)
     before = len(on.post.accepted)
     watch.stopped, watch.handed = {}, {}
     on.hub.dice = on.fates.dice = dice
-    on.hub.switching, on.hub.bias = 1.0, ("sends", dice.uniform(0.05, 0.25))
+    on.hub.switching, on.hub.bias = 1.0, ("sends", dice.uniform(0.05, 0.6))
     answers = []
 
-    def press(link, later):
-        for _ in range(later):
-            on.hub.give_way()
+    def press(link):
         answers.append(on.web.post(link, data={"List-Unsubscribe": "One-Click"}).status_code)
 
-    for place, link in enumerate(dice.sample(links, len(links))):
-        on.run(f"web {place}", partial(press, link, dice.randrange(LATEST)))
+    begins = sorted((dice.randrange(watch.statements), place, link) for place, link in enumerate(links))
+
+    def before_statement(*_):
+        if on.hub.current.process.name.startswith("sends"):
+            asked[0] += 1
+            while begins and begins[0][0] < asked[0]:
+                _, place, link = begins.pop(0)
+                on.run(f"web {place}", partial(press, link))
+
+    asked = [0]
+    on.hub.before_statement = before_statement
     on.run("sends 0", partial(jobs.look, SENDS))
     on.hub.run_ready()
+    for _, place, link in begins:
+        on.run(f"web {place}", partial(press, link))
+    on.hub.run_ready()
+    watch.statements = asked[0]
     sent = len(on.post.accepted) - before
     assert answers == [200] * len(links), answers
     assert sent == len(watch.handed), (sent, len(watch.handed))

@@ -21,18 +21,23 @@ SENDERS: Final = (
         where f.shop_id = %(shop)s and f.id = any(%(ids)s)
     ) order by id for share""",
 )
-# `c.email = o.email`: both were spelled by customers/address.py when they were stored.
+# Who is meant is found first, as an array, so that each lock is a look at an index: as one join, a database that has no
+# statistics yet compares every person of the shop with every order of it.
+# `email = any`: both were spelled by customers/address.py when they were stored.
 LOCKS: Final = (
     *SENDERS,
-    """select id from "order" where shop_id = %(shop)s and id in (
+    """select id from "order" where shop_id = %(shop)s and id = any(array(
         select order_id from follow_up where shop_id = %(shop)s and id = any(%(ids)s)
-    ) order by id for share""",
-    """select id from customer where shop_id = %(shop)s and id in (
-        select c.id from follow_up f
-        join "order" o on o.shop_id = f.shop_id and o.id = f.order_id
-        join customer c on c.shop_id = o.shop_id and (c.id = o.customer_id or c.email = o.email)
-        where f.shop_id = %(shop)s and f.id = any(%(ids)s)
-    ) order by id for update""",
+    )) order by id for share""",
+    """with o as materialized (
+        select customer_id, email from "order" where shop_id = %(shop)s and id = any(array(
+            select order_id from follow_up where shop_id = %(shop)s and id = any(%(ids)s)
+        ))
+    ) select id from customer where shop_id = %(shop)s and id = any(array(
+        select customer_id from o where customer_id is not null
+        union
+        select id from customer where shop_id = %(shop)s and email = any(array(select email from o))
+    )) order by id for update""",
     """select id, fence from follow_up where shop_id = %(shop)s and id = any(%(ids)s) and state = 'claimed'
     order by id for update""",
 )
