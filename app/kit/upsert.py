@@ -15,10 +15,11 @@ Row = TypeVar("Row", bound=Base)
 
 def find_or_make(session: Session, kind: type[Row], key: dict[str, Any], first: dict[str, Any]) -> tuple[Row, bool]:
     """Return the row with `key`, locked, and whether it was made now (with `key` and `first` as its values)."""
+    found = select(kind).filter_by(**key).with_for_update().execution_options(populate_existing=True)
+    row = session.scalars(found).one_or_none()  # most are known; trying to make them first would use up a number each
+    if row is not None:
+        return row, False
     made = session.execute(
         insert(kind).values(key | first).on_conflict_do_nothing().returning(*kind.__mapper__.primary_key),
     ).first()
-    row = session.scalars(
-        select(kind).filter_by(**key).with_for_update().execution_options(populate_existing=True)
-    ).one()
-    return row, made is not None
+    return session.scalars(found).one(), made is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.kit import fault
@@ -38,8 +38,9 @@ def unit_of_work(
 
 def enter_shop(session: Session, shop_id: int) -> None:
     """Enter a shop inside a running transaction: jobs often learn the shop from the row they took."""
+    session.flush()
     session.info["shop_id"] = shop_id
-    _set_shop(session)
+    _set_shop(session, session.connection())
 
 
 def entered_shop(session: Session) -> int:
@@ -56,17 +57,17 @@ def ring_after_commit(session: Session, queue: str) -> None:
     session.info["rings"].add(queue)
 
 
-def _set_shop(session: Session) -> None:
-    session.execute(text("select set_config('app.shop_id', :shop, true)"), {"shop": str(session.info["shop_id"])})
-
-
 # Most transactions need the business clock too, and it costs nothing on the way.
 ENTER = "select set_config('app.shop_id', %(shop)s, true), (select offset_s from clock_offset)"
 
 
+def _set_shop(session: Session, connection: Connection) -> None:
+    entered = connection.exec_driver_sql(ENTER, {"shop": str(session.info["shop_id"])}).one()
+    note_offset(session, entered[1] or 0)
+
+
 @event.listens_for(Session, "after_begin")
-def _enter_on_begin(session: Session, transaction: SessionTransaction, connection: Any) -> None:
+def _enter_on_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     # Also fires for savepoints, where setting it again is harmless.
     if session.info.get("shop_id") is not None:
-        entered = connection.exec_driver_sql(ENTER, {"shop": str(session.info["shop_id"])}).one()
-        note_offset(session, entered[1] or 0)
+        _set_shop(session, connection)

@@ -133,17 +133,20 @@ def _describe(
 
 
 def _record_lines(session: Session, parcel: Fulfillment, facts: FulfillmentFacts, lines: dict[int, int]) -> None:
-    for line_shopify_id, quantity in facts.lines:
-        line_id = lines.get(line_shopify_id)
-        if line_id is not None:
-            row = insert(FulfillmentLine).values(
-                shop_id=parcel.shop_id, fulfillment_id=parcel.id, order_line_id=line_id, quantity=quantity
-            )
-            session.execute(
-                row.on_conflict_do_update(
-                    index_elements=["shop_id", "fulfillment_id", "order_line_id"], set_={"quantity": quantity}
-                ),
-            )
+    packed = {lines[shopify_id]: quantity for shopify_id, quantity in facts.lines if shopify_id in lines}
+    if not packed:
+        return
+    rows = insert(FulfillmentLine).values(
+        [
+            {"shop_id": parcel.shop_id, "fulfillment_id": parcel.id, "order_line_id": line, "quantity": quantity}
+            for line, quantity in packed.items()
+        ]
+    )
+    session.execute(
+        rows.on_conflict_do_update(
+            index_elements=["shop_id", "fulfillment_id", "order_line_id"], set_={"quantity": rows.excluded.quantity}
+        ),
+    )
 
 
 def _keep_scan(

@@ -7,13 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.orders.lanes.book import home_country
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.shops.settings import load
-from app.shops.zone import shop_zone
+from app.shops.zone import home_country, shop_zone
 
 UNDONE = frozenset({"refunded", "voided"})
 

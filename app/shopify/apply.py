@@ -108,7 +108,9 @@ def _apply_one(runtime: Runtime, row_id: int) -> int:
                 return 0
             _hand_over(runtime, session, row)
             row.body = NOTHING if session.info.get("spend_body") else row.body
-            row.state, row.applied_at, row.reason = InboxState.APPLIED, session.scalar(select(func.now())), None
+            row.state, row.reason = InboxState.APPLIED, None
+            row.applied_at = func.now()  # the database's own instant, with the same write
+            session.flush()
             fault.point("B3")
     except WaitForShop:
         return _settle(runtime, row_id, InboxState.WAITING_FOR_SHOP, "shop not installed")

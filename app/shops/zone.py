@@ -1,4 +1,4 @@
-"""Read which clock a shop lives by."""
+"""Read which clock a shop lives by, and the country it sends from."""
 
 from __future__ import annotations
 
@@ -18,8 +18,18 @@ def shop_zone(session: Session) -> ZoneInfo:
 
 def zone_name(session: Session) -> str:
     """Return the IANA name of the shop's zone, "" while it is not known. Asked once a session."""
-    if "shop_zone" not in session.info:
-        profile = select(ShopProfile.timezone).where(ShopProfile.shop_id == entered_shop(session))
-        session.info["shop_zone"] = session.scalar(profile) or ""
-    name: str = session.info["shop_zone"]
-    return name
+    return _place(session)[0]
+
+
+def home_country(session: Session) -> str:
+    """Return the country the shop sends from, "" while it is not known. Asked once a session."""
+    return _place(session)[1]
+
+
+def _place(session: Session) -> tuple[str, str]:
+    if "shop_place" not in session.info:
+        profile = select(ShopProfile.timezone, ShopProfile.country).where(ShopProfile.shop_id == entered_shop(session))
+        zone, country = session.execute(profile).one_or_none() or ("", "")
+        session.info["shop_place"] = (zone or "", country or "")
+    place: tuple[str, str] = session.info["shop_place"]
+    return place

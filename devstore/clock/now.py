@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from devstore.state.models import Clock
@@ -15,7 +14,8 @@ def real_now() -> datetime:
 
 def offset(session: Session) -> timedelta:
     """Return how far the store's clock runs ahead."""
-    return timedelta(seconds=session.scalar(select(Clock.offset_seconds).where(Clock.id == 1)) or 0)
+    clock = session.get(Clock, 1)
+    return timedelta(seconds=clock.offset_seconds if clock is not None else 0)
 
 
 def store_now(session: Session) -> datetime:

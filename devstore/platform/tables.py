@@ -17,6 +17,7 @@ class Installation(Base):
     """The app in one shop; `Shop.installed` says whether it is there, this says with which rights."""
 
     __tablename__ = "installation"
+    STAYS = True
 
     shop_id: Mapped[int] = mapped_column(ForeignKey(SHOP), primary_key=True, autoincrement=False)
     generation: Mapped[int] = mapped_column(default=1)

@@ -26,6 +26,7 @@ class Base(DeclarativeBase):
     """Declare a table of the dev store; all times are aware and kept in UTC."""
 
     metadata = metadata
+    STAYS: ClassVar[bool] = False  # read once a session: nearly every announcement asks for it
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         int: BigInteger,
         str: Text,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 from devstore.state.align import align_tables
@@ -51,6 +51,16 @@ def create_tables() -> None:
             session.add(Faults(id=1))
 
 
+class Work(Session):
+    """A session that holds on to the rows that stay: its identity map alone lets go of what nobody holds."""
+
+
+@event.listens_for(Work, "loaded_as_persistent")
+def _hold(session: Session, row: Base) -> None:
+    if row.STAYS:
+        session.info["held"].append(row)
+
+
 @contextmanager
 def unit_of_work(*, announce: bool = True) -> Iterator[Session]:
     """Give a session that commits at the end of the block, or rolls back if the block raises.
@@ -58,8 +68,7 @@ def unit_of_work(*, announce: bool = True) -> Iterator[Session]:
     All webhooks announced inside share one event id, as one action of a merchant does. `announce=False` is for
     reading and book-keeping: it does not wake the webhook sender.
     """
-    with Session(engine(), expire_on_commit=False) as session:
-        session.info["event_id"] = str(uuid.uuid4())
+    with Work(engine(), expire_on_commit=False, info={"event_id": str(uuid.uuid4()), "held": []}) as session:
         session.begin()
         yield session
         session.commit()

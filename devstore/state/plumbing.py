@@ -44,6 +44,7 @@ class Clock(Base):
     """The one row that shifts the store's time: real time + ``offset_seconds``."""
 
     __tablename__ = "clock"
+    STAYS = True
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     offset_seconds: Mapped[int] = mapped_column(default=0)
@@ -53,6 +54,7 @@ class Faults(Base):
     """The one row of webhook faults; all off by default, repeatable by ``seed``."""
 
     __tablename__ = "faults"
+    STAYS = True
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     lose: Mapped[float] = mapped_column(default=0.0)

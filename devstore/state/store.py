@@ -16,6 +16,7 @@ class Shop(Base):
     """One shop; ``handle`` is the bare name, its domain is ``<handle>.myshopify.com``."""
 
     __tablename__ = "shop"
+    STAYS = True
 
     id: Mapped[ShopifyId]
     handle: Mapped[str] = mapped_column(unique=True)

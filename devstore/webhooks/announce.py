@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from devstore.clock.now import real_now, store_now
@@ -39,8 +39,7 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     now, real = store_now(session), real_now()
     faults = session.get_one(Faults, 1)
-    special = session.get(TopicLoss, topic)
-    share = faults.lose if special is None else special.share
+    share = _losses(session).get(topic, faults.lose)
     for subscription in deployed.to(topic):
         webhook_id = str(uuid.uuid4())
         fate = (
@@ -68,6 +67,14 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
                     due_real=real + wait,
                 )
             )
+
+
+def _losses(session: Session) -> dict[str, float]:
+    """Return the shares of the topics that have one of their own, read once a session."""
+    if "losses" not in session.info:
+        session.info["losses"] = {row.topic: row.share for row in session.scalars(select(TopicLoss))}
+    found: dict[str, float] = session.info["losses"]
+    return found
 
 
 def _any(faults: Faults) -> bool:

@@ -64,6 +64,8 @@ def _parcels(session: Session, ids: list[int], lines: dict[int, LineItem]) -> di
     """Return each order's fulfilments, oldest first, with their contents."""
     query = select(Fulfillment).where(Fulfillment.order_id.in_(ids)).order_by(Fulfillment.number)
     parcels = session.scalars(query).all()
+    if not parcels:
+        return defaultdict(list)
     contents: dict[int, list[tuple[LineItem, int]]] = defaultdict(list)
     rows = select(FulfillmentLine).where(FulfillmentLine.fulfillment_id.in_([one.id for one in parcels]))
     for row in session.scalars(rows.order_by(FulfillmentLine.id)):
@@ -77,6 +79,8 @@ def _parcels(session: Session, ids: list[int], lines: dict[int, LineItem]) -> di
 def _repayments(session: Session, ids: list[int], lines: dict[int, LineItem]) -> dict[int, list[Repayment]]:
     """Return each order's refunds, oldest first, with their lines."""
     refunds = session.scalars(select(Refund).where(Refund.order_id.in_(ids)).order_by(Refund.id)).all()
+    if not refunds:
+        return defaultdict(list)
     contents: dict[int, list[tuple[RefundLine, LineItem]]] = defaultdict(list)
     rows = select(RefundLine).where(RefundLine.refund_id.in_([one.id for one in refunds]))
     for row in session.scalars(rows.order_by(RefundLine.id)):
@@ -90,6 +94,8 @@ def _repayments(session: Session, ids: list[int], lines: dict[int, LineItem]) ->
 def _returns(session: Session, ids: list[int], lines: dict[int, LineItem]) -> dict[int, list[GoodsBack]]:
     """Return each order's returns, oldest first, with their lines."""
     cases = session.scalars(select(Return).where(Return.order_id.in_(ids)).order_by(Return.number)).all()
+    if not cases:
+        return defaultdict(list)
     contents: dict[int, list[tuple[ReturnLine, FulfillmentLine, LineItem]]] = defaultdict(list)
     rows = session.execute(
         select(ReturnLine, FulfillmentLine)

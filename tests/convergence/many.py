@@ -1,8 +1,9 @@
-"""Many shops behind bad webhooks, read right again by passes: `python -m tests.convergence.many ORDERS SHOPS SEED`.
+"""Many shops behind bad webhooks, read right again by passes: `python -m tests.convergence.many A-B [ORDERS SHOPS]`.
 
-Ordinary orders live sixteen days at many shops. Of their webhooks 30 % are lost, 20 % come twice, 20 % come up to 48
-hours late, and all are shuffled; no pass runs meanwhile. Then every shop is passed over, on a clock that stands still
-but for the waiting: Shopify's buckets fill by it, and passes rest by it. Prints JSON.
+Each seed has shops of its own: every fourth one large shop, the others many small ones. Ordinary orders live sixteen
+days. Of their webhooks 30 % are lost, 20 % come twice, 20 % come up to 48 hours late, all shuffled; no pass runs
+meanwhile. Then every shop is passed over, on a clock that stands still but for the waiting: Shopify's buckets fill by
+it, and passes rest by it. Prints JSON, an object a seed, and says on the way which seed is done.
 """
 
 import contextlib
@@ -11,10 +12,10 @@ import io
 import json
 import random
 import sys
-from collections import Counter, defaultdict, deque
+import time
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -23,7 +24,6 @@ from app.flows.syncing import sync
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
 from app.shopify.models import SyncCursor
-from devstore.platform.admin_api import bucket
 from devstore.state.engine import unit_of_work as store_work
 from devstore.state.models import WebhookDelivery
 from tests.convergence.compare import compare
@@ -31,14 +31,14 @@ from tests.convergence.journeys import LAST_ACT_H, Journey
 from tests.convergence.player import Player
 from tests.convergence.shops import plant_one
 from tests.convergence.side_by_side import BEGINNING, side_by_side
+from tests.convergence.spending import Spending
 from tests.servers import run_cluster, run_valkey, temporary_folder
 
 LOST, TWICE, LATE = 0.3, 0.2, 0.2
 MOST_LATE, SHUFFLED = timedelta(hours=48), timedelta(minutes=10)
 STEP = timedelta(hours=12)
-WINDOW_S = 900  # a quarter of an hour
-STANDARD = 100.0  # points a second
 PASSES = 2
+ORDERS, MANY_SHOPS, LARGE_EVERY = 250, 10, 4  # of a seed; one in so many seeds is a single shop
 
 
 class Ordinary(Journey):
@@ -85,67 +85,6 @@ class Outcome:
     worst_share: float
     requests: int
     pass_minutes: float
-
-
-class Spending:
-    """Write down what each shop's bucket gave, by the virtual clock."""
-
-    def __init__(self, patch, both):
-        self.by_shop = defaultdict(list)
-        self.requests, self._both = 0, both
-        patch.setattr(bucket, "RATES", dict.fromkeys(bucket.RATES, STANDARD))
-        bucket._buckets.clear()
-        clock = SimpleNamespace(monotonic=lambda: _seconds(both))
-        patch.setattr("devstore.platform.admin_api.route.time", clock)
-        real = bucket.bucket_of
-
-        def watched(shop_id, plan, now):
-            found = real(shop_id, plan, now)
-            self._watch(shop_id, found)
-            return found
-
-        patch.setattr("devstore.platform.admin_api.route.bucket_of", watched)
-
-    def _watch(self, shop_id, found):
-        if "take" in vars(found):
-            return
-        take, give_back = found.take, found.give_back
-
-        def taken(points, now):
-            got = take(points, now)
-            if got:
-                self.requests += 1
-                self.by_shop[shop_id].append((now, points))
-            return got
-
-        def given(points, now):
-            self.by_shop[shop_id].append((now, -points))
-            return give_back(points, now)
-
-        found.take, found.give_back = taken, given
-
-    @property
-    def points(self):
-        return sum(points for spent in self.by_shop.values() for _, points in spent)
-
-    def worst_share(self):
-        """Return the largest share of what Standard restores that any shop gave in any quarter of an hour."""
-        return max((_most_within(spent) for spent in self.by_shop.values()), default=0.0) / (STANDARD * WINDOW_S)
-
-
-def _seconds(both):
-    return both.now.timestamp()
-
-
-def _most_within(spent):
-    window, total, most = deque(), 0.0, 0.0
-    for at, points in spent:
-        window.append((at, points))
-        total += points
-        while at - window[0][0] >= WINDOW_S:
-            total -= window.popleft()[1]
-        most = max(most, total)
-    return most
 
 
 def play(both, orders, shops, seed):
@@ -267,19 +206,28 @@ def _compare(both, ids):
     return total
 
 
-def main(orders, shops, seed):
-    """Play and return what came of it, as JSON values."""
-    with (
-        temporary_folder() as folder,
-        run_cluster(folder) as cluster,
-        run_valkey(folder) as redis_url,
-        side_by_side(cluster, redis_url, folder) as both,
-    ):
-        return asdict(play(both, int(orders), int(shops), seed))
+def shape(seed):
+    """Return how many orders a seed has, and at how many shops."""
+    return ORDERS, 1 if seed % LARGE_EVERY == 0 else MANY_SHOPS
+
+
+def main(seeds, *size):
+    """Play the seeds and return what came of each, as JSON values."""
+    first, _, last = seeds.partition("-")
+    found = []
+    with temporary_folder() as folder, run_cluster(folder) as cluster, run_valkey(folder) as redis_url:
+        for seed in range(int(first), int(last or first) + 1):
+            began = time.monotonic()
+            with side_by_side(cluster, redis_url, folder) as both:
+                orders, shops = map(int, size) if size else shape(seed)
+                told = {"seed": seed, **asdict(play(both, orders, shops, f"seed {seed}"))}
+            found.append(told | {"seconds": round(time.monotonic() - began)})
+            print(json.dumps(found[-1]), file=sys.stderr, flush=True)
+    return found
 
 
 if __name__ == "__main__":
     gc.set_threshold(50_000, 50, 50)  # a short life with much memory at hand
     with contextlib.redirect_stdout(io.StringIO()):  # the app's log lines go there
-        told = main(*sys.argv[1:])
-    print(json.dumps(told))
+        outcomes = main(*sys.argv[1:])
+    print(json.dumps(outcomes))

@@ -49,9 +49,13 @@ def _read(document: str, gone: str) -> FlowDocument:
 
 def current(session: Session) -> dict[str, tuple[Flow, FlowDocument]]:
     """Return the shop's flows with their published documents, by key."""
-    known = flows(session)
-    found = documents(session, [(flow.id, flow.version) for flow in known.values()])
-    return {key: (flow, found[flow.id, flow.version]) for key, flow in known.items()}
+    rows = session.execute(
+        select(Flow, cast(FlowVersion.document, Text), cast(FlowVersion.gone, Text))
+        .join(FlowVersion, (FlowVersion.shop_id == Flow.shop_id) & (FlowVersion.flow_id == Flow.id))
+        .where(Flow.shop_id == entered_shop(session), FlowVersion.number == Flow.version)
+        .order_by(Flow.id)
+    )
+    return {flow.key: (flow, _read(document, gone)) for flow, document, gone in rows}
 
 
 def is_running(session: Session) -> bool:

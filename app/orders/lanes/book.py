@@ -13,15 +13,8 @@ from app.orders.lanes.arrivals import Counts
 from app.orders.lanes.expect import Fitted, LaneKey, Model
 from app.orders.lanes.models import Lane, LaneBook
 from app.orders.lanes.plain import counts_json, curve_json, curve_of_json, reach_json, reach_of_json
-from app.shops.models import ShopProfile
 
 ABROAD = {"home": False, "abroad": True}
-
-
-def home_country(session: Session) -> str:
-    """Return the country the shop sends from, "" while it is not known."""
-    found = session.scalar(select(ShopProfile.country).where(ShopProfile.shop_id == entered_shop(session)))
-    return found or ""
 
 
 def keep(session: Session, book: LaneBook, model: Model, counts: Mapping[LaneKey, Counts], now: datetime) -> None:

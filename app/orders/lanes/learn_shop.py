@@ -20,6 +20,7 @@ from app.orders.lanes.fit import learn
 from app.orders.lanes.models import LaneBook
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
+from app.shops.zone import home_country
 
 LOOK_BACK: Final = timedelta(days=400)
 AT_ONCE: Final = 2_000  # rows held at a time
@@ -28,7 +29,7 @@ REPORTED: Final = frozenset({DeliverySource.CARRIER_EVENT, DeliverySource.SHOPIF
 
 def learn_shop(session: Session, lane_book: LaneBook, now: datetime) -> None:
     """Learn a shop's lanes anew from its parcels of the last 400 days; the same parcels teach the same."""
-    home = book.home_country(session)
+    home = home_country(session)
     counts = count(session, now)
     book.keep(session, lane_book, learn(counts, home), counts, now)
 
