@@ -45,16 +45,19 @@ class AddressExpired(AdminFault):
     """Say that the address of the lines is no longer good: ask the operation for another."""
 
 
-def run_orders(client: AdminClient, since: datetime) -> int:
-    """Begin an operation over the orders created since an instant; return its id. Raises UserErrors when it may not."""
-    text = documents.text("bulk_orders").replace('query: "since"', f'query: "{created_since(since)}"')
+def run_orders(client: AdminClient, since: datetime, until: datetime | None = None) -> int:
+    """Begin an operation over the orders created since an instant (and before another); return its id.
+
+    Raises UserErrors when it may not.
+    """
+    text = documents.text("bulk_orders").replace('query: "since"', f'query: "{created(since, until)}"')
     payload = Fields(client.change("bulk_run", query=text))
     return payload.child("bulkOperation").identifier("id")
 
 
-def count_orders(client: AdminClient, since: datetime) -> int:
-    """Return how many orders were created since an instant, as far as the shop lets us see."""
-    reply = client.ask("orders_count", query=created_since(since))
+def count_orders(client: AdminClient, since: datetime, until: datetime | None = None) -> int:
+    """Return how many orders were created since an instant (and before another), as far as the shop lets us see."""
+    reply = client.ask("orders_count", query=created(since, until))
     return Fields(reply.data).inner("ordersCount").maybe_count("count") or 0
 
 
@@ -111,6 +114,9 @@ def _cut(pieces: Iterator[bytes], start: int, skip: int) -> Iterator[tuple[bytes
         yield rest, at + len(rest)
 
 
-def created_since(instant: datetime) -> str:
-    """Return the search for what was created since an instant."""
-    return f"created_at:>='{instant.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}'"
+def created(since: datetime, until: datetime | None) -> str:
+    """Return the search for what was created since an instant, and before another where there is one."""
+    ends = ((">=", since), ("<", until))
+    return " ".join(
+        f"created_at:{sign}'{at.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}'" for sign, at in ends if at is not None
+    )

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.flows.planning import come_back
 from app.flows.syncing import sync_stages
 from app.flows.syncing.audit import silent_topics
+from app.flows.syncing.importing import beside_pass
 from app.flows.syncing.look_again import look_again
 from app.flows.syncing.reach import next_night, reach, went_silent
 from app.kit.clock import business_now
@@ -203,4 +204,6 @@ def _finish(session: Session, cursor: SyncCursor, now: datetime) -> None:
     cursor.known_until, cursor.pass_started_at = cursor.pass_started_at or now, None
     cursor.stage, cursor.finished_at = sync_stages.FIRST, now
     cursor.next_at, cursor.lease_until, cursor.last_fault = now + EVERY, None, None
+    if is_first:
+        beside_pass.pass_ended(session, now)
     come_back.data_reread(session, now)

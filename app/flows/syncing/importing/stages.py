@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.flows.syncing.importing import details
+from app.flows.syncing.importing import beside_pass, details
 from app.flows.syncing.importing.baseline import freeze
 from app.flows.syncing.importing.begin import reach
 from app.kit.clock import business_now, real_now
@@ -65,10 +65,17 @@ def _ask(session: Session, row: HistoryImport) -> bool:
     if not is_open(session):
         raise AccessDenied("bulk_orders", unapproved=True)
     now = business_now(session)
-    row.since = reach(now, is_whole=row.is_whole)
-    row.orders_total = bulk.count_orders(client(session), row.since)
+    row.since, until = reach(now, is_whole=row.is_whole), beside_pass.known_since(session, now)
+    if until is None and beside_pass.waits(session, row, now):
+        row.next_at = now + beside_pass.LOOK
+        return False
+    row.orders_read = beside_pass.known_orders(session, until) if until is not None else 0
+    left = bulk.count_orders(client(session), row.since, until) if until is None or until > row.since else 0
+    row.orders_total = row.orders_read + left
+    if until is not None and not left:
+        return _all_read(session, row)
     try:
-        row.operation = bulk.run_orders(client(session), row.since)
+        row.operation = bulk.run_orders(client(session), row.since, until)
     except UserErrors as refusal:
         if refusal.codes & {"LIMIT_REACHED", "OPERATION_IN_PROGRESS"}:
             row.next_at = now + BUSY
@@ -93,7 +100,6 @@ def _look(session: Session, row: HistoryImport) -> bool:
         row.last_fault = "BulkOperationEnded"
         return False
     row.last_fault = None
-    row.orders_total = told.roots or row.orders_total
     if told.url is None:
         return _all_read(session, row)
     row.url = told.url
