@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy.orm import Session, aliased
 
 from app.flows.facts.calendars import Whereabouts
+from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.schedule import moments, row_seed
@@ -20,7 +21,7 @@ from app.kit.among import among
 from app.kit.queue import SENDS
 from app.kit.work import entered_shop, ring_after_commit
 from app.orders.models import Order
-from app.orders.parcels import Fulfillment
+from app.orders.parcels import Fulfillment, FulfillmentLine
 
 Pending = tuple[FollowUp, Enrollment, Order, Fulfillment | None]
 Beside = Mapping[tuple[int, int], Collection[Fulfillment]]  # parcels of one order in one flow, by (order, flow)
@@ -51,7 +52,7 @@ def pending_rows(session: Session, *, lock: bool) -> Select[FollowUp, Enrollment
         select(FollowUp, Enrollment, Order, Fulfillment)
         .join(Enrollment, (Enrollment.shop_id == FollowUp.shop_id) & (Enrollment.id == FollowUp.enrollment_id))
         .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Fulfillment, its_parcel(), isouter=True)
+        .join(Fulfillment, _its_parcel_or_its_lines(), isouter=True)
         .where(FollowUp.shop_id == entered_shop(session), FollowUp.state.in_(PENDING), FollowUp.message_id.is_(None))
         .order_by(FollowUp.id)
         .execution_options(populate_existing=True)
@@ -66,6 +67,29 @@ def its_parcel() -> ColumnElement[bool]:
         & (Fulfillment.id == Enrollment.subject_id)
         & (Enrollment.subject_kind == Subject.FULFILLMENT)
     )
+
+
+def _its_parcel_or_its_lines() -> ColumnElement[bool]:
+    """Return what joins a run to the parcel it is about, one about a single line to the first that carries it."""
+    another = aliased(Fulfillment)
+    first = (
+        select(another.id)
+        .join(
+            FulfillmentLine,
+            (FulfillmentLine.shop_id == another.shop_id) & (FulfillmentLine.fulfillment_id == another.id),
+        )
+        .where(FulfillmentLine.shop_id == Enrollment.shop_id, FulfillmentLine.order_line_id == Enrollment.subject_id)
+        .where(another.cancelled_at.is_(None))
+        .order_by(another.shipped_at, another.id)
+        .limit(1)
+        .correlate(Enrollment)
+        .scalar_subquery()
+    )
+    parcel = case(
+        (Enrollment.subject_kind == Subject.FULFILLMENT, Enrollment.subject_id),
+        (Enrollment.subject_kind == ORDER_LINE, first),
+    )
+    return (Fulfillment.shop_id == Enrollment.shop_id) & (Fulfillment.id == parcel)
 
 
 def replanned(
