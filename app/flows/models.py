@@ -101,7 +101,8 @@ class FollowUp(ShopOwned, Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "enrollment_id", "step"),
         ForeignKeyConstraint(["shop_id", "enrollment_id"], ["enrollment.shop_id", "enrollment.id"], ondelete="CASCADE"),
-        Index("ix_follow_up_due", "due_at", postgresql_where="state in ('scheduled', 'claimed')"),
+        Index("ix_follow_up_open", "shop_id", "due_at", postgresql_where="state in ('scheduled', 'claimed')"),
+        Index("ix_follow_up_held", "expires_at", postgresql_where="state = 'held'"),
         Index("ix_follow_up_shop_due", "shop_id", "due_at"),
         Index("ix_follow_up_order", "shop_id", "order_id"),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.flows.models import FollowUp, FollowUpState, ShopLease
 from app.flows.sending import circuit
@@ -32,29 +34,44 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _first_due(now: datetime) -> LateralFromClause:
+    """Return the first due row of a shop, to be joined to the shop's lease.
+
+    One step into an index for each shop, whatever is pending, done or due elsewhere: asked any other way, the database
+    reads a large shop's whole past, or all that is due anywhere, to find the few rows it is asked for.
+    """
+    of_shop = select(FollowUp.id).where(FollowUp.shop_id == ShopLease.shop_id, is_due(now))
+    return of_shop.order_by(FollowUp.due_at).limit(1).lateral()
+
+
 def waiting(session: Session) -> bool:
     """Tell whether any shop has a due follow-up (asked with the system role)."""
-    return session.scalar(select(FollowUp.id).where(is_due(business_now(session))).limit(1)) is not None
+    any_shop = select(ShopLease.shop_id).join(_first_due(business_now(session)), true()).limit(1)
+    return session.scalar(any_shop) is not None
 
 
 def lease_shops(runtime: Runtime) -> list[int]:
     """Lease shops with due rows, the least recently served first; return their ids."""
     with unit_of_work(runtime, role=SYSTEM) as session:
         epoch.note(session)  # before anything is decided: a restored database is not to be trusted with sending
-        now = business_now(session)
-        has_due = select(FollowUp.id).where(FollowUp.shop_id == ShopLease.shop_id, is_due(now)).exists()
-        free = or_(ShopLease.lease_until.is_(None), ShopLease.lease_until < func.now())
-        leases = session.scalars(
-            select(ShopLease)
-            .where(has_due, free)
-            .order_by(ShopLease.served_at.nulls_first(), ShopLease.shop_id)
-            .limit(SHOPS_AT_ONCE)
-            .with_for_update(skip_locked=True),
-        ).all()
+        leases = due_shops(session, business_now(session))
         until = session.scalars(select(func.now() + SHOP_LEASE)).one()
         for lease in leases:
             lease.lease_until = until
     return [lease.shop_id for lease in leases]
+
+
+def due_shops(session: Session, now: datetime) -> Sequence[ShopLease]:
+    """Lock and return the free leases of shops with due rows (asked with the system role)."""
+    free = or_(ShopLease.lease_until.is_(None), ShopLease.lease_until < func.now())
+    return session.scalars(
+        select(ShopLease)
+        .join(_first_due(now), true())
+        .where(free)
+        .order_by(ShopLease.served_at.nulls_first(), ShopLease.shop_id)
+        .limit(SHOPS_AT_ONCE)
+        .with_for_update(skip_locked=True, of=ShopLease),
+    ).all()
 
 
 def release_shop(runtime: Runtime, shop_id: int) -> None:
@@ -75,24 +92,31 @@ def claim_batch(runtime: Runtime, shop_id: int) -> dict[int, int]:
     with unit_of_work(runtime, shop_id=shop_id) as session:
         now = business_now(session)
         circuit.watch(session, now)
-        due = (
-            select(FollowUp.id)
-            .where(FollowUp.shop_id == entered_shop(session), is_due(now))
-            .order_by(FollowUp.due_at, FollowUp.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-        rows = session.execute(
-            update(FollowUp)
-            .where(FollowUp.shop_id == shop_id, FollowUp.id.in_(due.scalar_subquery()))
-            .values(
-                state=FollowUpState.CLAIMED,
-                lease_until=func.now() + ROW_LEASE,
-                fence=FollowUp.fence + 1,
-                attempts=FollowUp.attempts + 1,
-            )
-            .returning(FollowUp.id, FollowUp.fence),
-        ).all()
-    if rows:
+        taken = take(session, now)
+    if taken:
         fault.point("K1")
+    return taken
+
+
+def take(session: Session, now: datetime) -> dict[int, int]:
+    """Claim a batch of the entered shop's due rows; return each row's new fence by its id."""
+    shop_id = entered_shop(session)
+    due = (
+        select(FollowUp.id)
+        .where(FollowUp.shop_id == shop_id, is_due(now))
+        .order_by(FollowUp.due_at, FollowUp.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(FollowUp)
+        .where(FollowUp.shop_id == shop_id, FollowUp.id.in_(due.scalar_subquery()))
+        .values(
+            state=FollowUpState.CLAIMED,
+            lease_until=func.now() + ROW_LEASE,
+            fence=FollowUp.fence + 1,
+            attempts=FollowUp.attempts + 1,
+        )
+        .returning(FollowUp.id, FollowUp.fence),
+    ).all()
     return {row.id: row.fence for row in rows}

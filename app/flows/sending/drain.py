@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.channels.base import PhasedTransport
-from app.flows.sending.claim import claim_batch, lease_shops, release_shop
+from app.flows.sending.claim import BATCH, claim_batch, lease_shops, release_shop
 from app.flows.sending.decide_due import decide_due
 from app.flows.sending.steer import STEERING
 from app.kit import fault
@@ -67,7 +67,8 @@ def _serve(runtime: Runtime, shop_id: int, way_out: WayOut, ends_at: float) -> i
     try:
         while (batch := ahead.result()).taken:
             taken += batch.taken
-            goes_on = time.monotonic() < ends_at
+            # A batch that was not full left nothing due behind: what comes due meanwhile waits for the next round.
+            goes_on = batch.taken == BATCH and time.monotonic() < ends_at
             if goes_on:
                 ahead = way_out.pool.submit(_next_batch, runtime, shop_id)
             for start in range(0, len(batch.prepared), CONNECTIONS):
