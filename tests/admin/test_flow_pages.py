@@ -19,6 +19,7 @@ from app.orders.models import Order
 from tests.channels.scripted_server import ScriptedServer
 
 STEPS = ["thank_you", "shipped", "delivered", "product_help", "review_request"]
+HOURS = {"leaves": "between", "from_time": "9:00", "to_time": "20:00", "weekday": [str(day) for day in range(7)]}
 WRITTEN = (Message, MessageItem, Attempt, MessageEvent, TrackedLink, HitInbox, Enrollment, FollowUp)
 
 
@@ -54,7 +55,7 @@ def test_saving_says_before_and_after_how_many_messages_move(merchant):
     merchant.post("/start")
     for name in ("Ana", "Bela"):
         merchant.order(name, placed=0, sent=0, arrived=0)
-    form = {"state": "on", "delay_days": "10", "from_hour": "9", "to_hour": "20", "fallback_days": "21"}
+    form = {"state": "on", "delay_days": "10", "delay_hours": "0", "fallback_days": "21"} | HOURS
     told = merchant.post("/flows/review_request/moves", **form)
     assert "2 messages move, the first to Monday 30 November 12:0" in told.text
     page = merchant.post("/flows/review_request", **form).text
@@ -65,11 +66,11 @@ def test_saving_says_before_and_after_how_many_messages_move(merchant):
 
 
 def test_an_error_stands_next_to_its_field_and_what_was_typed_stays(merchant):
-    answer = merchant.post("/flows/review_request", state="on", delay_days="0", from_hour="9", to_hour="20")
+    answer = merchant.post("/flows/review_request", state="on", delay_days="0", **HOURS)
     assert answer.status_code == 422
     assert 'name="delay_days" value="0"' in answer.text
     assert 'error="Delay must be 1 to 90 days. You entered 0."' in answer.text
-    answer = merchant.post("/flows/review_request", from_hour="20", to_hour="9")
+    answer = merchant.post("/flows/review_request", **HOURS | {"from_time": "20:00", "to_time": "9"})
     assert 'error="Last hour must be after 20:00. You entered 9:00."' in answer.text
     assert len(merchant.rows(select(FlowVersion.id))) == 2
 
@@ -207,7 +208,7 @@ def test_an_empty_form_is_refused_at_its_field(merchant, form):
 
 
 def test_saving_what_stands_already_says_that_nothing_was_changed(merchant):
-    form = {"state": "on", "delay_days": "10", "from_hour": "9", "to_hour": "20", "fallback_days": "21"}
+    form = {"state": "on", "delay_days": "10", "delay_hours": "0", "fallback_days": "21"} | HOURS
     assert "Saved." in merchant.post("/flows/review_request", **form).text
     again = merchant.post("/flows/review_request", **form).text
     assert "Nothing was changed" in again

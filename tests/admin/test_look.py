@@ -71,6 +71,8 @@ def test_every_page_at_every_width(admin, open_page):
     running(merchant, wait("use_it", 2), fork | {"then": [send("care_for_it", delay_days=1)]}, send("second_look"))
     merchant.order("Dora", sent=2, arrived=0)
     seen("flow", "/flow/care")
+    seen("flow-wait", "/flow/care/waits/use_it")
+    seen("step-own", "/flows/care_for_it")
     seen("flow-new", "/flow")
     seen("flows-own", "/flows")
     page.goto(f"{address}/flow/care")

@@ -61,6 +61,10 @@ WITHOUT_ID = {
     ("/flow", "POST"): Case("/flow", {"document": DOCUMENT}, names=False),
     ("/flow/check", "POST"): Case("/flow/check", {"document": DOCUMENT}, names=False),
     ("/flow/<key>", "GET"): Case("/flow/parcel", names=False),
+    ("/flow/<key>/waits/<node>", "GET"): Case("/flow/care/waits/use_it", names=False),
+    ("/flow/<key>/waits/<node>", "POST"): Case(
+        "/flow/care/waits/use_it", {"delay_days": "1", "delay_hours": "0", "delay_minutes": "0"}, names=False
+    ),
     ("/flow/<key>/switch", "POST"): Case("/flow/care/switch", {"state": "off"}, names=False),
     ("/flow/<key>/delete", "POST"): Case("/flow/spare/delete", names=False),
     ("/flows/<step>", "GET"): Case("/flows/thank_you", names=False),

@@ -11,7 +11,7 @@ from app.messages.models import Message, MessageItem, MessageState, TrackedLink
 from app.orders.models import Order, OrderLine
 from app.reviews.models import Review
 from app.reviews.states import ReviewState
-from tests.admin.flow_documents import save
+from tests.admin.flow_documents import save, send, wait
 from tests.admin.merchant import Merchant
 
 OURS, THEIRS = "Ownquartz", "Foreignjade"  # names nobody has, whole in whatever page shows them
@@ -74,7 +74,7 @@ def two_shops(wired, clock):
     for one in (ours, theirs):
         answer = one.post("/start", shopify_sends_shipping_mails="no", include_on_the_road="yes")
         assert answer.status_code in {200, 303}, answer.text
-        save(one, key="care")
+        save(one, wait("use_it", 2), send("care_mail"), key="care")
         save(one, key="spare")
     sides = Side(ours, OURS), Side(theirs, THEIRS)
     mark(wired, theirs.id)

@@ -68,6 +68,11 @@ def change_step(flow: FlowDocument, key: str, changes: Mapping[str, object]) -> 
     """
     if key not in {step.key for step in flow.sends}:
         raise KeyError(key)
+    return change_node(flow, key, changes)
+
+
+def change_node(flow: FlowDocument, key: str, changes: Mapping[str, object]) -> FlowDocument:
+    """Return the flow with fields of one step of any type replaced, as a merchant typed them. Raises WrongFlow."""
     document = flow_json(flow)
     for step in _rows(document["steps"]):
         if step["key"] == key:

@@ -46,7 +46,9 @@ class WindowKind:
         closes, last = self._part("to_hour", raw, path, errors), self._part("to_minute", raw, path, errors)
         window = SendWindow(hour, closes, frozenset(days), minute, last)
         if not hour * HOUR + minute < window.closes <= DAY and len(errors.told) == known:
-            errors.wrong(f"{path}.to_hour", f"Last hour must be after {hour}:{minute:02}. You entered {closes}:00.")
+            errors.wrong(
+                f"{path}.to_hour", f"Last hour must be after {hour}:{minute:02}. You entered {closes}:{last:02}."
+            )
         return window
 
     def write(self, value: SendWindow) -> dict[str, Any]:

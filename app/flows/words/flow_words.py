@@ -56,18 +56,19 @@ DATES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of what a flow does; `depth` is how far it stands in, `step` the message it is about."""
+    """One line of what a flow does; `depth` is how far it stands in, `step` the message or `wait` the wait it is."""
 
     words: str
     depth: int = 0
     step: str = ""
+    wait: str = ""
 
 
 def flow_lines(flow: FlowDocument) -> tuple[Line, ...]:
     """Return what a flow does, from its trigger to its end."""
-    told = [Line(_starts(flow.trigger))]
+    told = [Line(start_words(flow.trigger))]
     told += [Line(f"Before every message: goes on only where {condition_words(flow.profile)}.")] if flow.profile else []
-    told += [Line(f"Ends early when {_exits(flow)}.")] if flow.exit.on or flow.exit.condition else []
+    told += [Line(f"Ends early when {exits_words(flow)}.")] if flow.exit.on or flow.exit.condition else []
     told += [Line(_goal(flow.goal))] if flow.goal else []
     return (*told, *_lines(flow.steps, 0, STARTS[flow.trigger.on]))
 
@@ -89,12 +90,14 @@ def starts_words(trigger: Trigger) -> str:
     return f"when {STARTS[trigger.on]}{days}"
 
 
-def _starts(trigger: Trigger) -> str:
+def start_words(trigger: Trigger) -> str:
+    """Return "Starts when an order is paid, where the order's total is at least 50."."""
     asked = f", where {condition_words(trigger.condition)}" if trigger.condition else ""
     return f"Starts {starts_words(trigger)}{asked}."
 
 
-def _exits(flow: FlowDocument) -> str:
+def exits_words(flow: FlowDocument) -> str:
+    """Return what ends a run early."""
     told = [HAPPENS[each] for each in flow.exit.on]
     told += [condition_words(flow.exit.condition)] if flow.exit.condition else []
     return ", or ".join(told)
@@ -116,9 +119,9 @@ def _step(node: Node, depth: int, starts: str) -> list[Line]:
         case Step():
             return [Line(f"{step_name(node.key)}: {_small(rhythm_words(node, starts))}.", depth, node.key)]
         case Wait():
-            return [Line(f"Waits {days_words(node.delay)}.", depth)]
+            return [Line(f"Waits {days_words(node.delay)}.", depth, wait=node.key)]
         case WaitUntil():
-            return [Line(f"Waits until {_until(node)}, {days_words(node.at_most)} at most.", depth)]
+            return [Line(f"Waits until {until_words(node)}, {days_words(node.at_most)} at most.", depth, wait=node.key)]
         case Branch():
             then = [Line(f"Where {condition_words(node.condition)}:", depth), *_way(node.then, depth, starts)]
             other = [Line("Else:", depth), *_way(node.otherwise, depth, starts)] if node.otherwise else []
@@ -138,7 +141,8 @@ def _way(steps: tuple[Node, ...], depth: int, starts: str) -> list[Line]:
     return _lines(steps, depth + 1, starts) or [Line("Nothing.", depth + 1)]
 
 
-def _until(node: WaitUntil) -> str:
+def until_words(node: WaitUntil) -> str:
+    """Return what a run waits for."""
     if node.event is not None:
         return HAPPENS[node.event]
     if node.hour is not None:

@@ -15,26 +15,18 @@ from sqlalchemy.orm import Session
 from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import WrongFlow, flow_document
 from app.flows.models import Enrollment, Flow, FlowState, FlowVersion
+from app.flows.pages.shifts_shown import ShiftShown, shift_shown
 from app.flows.planning.publishing.bundle import LARGEST, read_json
 from app.flows.planning.publishing.save_flow import Saved
-from app.flows.planning.publishing.shifts import Kind, Shift
-from app.flows.rules.reasons import Reason
+from app.flows.planning.publishing.shifts import Kind
 from app.flows.words.count_words import counted
-from app.flows.words.day_words import clock_words, date_words, place_words
+from app.flows.words.day_words import clock_words, date_words
 from app.flows.words.flow_words import Line, flow_lines
-from app.flows.words.step_words import step_name
 from app.flows.words.who_words import who_words
 from app.kit.work import entered_shop
 
 MOST_SHOWN: Final = 40
 __all__ = ["LARGEST"]
-LEFT_OUT: Final = {
-    Reason.STEP_GONE: "no longer part of the flow",
-    Reason.ADDED_LATER: "its time has passed",
-    Reason.LEFT_TO_SHOPIFY: "its time has passed; Shopify's own went out",
-    Reason.EXITED: "what ends the run has happened",
-    Reason.GOAL_REACHED: "what the flow is for has been reached",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +46,6 @@ class Wrong:
 
     path: str
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShiftShown:
-    """One message a move changes: whose, which, and its dates before and after."""
-
-    about: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +125,7 @@ def checked(saved: Saved, now: datetime) -> Checked:
         heading=heading,
         lines=flow_lines(saved.document),
         summary=f"{', '.join(said)}." if said else "No planned message of a running enrollment changes.",
-        shifts=[_shift(each, now) for each in saved.shifts[:MOST_SHOWN]],
+        shifts=[shift_shown(each, now) for each in saved.shifts[:MOST_SHOWN]],
         more=max(0, len(saved.shifts) - MOST_SHOWN),
         moves=bool(saved.shifts),
     )
-
-
-def _shift(each: Shift, now: datetime) -> ShiftShown:
-    zone = each.planned.zone.zone if each.planned is not None else ZoneInfo(each.row.zone if each.row else "Etc/UTC")
-    before = _moment(each.before, zone, now) if each.before is not None else "not planned"
-    if each.reason is not None:
-        after = f"left out: {LEFT_OUT[each.reason]}"
-    elif each.after is not None:
-        after = _moment(each.after, zone, now)
-    else:
-        after = "when the run comes to it"
-    return ShiftShown(f"{step_name(each.step)} · order {each.order.name}", before, after)
-
-
-def _moment(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    return f"{date_words(at, zone, now)} {clock_words(at, zone)}{place_words(zone)}"

@@ -8,9 +8,10 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.language.forms import WrongFlow, canonical, flow_json
+from app.flows.language.flow import FlowDocument, Wait, WaitUntil
+from app.flows.language.forms import WrongFlow, canonical, change_node, flow_json
 from app.flows.language.presets import PRESET_FLOWS
-from app.flows.pages.flow import flow_page
+from app.flows.pages.flow import flow_page, wait_form
 from app.flows.planning.publishing.save_flow import foresee_flow, has_run, save_flow
 from app.flows.planning.publishing.switch_flow import delete_flow, switch_off, switch_on
 from app.flows.words.count_words import counted
@@ -62,6 +63,27 @@ def publish() -> Response:
             return page
     except WrongFlow as wrong:
         return _refused(text, wrong)
+
+
+@blueprint.get("/flow/<key>/waits/<node>")
+def show_wait(key: str, node: str) -> str:
+    """Show the fields of one wait."""
+    with merchant_session() as session:
+        return _wait_page(*_wait_of(session, key, node))
+
+
+@blueprint.post("/flow/<key>/waits/<node>")
+def change_wait(key: str, node: str) -> Response:
+    """Say what the flow with the wait as typed would do, and what it moves. Changes nothing."""
+    with merchant_session() as session:
+        flow, wait = _wait_of(session, key, node)
+        try:
+            changed = change_node(flow, node, wait_form.typed_wait(request.form, wait))
+            told = flow_page.checked(foresee_flow(session, changed), business_now(session))
+        except WrongFlow as wrong:
+            return make_response(_wait_page(flow, wait, wrong), 422)
+        text = canonical(flow_json(changed))
+        return make_response(render_template("admin/flow/check.html", document=text, told=told, flow=changed))
 
 
 @blueprint.get("/flow/<key>")
@@ -124,6 +146,28 @@ def _page(session: Session, key: str, *, notice: str = "", wrong: WrongFlow | No
         "wrong": flow_page.wrong_fields(wrong) if wrong else [],
     }
     page: str = render_template("admin/flow/flow.html", **values)
+    return page
+
+
+def _wait_of(session: Session, key: str, node: str) -> tuple[FlowDocument, Wait | WaitUntil]:
+    found = published.current(session).get(key)
+    wait = wait_form.find_wait(found[1], node) if found is not None else None
+    if found is None or wait is None:
+        raise NotFound
+    return found[1], wait
+
+
+def _wait_page(flow: FlowDocument, wait: Wait | WaitUntil, wrong: WrongFlow | None = None) -> str:
+    typed = wait_form.wait_values(wait, request.form if wrong else None)
+    page: str = render_template(
+        "admin/flow/wait.html",
+        flow=flow,
+        key=wait.key,
+        words=next(line.words for line in flow_lines(flow) if line.wait == wait.key),
+        typed=typed,
+        untils=wait_form.untils(typed.get("until")),
+        errors=wait_form.wait_errors(wait, wrong.errors) if wrong else {},
+    )
     return page
 
 

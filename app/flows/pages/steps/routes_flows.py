@@ -9,22 +9,28 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import WrongFlow
 from app.flows.language.looking_back import LOOK_BACK
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.language.steps import Arrival, Step
+from app.flows.pages.shifts_shown import shift_shown
 from app.flows.pages.steps import step_page
 from app.flows.pages.steps.resume_choices import resume_choices
 from app.flows.pages.steps.routes_preview import preview_values
+from app.flows.pages.steps.timing_form import LEAVES, anchors, weekdays
 from app.flows.planning.edit import Change, find, foresee, save_step
 from app.flows.planning.release import OnResume
 from app.flows.planning.switched_off import waiting_for_switch
 from app.flows.words.count_words import counted
 from app.flows.words.step_words import move_words, step_name
+from app.flows.words.way_to import way_to
+from app.kit.clock import business_now
 from app.kit.errors import Invalid
 from app.shopify import app_home
 from app.shopify.merchant_session import by_merchant, merchant_session
 
+MOVES_SHOWN = 6
 UNCHANGED = "Nothing was changed: all of it stands like that already."
 
 HAVE_PAGES = (*PRESET_FLOWS, LOOK_BACK)  # of their own
@@ -57,7 +63,7 @@ def show_step(step: str) -> str:
     """Show one message: its timing beside the mail itself."""
     with merchant_session() as session:
         _, document = find(session, step)
-        return _page(session, document.step(step))
+        return _page(session, document, document.step(step))
 
 
 @blueprint.post("/flows/<step>")
@@ -66,15 +72,18 @@ def save(step: str) -> Response:
     with merchant_session() as session:
         _, document = find(session, step)
         before = document.step(step)
-        typed = step_page.typed_in(request.form, before)
-        if not typed:
-            return make_response(_page(session, before, errors={"state": step_page.nothing_typed(before)}), 422)
         try:
+            typed = step_page.typed_in(request.form, before)
+            if not typed:
+                errors = {"state": step_page.nothing_typed(before)}
+                return make_response(_page(session, document, before, errors=errors), 422)
             done = save_step(session, step, typed, by=by_merchant(), choice=_choice())
         except WrongFlow as wrong:
             errors = step_page.field_errors(step, wrong.errors)
-            return make_response(_page(session, before, errors=errors), 422)
-        return make_response(_page(session, done.step, notice=_saved(done) if done.step != before else UNCHANGED))
+            return make_response(_page(session, document, before, errors=errors), 422)
+        _, document = find(session, step)
+        notice = _saved(done) if done.step != before else UNCHANGED
+        return make_response(_page(session, document, done.step, notice=notice))
 
 
 @blueprint.post("/flows/<step>/moves")
@@ -88,7 +97,13 @@ def show_moves(step: str) -> str:
             return render_template("admin/moves.html", words="")
         retimed = change.moves or change.step != document.step(step)
         words = move_words(len(change.moves), *_first(change), done=False) if retimed else ""
-        return render_template("admin/moves.html", words=words)
+        now = business_now(session)
+        return render_template(
+            "admin/moves.html",
+            words=words,
+            moves=[shift_shown(each, now) for each in change.moves[:MOVES_SHOWN]],
+            more=max(0, len(change.moves) - MOVES_SHOWN),
+        )
 
 
 def _list(session: Session, notice: str = "") -> str:
@@ -110,17 +125,23 @@ def _choice() -> OnResume:
     return OnResume(typed)
 
 
-def _page(session: Session, step: Step, *, errors: dict[str, str] | None = None, notice: str = "") -> str:
-    held = waiting_for_switch(session, step.key)
+def _page(
+    session: Session, flow: FlowDocument, step: Step, *, errors: dict[str, str] | None = None, notice: str = ""
+) -> str:
+    held, form = waiting_for_switch(session, step.key), request.form if errors else None
     return render_template(
         "admin/step.html",
         step=step_page.shown(step),
         states=step_page.states(step),
-        typed=step_page.field_values(step, request.form if errors else None),
+        flow=flow,
+        asked=way_to(flow, step.key),
+        typed=step_page.field_values(step, form),
+        anchors=anchors(flow, step),
+        leaves=LEAVES,
+        weekdays=weekdays(step, form),
         errors=errors or {},
         notice=notice,
         least_delay=1 if step.arrival is Arrival.LIKELY else 0,
-        suffixes=step_page.hour_suffixes(step),
         delay_details=step_page.delay_details(step),
         fallback_details=step_page.fallback_details(step),
         choices=resume_choices(held) if held.due else [],

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
 
 from app.customers.wish_topics import Topic
 from app.flows.language.flow import FlowDocument
-from app.flows.language.forms import step_json
 from app.flows.language.steps import Arrival, Step, StepState
 from app.flows.models import Flow, FlowState
+from app.flows.pages.steps.timing_form import Form, field_of, timing_values, typed_timing
 from app.flows.words.flow_words import starts_words, steps_words
-from app.flows.words.step_words import delay_words, rhythm_words, step_name
+from app.flows.words.step_words import rhythm_words, step_name
 
 BADGES = {
     StepState.ON: ("success", "On"),
     StepState.PAUSED: ("warning", "Paused"),
     StepState.LEFT_TO_SHOPIFY: ("auto", "Left to Shopify"),
 }
-HOURS = ("from_hour", "to_hour")
-FIELDS = ("state", "delay_days", "fallback_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +93,12 @@ def states(step: Step) -> list[StateChoice]:
     return found
 
 
-def typed_in(form: Mapping[str, str], step: Step) -> dict[str, object]:
-    """Return the changes a form asks for, in the document's names; fields the step does not have are ignored."""
-    changes: dict[str, object] = {name: form[name] for name in FIELDS if name in form}
-    if step.fallback is None:
-        changes.pop("fallback_days", None)
-    if step.window is not None and any(name in form for name in HOURS):
-        window: dict[str, Any] = dict(step_json(step)["window"])
-        changes["window"] = window | {name: form[name] for name in HOURS if name in form and name in window}
-    return changes
+def typed_in(form: Form, step: Step) -> dict[str, object]:
+    """Return the changes a form asks for, in the document's names; fields the step does not have are ignored.
 
-
-def hour_suffixes(step: Step) -> dict[str, str]:
-    """Return the minutes behind the first and the last hour: ":00" for full ones."""
-    first, last = (step.window.from_minute, step.window.to_minute) if step.window is not None else (0, 0)
-    return {"from_hour": f":{first:02}", "to_hour": f":{last:02}"}
+    Raises WrongFlow for what no document can hold.
+    """
+    return ({"state": form["state"]} if "state" in form else {}) | typed_timing(form, step)
 
 
 def nothing_typed(step: Step) -> str:
@@ -120,31 +107,24 @@ def nothing_typed(step: Step) -> str:
     return f"Choose {', '.join(labels[:-1])} or {labels[-1]}. The form came empty."
 
 
-def field_values(step: Step, form: Mapping[str, str] | None = None) -> dict[str, object]:
+def field_values(step: Step, form: Form | None = None) -> dict[str, object]:
     """Return what the fields hold: what was typed where it was refused, else what is published."""
-    known = step_json(step)
-    window = known["window"] or {}
-    values = {name: known[name] for name in FIELDS} | {name: window.get(name) for name in HOURS}  # one time has no last
-    return values | {name: form[name] for name in values if form and name in form and values[name] is not None}
+    state = form["state"] if form is not None and "state" in form else step.state.value
+    return {"state": state} | timing_values(step, form)
 
 
 def field_errors(step: str, errors: Mapping[str, str]) -> dict[str, str]:
     """Return sentences by field: "steps.review_request.delay_days" is the field delay_days."""
-    return {path.removeprefix(f"steps.{step}."): sentence for path, sentence in errors.items()}
+    return {field_of(path.removeprefix(f"steps.{step}.")): sentence for path, sentence in errors.items()}
 
 
 def delay_details(step: Step) -> str:
-    """Return what stands under the delay: also what a document adds to its days."""
-    added = delay_words(replace(step, delay=step.delay - timedelta(days=step.delay.days)))
-    more = f"On top of the days: {added}. " if added else ""
-    return (
-        more
-        + {
-            Arrival.NOT_NEEDED: "0 means at once.",
-            Arrival.KNOWN: "After somebody reported that it arrived. 0 means at once.",
-            Arrival.LIKELY: "After the parcel arrived, and never before the time to unpack in your settings.",
-        }[step.arrival]
-    )
+    """Return what stands under the delay."""
+    return {
+        Arrival.NOT_NEEDED: "All zero means at once.",
+        Arrival.KNOWN: "After somebody reported that it arrived. All zero means at once.",
+        Arrival.LIKELY: "After the parcel arrived, and never before the time to unpack in your settings.",
+    }[step.arrival]
 
 
 def fallback_details(step: Step) -> str:
