@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -32,6 +33,7 @@ class Round:
     p50_ms: float
     p99_ms: float
     kept: bool
+    cpu_micros: float = 0.0  # what the server's processes took of the CPU for each request; 0 where it was not counted
 
 
 def need_wrk() -> None:
@@ -79,11 +81,32 @@ def webhook(here: Machines) -> dict[str, str]:
 
 def webhooks(here: Machines, command: list[str], env: Mapping[str, str], port: int, seconds: int, name: str) -> Round:
     """Start a server, send it webhooks, and count the rows against the ids that were accepted."""
-    told = webhook(here)
     sql(here.super_url, "truncate webhook_inbox", "checkpoint")
-    with child(command, env, here.folder / "server.log", port):
-        wrk(port, "webhooks.lua", WARM_S, told | {"ROUND": f"w{name}"})
-        return _counted(here, wrk(port, "webhooks.lua", seconds, told | {"ROUND": f"x{name}"}), f"x{name}-%")
+    with child(command, env, here.folder / "server.log", port) as pid:
+        burst(here, port, pid, WARM_S, f"w{name}")
+        return burst(here, port, pid, seconds, f"x{name}")
+
+
+def burst(here: Machines, port: int, pid: int, seconds: int, name: str) -> Round:
+    """Send webhooks to a server that is up, and count the rows against the ids that were accepted."""
+    before = cpu_s(pid)
+    told = wrk(port, "webhooks.lua", seconds, webhook(here) | {"ROUND": name})
+    return _counted(here, told, f"{name}-%", cpu_s(pid) - before)
+
+
+def cpu_s(pid: int) -> float:
+    """Return the CPU time a process and its children have taken so far, in seconds."""
+    parents: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            words = stat.read_text().rpartition(")")[2].split()
+            number = int(stat.parent.name)
+            parents[number], ticks[number] = int(words[1]), sum(map(int, words[11:15]))
+    mine = {pid}
+    while found := {each for each, parent in parents.items() if parent in mine} - mine:
+        mine |= found
+    return sum(ticks[each] for each in mine) / os.sysconf("SC_CLK_TCK")
 
 
 def ours(here: Machines, seconds: int, name: str, app: str = "wsgi:app", **changes: str) -> Round:
@@ -92,15 +115,17 @@ def ours(here: Machines, seconds: int, name: str, app: str = "wsgi:app", **chang
     return webhooks(here, granian(port, app), here.app(**changes), port, seconds, name)
 
 
-def _counted(here: Machines, told: dict[str, float], like: str) -> Round:
+def _counted(here: Machines, told: dict[str, float], like: str, cpu: float) -> Round:
     with psycopg.connect(here.super_url) as connection:
         row = connection.execute("select count(*) from webhook_inbox where webhook_id like %s", (like,)).fetchone()
     rows = row[0] if row else 0
     wanted = told["requests"] - told["requests"] // 20 - told["refused"]
     # Requests under way at the last moment are kept though wrk no longer counts them.
     kept = wanted <= rows <= wanted + CONNECTIONS + told["broken"] + 2
-    return measured(told, kept=kept)
+    return measured(told, kept=kept, cpu=cpu)
 
 
-def measured(told: dict[str, float], *, kept: bool) -> Round:
-    return Round(told["requests"] / (told["micros"] / 1e6), told["p50"] / 1000, told["p99"] / 1000, kept)
+def measured(told: dict[str, float], *, kept: bool, cpu: float = 0.0) -> Round:
+    requests = told["requests"]
+    micros = cpu * 1e6 / requests if requests else 0.0
+    return Round(requests / (told["micros"] / 1e6), told["p50"] / 1000, told["p99"] / 1000, kept, micros)
