@@ -95,7 +95,7 @@ def burst(here: Machines, port: int, pid: int, seconds: int, name: str) -> Round
 
 
 def cpu_s(pid: int) -> float:
-    """Return the CPU time a process and its children have taken so far, in seconds."""
+    """Return the CPU time a process and those it started have taken so far, in seconds, ended ones included."""
     parents: dict[int, int] = {}
     ticks: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
