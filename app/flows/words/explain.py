@@ -55,7 +55,7 @@ def explain(recorded: Recorded, person: str, now: datetime | None = None, yours:
         return Explanation(verdict, tuple(lines))
     looked_at = ", ".join(
         f"{name.replace('_', ' ')}: {_shown(who_words(str(value)) if name == PAUSED_BY else value, reader, read_at)}"
-        for name, value in recorded.looked_at.items()
+        for name, value in sorted(recorded.looked_at.items())  # the database keeps no order
         if value is not None
     )
     lines.append(RuleLine(recorded.rule, passed=False, words=f"{verdict} ({looked_at})" if looked_at else verdict))
