@@ -77,6 +77,20 @@ def test_who_is_left_out_is_counted_by_reason(merchant):
     assert "1 person would be asked" in told
     for words in ("No agreement to mails that count as advertising", "Refunded", "A test order"):
         assert words in told
+    refunded = told.split("Refunded</s-text>")[1].split("</s-table-row>")[0]
+    assert "#1403" in refunded
+    assert 'href="/customers/' in refunded
+    assert "1 order" in refunded
+
+
+def test_of_many_left_out_for_one_reason_the_first_are_named(merchant):
+    for _ in range(7):
+        merchant.order("Test", placed=66, sent=64, arrived=60, is_test=True)
+    running(merchant)
+    row = page(merchant).split("A test order</s-text>")[1].split("</s-table-row>")[0]
+    assert row.count("#14") == 5
+    assert "and 2 more" in row
+    assert "7 orders" in row
 
 
 def test_what_arrived_outside_the_months_or_just_now_is_not_looked_at(merchant):
@@ -158,7 +172,10 @@ def test_before_the_flows_run_it_does_not_start(merchant):
 )
 def test_numbers_out_of_range_are_refused_in_words(merchant, months, cap):
     assert merchant.post("/look-back", months=months, daily_cap=cap).status_code == 422
-    assert merchant.fetch(f"/look-back?months={months}&daily_cap={cap}").status_code == 422
+    answer = merchant.fetch(f"/look-back?months={months}&daily_cap={cap}")
+    assert answer.status_code == 422
+    told = html.unescape(answer.text).split('<div id="preview">')[1]  # what a change of a field puts below the fields
+    assert "Choose 1, 3, 6 or 12 months." in told or "must be 1 to 500. You entered" in told
 
 
 @pytest.mark.browser

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.flows.facts.people import full_name
 from app.flows.facts.published import is_running
@@ -17,6 +19,7 @@ from app.flows.words.look_back_words import MONTHS, left_out_words, offer_words,
 from app.flows.words.step_words import when_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
+from app.orders.models import Order
 from app.shopify import app_home
 from app.shopify.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
@@ -24,19 +27,22 @@ from app.shops.zone import shop_zone
 blueprint = Blueprint("look_back", __name__)
 app_home.guard(blueprint)
 
-SAMPLE = 10
+SAMPLE, NAMED = 10, 5
 USUAL_MONTHS, USUAL_CAP = "6", "50"
 
 
 @blueprint.get("/look-back")
-def show() -> str:
-    """Show who would be asked with the numbers typed, and how a campaign stands."""
+def show() -> Response:
+    """Show who would be asked with the numbers typed and how a campaign stands, or what is wrong with a number."""
     with merchant_session() as session:
-        return _page(session, *_numbers())
+        try:
+            return make_response(_page(session, *_numbers()))
+        except Invalid as wrong:
+            return make_response(render_template("admin/look_back_wrong.html", words=str(wrong)), 422)
 
 
 @blueprint.post("/look-back")
-def begin() -> Response:
+def begin() -> AnyResponse:
     """Start, or go on with other numbers."""
     months, daily_cap = _numbers()
     with merchant_session() as session:
@@ -45,7 +51,7 @@ def begin() -> Response:
 
 
 @blueprint.post("/look-back/stop")
-def stop() -> Response:
+def stop() -> AnyResponse:
     """Take nobody in any more, and hold what is planned."""
     with merchant_session() as session:
         campaign.stop(session, by=by_merchant())
@@ -71,7 +77,7 @@ def _page(session: Session, months: int, daily_cap: int) -> str:
             }
             for each in found.going[:SAMPLE]
         ],
-        left_out=[(left_out_words(reason), counted(count, "order")) for reason, count in found.excluded.most_common()],
+        left_out=_left_out(found.left_out),
         standing=standing_words(row.state, row.recruited, row.daily_cap) if row else "",
         next_on=("within a quarter of an hour" if row.next_at <= now else date_words(row.next_at, zone, now))
         if row
@@ -79,6 +85,19 @@ def _page(session: Session, months: int, daily_cap: int) -> str:
         running=row is not None and row.state is LookBackState.RUNNING,
         started=is_running(session),
     )
+
+
+def _left_out(by_reason: Mapping[str, Sequence[Order]]) -> list[dict[str, object]]:
+    """Return each reason in words, the commonest first, with the first of its orders, which lead to their people."""
+    return [
+        {
+            "why": left_out_words(reason),
+            "count": counted(len(orders), "order"),
+            "orders": [(order.name, order.customer_id) for order in orders[:NAMED]],
+            "more": max(0, len(orders) - NAMED),
+        }
+        for reason, orders in sorted(by_reason.items(), key=lambda each: (-len(each[1]), each[0]))
+    ]
 
 
 def _numbers() -> tuple[int, int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -31,12 +31,12 @@ LATER_ORDER: Final = "later_order"
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a campaign would find. `looked_at` orders in all; `excluded` counts those left out, by reason."""
+    """What a campaign would find. `looked_at` orders in all; `left_out` are the others, by reason."""
 
     looked_at: int
     is_cut: bool
     going: tuple[Supposed, ...]
-    excluded: Counter[str]
+    left_out: Mapping[str, Sequence[Order]]
 
     @property
     def people(self) -> int:
@@ -47,23 +47,23 @@ class Survey:
 def survey(session: Session, flow: Flow, since: datetime, now: datetime) -> Survey:
     """Return who would be asked if their turn came now. `flow` need not be stored."""
     rows = session.execute(_delivered(session, since, now)).all()
-    excluded: Counter[str] = Counter()
+    left_out: dict[str, list[Order]] = defaultdict(list)
     seen: set[int] = set()
     wanted: list[Wanted] = []
     for order, parcel, is_recruited, is_run in rows[:MOST]:
         if is_recruited or is_run:
-            excluded[RECRUITED if is_recruited else OWN_FLOW] += 1
+            left_out[RECRUITED if is_recruited else OWN_FLOW].append(order)
         elif order.customer_id is not None and order.customer_id in seen:
-            excluded[LATER_ORDER] += 1
+            left_out[LATER_ORDER].append(order)
         else:
             wanted.append(Wanted(flow, ASK, order, parcel, started_at=now))
         seen |= {order.customer_id} if order.customer_id is not None else set()
-    going = _judged(session, flow, wanted, now, excluded)
-    return Survey(min(len(rows), MOST), len(rows) > MOST, going, excluded)
+    going = _judged(session, flow, wanted, now, left_out)
+    return Survey(min(len(rows), MOST), len(rows) > MOST, going, left_out)
 
 
 def _judged(
-    session: Session, flow: Flow, wanted: Sequence[Wanted], now: datetime, excluded: Counter[str]
+    session: Session, flow: Flow, wanted: Sequence[Wanted], now: datetime, left_out: dict[str, list[Order]]
 ) -> tuple[Supposed, ...]:
     unstored: dict[tuple[int, int], FlowDocument] = {} if flow.id else {(flow.id, flow.version): DOCUMENT}
     going = []
@@ -71,7 +71,7 @@ def _judged(
         if isinstance(each.verdict, Send | Postpone):
             going.append(each)
         else:
-            excluded[str(each.verdict.reason)] += 1
+            left_out[str(each.verdict.reason)].append(each.gathered.order)
     return tuple(going)
 
 
