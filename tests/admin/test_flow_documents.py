@@ -136,3 +136,15 @@ def test_a_preset_can_be_changed_as_a_document(merchant):
     assert "“Parcels” gets a new version." in page
     assert "Published." in merchant.post("/flow", document=json.dumps(parcel)).text
     assert "Parcels" in merchant.fetch("/flow/parcel").text
+
+
+def test_a_flow_nobody_can_start_yet_says_so_before_anybody_presses(merchant):
+    because = "Nobody can answer a survey yet, so this flow would never start."
+    fields = {"on": "survey_answered", "key": "answered"}
+    assert because in words(paste(merchant, "/flow/check", send("answered_mail"), **fields))
+    page = words(paste(merchant, "/flow", send("answered_mail"), **fields))
+    assert because in page
+    assert "Switch on" not in page
+    assert merchant.post("/flow/answered/switch", state="on").status_code == 422
+    save(merchant, send("care_mail"))
+    assert "Switch on" in words(merchant.fetch("/flow/care"))

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.checks import not_ready
 from app.flows.language.flow import FlowDocument, Wait, WaitUntil
 from app.flows.language.forms import WrongFlow, canonical, change_node, flow_json
 from app.flows.language.presets import PRESET_FLOWS
@@ -18,6 +19,7 @@ from app.flows.words.count_words import counted
 from app.flows.words.flow_words import flow_lines, starts_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
+from app.messages.preset_list import PRESETS
 from app.shopify import app_home
 from app.shopify.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
@@ -42,7 +44,7 @@ def check() -> Response:
             told = flow_page.checked(foresee_flow(session, document), business_now(session))
     except WrongFlow as wrong:
         return _refused(text, wrong)
-    page = render_template("admin/flow/check.html", document=text, told=told, flow=document)
+    page = render_template("admin/flow/check.html", document=text, told=told, flow=document, lacks=_lacks(document))
     return make_response(page)
 
 
@@ -83,7 +85,9 @@ def change_wait(key: str, node: str) -> Response:
         except WrongFlow as wrong:
             return make_response(_wait_page(flow, wait, wrong), 422)
         text = canonical(flow_json(changed))
-        return make_response(render_template("admin/flow/check.html", document=text, told=told, flow=changed))
+        return make_response(
+            render_template("admin/flow/check.html", document=text, told=told, flow=changed, lacks=_lacks(changed))
+        )
 
 
 @blueprint.get("/flow/<key>")
@@ -141,12 +145,18 @@ def _page(session: Session, key: str, *, notice: str = "", wrong: WrongFlow | No
         "lines": flow_lines(document),
         "versions": flow_page.versions(session, flow, shop_zone(session), business_now(session)),
         "document": canonical(flow_json(document)),
+        "lacks": _lacks(document) if own else [],
         "deletable": own and not has_run(session, flow),
         "notice": notice,
         "wrong": flow_page.wrong_fields(wrong) if wrong else [],
     }
     page: str = render_template("admin/flow/flow.html", **values)
     return page
+
+
+def _lacks(document: FlowDocument) -> list[str]:
+    """Return why a flow cannot be switched on yet, a sentence each."""
+    return list(not_ready(document, PRESETS).values())
 
 
 def _wait_of(session: Session, key: str, node: str) -> tuple[FlowDocument, Wait | WaitUntil]:
