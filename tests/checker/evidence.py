@@ -21,13 +21,42 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A merchant's pause: from when they were told it holds until they pressed to go on, and what was to become of it.
+
+    choice: "send" all that waited, "drop_late" what is over a day late, "skip" it all, "shift" it by the pause.
+    """
+
+    shop: str
+    since: datetime
+    until: datetime
+    choice: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A version published: `step` comes `days` after the arrival from then on; runs under way `moved` or not.
+
+    Between `tried_at` and `done_at` (None: never answered well) either version may hold.
+    """
+
+    shop: str
+    step: str
+    days: int
+    moved: bool
+    tried_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Hold everything the checker may look at.
 
     truth: what happened, in order. Each has `at`, `kind`, `shop` (domain), `order` (Shopify's id or None), what the
         kind needs, and in `hooks` the ids of the webhooks that told of it.
     acks: webhook id → when the app first answered 200 to it, with its shop and topic.
-    stops: unsubscribes answered 200: (shop, address, when). pauses: (shop, from, until) as the merchant saw them.
+    stops: unsubscribes answered 200: (shop, address, when). pauses, edits: what merchants did.
+    agreed: what Shopify's record says in the end: (shop, address, person, state, whether they are gone there).
     excused: the part before the @ of Message-IDs for which a fault was injected between hand-off and recorded answer.
     unsaid: Message-IDs whose final answer never left the receiver. refused: addresses a 5xx was said to.
     rows: asks the database plain SQL; it sees every shop.
@@ -40,7 +69,9 @@ class Evidence:
     shops: Mapping[str, tuple[str, str]]  # domain → (name, zone)
     acks: Mapping[str, tuple[str, str, datetime]] = field(default_factory=dict)
     stops: Sequence[tuple[str, str, datetime]] = ()
-    pauses: Sequence[tuple[str, datetime, datetime]] = ()
+    pauses: Sequence[Pause] = ()
+    edits: Sequence[Edit] = ()
+    agreed: Sequence[tuple[str, str, int, str, bool]] = ()
     excused: frozenset[str] = frozenset()
     unsaid: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tests.checker.evidence import Evidence, Happening
+from tests.checker.evidence import Edit, Evidence, Happening, Pause
 
 
 @dataclass
@@ -71,25 +71,39 @@ class Order:
     lines: Mapping[int, str]
     digital: frozenset[int]
     products: Mapping[int, int]
-    consents: list[tuple[datetime, str]]
+    consents: list[tuple[datetime, str, datetime | None]]  # at, what was agreed to, when the app was told
     parcels: dict[int, Parcel] = field(default_factory=dict)
     endings: list[Ending] = field(default_factory=list)  # of the whole order
     line_endings: dict[int, list[Ending]] = field(default_factory=dict)
     returns: dict[int, list[tuple[datetime, str, datetime | None]]] = field(default_factory=dict)
+    partners: set[int] = field(default_factory=set)  # orders of another customer who turned out to be the same person
+    lines_back: dict[int, frozenset[int]] = field(default_factory=dict)  # a return's lines
 
-    @property
-    def is_plain(self) -> bool:
-        """Say whether nothing ever spoke against any of its mails."""
-        return not (self.is_test or self.endings or self.line_endings or self.returns)
+    def is_plain(self, line: int) -> bool:
+        """Say whether nothing ever spoke against any mail about a line."""
+        sent_back = {each for lines in self.lines_back.values() for each in lines}
+        return not (self.is_test or self.endings or line in self.line_endings or line in sent_back)
+
+
+@dataclass
+class Gone:
+    """An uninstall: when the app was told, when it was installed again, and when the flows were started again."""
+
+    at: datetime
+    known_at: datetime | None
+    back_at: datetime | None = None
+    started_at: datetime | None = None
 
 
 @dataclass
 class Shop:
-    """One shop's story: when it was left and come back to."""
+    """One shop's story: when it was left and come back to, paused, and its flows published anew."""
 
     name: str
     zone: str
-    gone: list[tuple[datetime, datetime | None, datetime | None]] = field(default_factory=list)  # at, known, back
+    gone: list[Gone] = field(default_factory=list)
+    pauses: Sequence[Pause] = ()
+    edits: Sequence[Edit] = ()
 
 
 @dataclass
@@ -98,23 +112,34 @@ class History:
 
     orders: dict[int, Order]
     shops: dict[str, Shop]
+    merged: dict[tuple[str, int], tuple[datetime, datetime | None]] = field(default_factory=dict)  # who is kept: when
 
 
 def tell(evidence: Evidence) -> History:
     """Return the stories in the truth."""
-    history = History({}, {domain: Shop(*facts) for domain, facts in evidence.shops.items()})
+    history = History({}, {domain: _shop(evidence, domain, *facts) for domain, facts in evidence.shops.items()})
     for it in evidence.truth:
         known = _known_at(evidence, it)
         if it["order"] is not None:
             _of_order(history, it, known)
+        elif it["kind"] == "merged":
+            _merged(history, it, known)
         elif it["kind"] in {"redact", "consent"}:
             _of_person(history, it, known)
         elif it["kind"] == "uninstalled":
-            history.shops[it["shop"]].gone.append((it["at"], known, None))
-        elif it["kind"] == "reinstalled":
-            at, was_known, _ = history.shops[it["shop"]].gone[-1]
-            history.shops[it["shop"]].gone[-1] = (at, was_known, it["at"])
+            history.shops[it["shop"]].gone.append(Gone(it["at"], known))
+        elif history.shops[it["shop"]].gone:
+            last = history.shops[it["shop"]].gone[-1]
+            if it["kind"] == "reinstalled":
+                last.back_at = it["at"]
+            elif last.started_at is None:
+                last.started_at = it["at"]
     return history
+
+
+def _shop(evidence: Evidence, domain: str, name: str, zone: str) -> Shop:
+    pauses = [each for each in evidence.pauses if each.shop == domain]
+    return Shop(name, zone, [], pauses, [each for each in evidence.edits if each.shop == domain])
 
 
 def _known_at(evidence: Evidence, it: Happening) -> datetime | None:
@@ -137,7 +162,7 @@ def _of_order(history: History, it: Happening, known: datetime | None) -> None:
             lines=it["lines"],
             digital=frozenset(it["digital"]),
             products=it["products"],
-            consents=[(it["at"], it["consent"])],
+            consents=[(it["at"], it["consent"], known)],
         )
         return
     CHAPTERS[it["kind"]](history.orders[it["order"]], it, known)
@@ -176,6 +201,7 @@ def _refunded(order: Order, it: Happening, known: datetime | None) -> None:
 
 def _returned(order: Order, it: Happening, known: datetime | None) -> None:
     order.returns.setdefault(it["case"], []).append((it["at"], it["status"], known))
+    order.lines_back[it["case"]] = frozenset(it["lines"])
     if it["status"] == "closed":
         _lines_ended(order, it, known)
 
@@ -199,4 +225,18 @@ def _of_person(history: History, it: Happening, known: datetime | None) -> None:
             if it["kind"] == "redact":
                 order.endings.append(Ending("redacted", it["at"], known))
             else:
-                order.consents.append((it["at"], it["state"]))
+                order.consents.append((it["at"], it["state"], known))
+
+
+def _merged(history: History, it: Happening, known: datetime | None) -> None:
+    """Give the orders of a customer who is gone to the one kept, with what either had agreed to."""
+    history.merged[it["shop"], it["into"]] = (it["at"], known)
+    mine = [one for one in history.orders.values() if (one.shop, one.person) == (it["shop"], it["person"])]
+    theirs = [one for one in history.orders.values() if (one.shop, one.person) == (it["shop"], it["into"])]
+    for some, others in ((mine, theirs), (theirs, mine)):
+        said = [each for one in others for each in one.consents]
+        for one in some:
+            one.person = it["into"]
+            one.partners |= {other.id for other in others}
+            one.partners |= {each for other in others for each in other.partners} - {one.id}
+            one.consents = sorted({*one.consents, *said}, key=lambda each: each[0])

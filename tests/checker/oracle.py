@@ -13,11 +13,11 @@ open is waited for. Whoever unsubscribed gets neither of the last two; whoever w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from tests.checker.history import History, Order, Parcel, Scan
+from tests.checker.history import History, Order, Parcel, Scan, Shop
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOBODY_SAID = 14 * DAY
@@ -66,16 +66,53 @@ class Expected:
     in_daytime: bool
 
 
-def expected(order: Order, line: int, step: Step, stopped_at: datetime | None, *, alone: bool) -> Expected:
+def expected(order: Order, line: int, step: Step, stopped_at: datetime | None, shop: Shop, *, alone: bool) -> Expected:
     """Return what is allowed. `alone`: nobody of this address bought anything else, so that no cap can hold it back."""
-    spans = tuple(_spans(order, line, step))
-    closed = _closed_at(order, line, step, stopped_at)
+    spans = tuple(_spans(order, line, step, shop))
+    closed = _closed_at(order, line, step, stopped_at, shop)
     open_spans = tuple((since, min(until, closed)) for since, until in spans if since < closed)
-    return Expected(open_spans, alone and bool(open_spans) and _must(order, line, step, stopped_at), step.about_lines)
+    must = alone and bool(open_spans) and _must(order, line, step, stopped_at)
+    return Expected(open_spans, must and not any(_may_drop(shop, order, *span) for span in spans), step.about_lines)
 
 
-def _spans(order: Order, line: int, step: Step) -> list[tuple[datetime, datetime]]:
-    """Return when the clock alone would let it be sent."""
+def _spans(order: Order, line: int, step: Step, shop: Shop) -> list[tuple[datetime, datetime]]:
+    """Return when the clock alone would let it be sent; what a pause may have moved, too."""
+    found = [
+        (max(since, at) if at else since, min(until, end) if end else until)
+        for delay, at, end in _delays(order, line, step, shop)
+        for since, until in _plain_spans(order, line, replace(step, delay=delay))
+    ]
+    shifts = [one for one in shop.pauses if one.choice == "shift"]
+    moved = [
+        (since, until + (one.until - one.since) + STALL)
+        for since, until in found
+        for one in shifts
+        if since < one.until and until > one.since
+    ]
+    return [span for span in found + moved if span[0] < span[1]]
+
+
+def _delays(
+    order: Order, line: int, step: Step, shop: Shop
+) -> list[tuple[timedelta, datetime | None, datetime | None]]:
+    """Return the delays that may hold for a line's run, each with when it is sent by it at the earliest and latest."""
+    for edit in (each for each in shop.edits if each.step == step.key):
+        before, after = (
+            (step.delay, None, edit.done_at and edit.done_at + STALL),
+            (edit.days * DAY, edit.tried_at, None),
+        )
+        if edit.moved:
+            return [before, after]
+        parcels = [parcel for parcel in order.parcels.values() if line in parcel.lines]
+        if edit.done_at and all(parcel.shipped_at > edit.done_at for parcel in parcels):
+            return [(edit.days * DAY, None, None)]
+        if all(parcel.known_at and parcel.known_at + GRACE < edit.tried_at for parcel in parcels):
+            return [(step.delay, None, None)]
+        return [(step.delay, None, None), (edit.days * DAY, None, None)]
+    return [(step.delay, None, None)]
+
+
+def _plain_spans(order: Order, line: int, step: Step) -> list[tuple[datetime, datetime]]:
     if order.paid_at is None:
         return []
     if step.key == "thank_you":
@@ -90,17 +127,30 @@ def _spans(order: Order, line: int, step: Step) -> list[tuple[datetime, datetime
         spans += [(scan.at + step.delay, scan.at + step.delay + step.life + STALL) for scan in _arrivals(parcel)]
         if line in order.digital:  # it is there as soon as it is sent
             spans.append((parcel.shipped_at + step.delay, parcel.shipped_at + step.delay + step.life + STALL))
-        if step.about_lines:
-            ready = parcel.shipped_at + NOBODY_SAID + step.delay
+        if step.about_lines:  # each keeps its own distance from that day, whatever the merchant makes of its delay
+            ready = parcel.shipped_at + NOBODY_SAID + STEPS[step.key].delay
             spans.append((ready, ready + step.life + STALL))
     return spans
+
+
+def _may_drop(shop: Shop, order: Order, since: datetime, until: datetime) -> bool:
+    """Say whether what a merchant did may have left out what was due in a span."""
+    for one in shop.pauses:
+        if since - 2 * DAY < one.until and one.since < since + 2 * DAY and one.choice in {"drop_late", "skip"}:
+            return True
+        if one.since < until < one.until + DAY:
+            return True  # it grew too old meanwhile
+    for one in shop.gone:
+        if since + 3 * DAY > one.at and (one.started_at is None or order.placed_at < one.started_at):
+            return True
+    return False
 
 
 def _arrivals(parcel: Parcel) -> list[Scan]:
     return [scan for scan in parcel.scans if scan.status == "delivered"]
 
 
-def _closed_at(order: Order, line: int, step: Step, stopped_at: datetime | None) -> datetime:
+def _closed_at(order: Order, line: int, step: Step, stopped_at: datetime | None, shop: Shop) -> datetime:
     """Return from when on it must not be sent, as soon as the app had to know."""
     against = order.endings + order.line_endings.get(line, []) if step.about_lines else order.endings
     if step.key in {"shipped", "delivered"}:  # news of a parcel stays true, whatever became of the money
@@ -110,9 +160,18 @@ def _closed_at(order: Order, line: int, step: Step, stopped_at: datetime | None)
         ends.append(stopped_at + STALL)
     if step.key == "shipped":
         ends += _overtaken(order, line)
+    ends += [_bound(one.at, one.known_at) for one in shop.gone if _was_planned(order, line, step, one.at)]
     if step.key == "review_request" and (order.is_test or not _may_be_asked(order)):
         ends.append(order.placed_at)
     return min(ends, default=datetime.max.replace(tzinfo=UTC))
+
+
+def _was_planned(order: Order, line: int, step: Step, at: datetime) -> bool:
+    """Say whether something was planned before an instant: after an uninstall nothing old goes out."""
+    if step.key == "thank_you":
+        return order.placed_at < at
+    parcels = [parcel for parcel in order.parcels.values() if line in parcel.lines]
+    return bool(parcels) and all(parcel.shipped_at < at for parcel in parcels)
 
 
 def _overtaken(order: Order, line: int) -> list[datetime]:
@@ -122,8 +181,21 @@ def _overtaken(order: Order, line: int) -> list[datetime]:
 
 
 def _may_be_asked(order: Order) -> bool:
-    agreed = any(state == "subscribed" for _, state in order.consents)
+    agreed = any(state == "subscribed" for _, state, _ in order.consents)
     return agreed or order.country not in ONLY_WITH_CONSENT
+
+
+def agreement_held(order: Order, at: datetime) -> bool:
+    """Say whether somebody who may be asked only with consent may have held to it at an instant, as far as known."""
+    if order.country not in ONLY_WITH_CONSENT:
+        return True
+    said = sorted(order.consents, key=lambda each: each[0])
+    for place, (since, state, _) in enumerate(said):
+        later = said[place + 1 :]
+        # What a shop's record says of a person comes with any webhook or the next look: it is never known for sure.
+        if state == "subscribed" and since <= at and not any(one + NEVER_TOLD < at for one, _, _ in later):
+            return True
+    return False
 
 
 def _bound(at: datetime, known_at: datetime | None) -> datetime:
@@ -132,7 +204,7 @@ def _bound(at: datetime, known_at: datetime | None) -> datetime:
 
 def _must(order: Order, line: int, step: Step, stopped_at: datetime | None) -> bool:
     """Say whether silence is wrong: nothing spoke against it, and the app was told in time."""
-    if not order.is_plain or order.paid_at is None or line in order.digital:
+    if not order.is_plain(line) or order.paid_at is None or line in order.digital:
         return False
     parcels = [parcel for parcel in order.parcels.values() if line in parcel.lines]
     if step.key == "thank_you":
@@ -148,7 +220,7 @@ def _must(order: Order, line: int, step: Step, stopped_at: datetime | None) -> b
     if stopped_at is not None:
         return False
     if step.key == "review_request":
-        return {state for _, state in order.consents} == {"subscribed"}
+        return {state for _, state, _ in order.consents} == {"subscribed"}
     return True
 
 
@@ -156,9 +228,9 @@ def _told(at: datetime, known_at: datetime | None, within: timedelta) -> bool:
     return known_at is not None and known_at - at <= within
 
 
-def return_is_open(order: Order, at: datetime) -> bool:
-    """Say whether a return was open, and the app had to know, at an instant and a day before."""
-    for moves in order.returns.values():
+def return_is_open(order: Order, line: int, at: datetime) -> bool:
+    """Say whether a return of a line was open, and the app had to know, at an instant and a day before."""
+    for moves in (moves for case, moves in order.returns.items() if line in order.lines_back[case]):
         told = [
             (status, known) for moved, status, known in moves if moved <= at - GRACE and (known is None or known <= at)
         ]

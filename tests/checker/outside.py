@@ -10,7 +10,21 @@ from zoneinfo import ZoneInfo
 from tests.checker.evidence import Evidence, Violation
 from tests.checker.history import History, Order, tell
 from tests.checker.letters import Letter, by_title, read
-from tests.checker.oracle import CLOSES, GRACE, OPENS, STALL, STEPS, ZONES, Expected, buyers, expected, return_is_open
+from tests.checker.oracle import (
+    CLOSES,
+    GRACE,
+    NEVER_TOLD,
+    OPENS,
+    STALL,
+    STEPS,
+    ZONES,
+    Expected,
+    agreement_held,
+    buyers,
+    expected,
+    return_is_open,
+)
+from tests.checker.people import asked_twice, told_at_the_shop
 
 # What may or may not have arrived, and is never sent again: counted, and held against the faults, elsewhere.
 UNKNOWN = """select m.step, o.shopify_id from message m join "order" o on o.shop_id = m.shop_id and o.id = m.order_id
@@ -36,11 +50,13 @@ def outside(evidence: Evidence) -> Iterator[Violation]:
             yield Violation("isolation", f"{letter.public} speaks about the orders {sorted(orders)}")
         order = next(iter(orders.values()))
         yield from _right_person(letter, order, history)
-        yield from _shop_may_speak(letter, order, history, evidence)
+        yield from _shop_may_speak(letter, order, history)
         # The thanks are about the order; whichever thing they name.
         for line in [min(order.lines)] if letter.step == "thank_you" else sorted(lines):
             spoken[letter.step, line].append(letter)
     yield from _against_the_truth(evidence, history, spoken)
+    yield from asked_twice(history, spoken)
+    yield from told_at_the_shop(evidence, history)
 
 
 def _twice_accepted(letters: list[Letter]) -> Iterator[Violation]:
@@ -58,13 +74,15 @@ def _right_person(letter: Letter, order: Order, history: History) -> Iterator[Vi
         yield Violation("isolation", f"{letter.public} about {order.id} of {order.shop} came from {letter.sender}")
 
 
-def _shop_may_speak(letter: Letter, order: Order, history: History, evidence: Evidence) -> Iterator[Violation]:
-    for _, known, back in history.shops[order.shop].gone:
-        if known is not None and known + GRACE < letter.at and (back is None or letter.at < back):
-            yield Violation("uninstalled", f"{letter.public} left at {letter.at}, the shop at {known}")
-    for shop, since, until in evidence.pauses:
-        if shop == order.shop and since + STALL < letter.at < until:
-            yield Violation("paused", f"{letter.public} left at {letter.at}, in a pause from {since} to {until}")
+def _shop_may_speak(letter: Letter, order: Order, history: History) -> Iterator[Violation]:
+    shop = history.shops[order.shop]
+    for one in shop.gone:
+        ends = max(one.at, one.known_at) + GRACE if one.known_at is not None else one.at + NEVER_TOLD
+        if ends < letter.at and (one.back_at is None or letter.at < one.back_at):
+            yield Violation("uninstalled", f"{letter.public} left at {letter.at}, the shop at {one.at}")
+    for pause in shop.pauses:
+        if pause.since + STALL < letter.at < pause.until:
+            yield Violation("paused", f"{letter.public} left at {letter.at}, in a {pause}")
 
 
 def _against_the_truth(evidence: Evidence, history: History, spoken: Spoken) -> Iterator[Violation]:
@@ -78,13 +96,12 @@ def _against_the_truth(evidence: Evidence, history: History, spoken: Spoken) -> 
         alone = (
             bought[order.shop, order.email] == 1
             and order.email not in evidence.refused
-            and not history.shops[order.shop].gone
-            and not any(shop == order.shop for shop, _, _ in evidence.pauses)
+            and not order.partners
             and len(set(order.products.values())) == len(order.products)
         )
         for step in STEPS.values():
             for line in [min(order.lines)] if step.key == "thank_you" else sorted(order.lines):
-                allowed = expected(order, line, step, stopped_at, alone=alone)
+                allowed = expected(order, line, step, stopped_at, history.shops[order.shop], alone=alone)
                 letters = spoken.get((step.key, line), [])
                 yield from _judge(order, line, step.key, allowed, letters)
                 known_unknown = (step.key, order.id) in unknown
@@ -107,7 +124,9 @@ def _judge(order: Order, line: int, step: str, allowed: Expected, letters: list[
             yield Violation("wrong time", f"{what} was said at {letter.at}; allowed {spans}")
         if allowed.in_daytime and not _is_daytime(order, letter.at):
             yield Violation("window", f"{what} was said at {letter.at.astimezone(_zone(order))}")
-        if allowed.in_daytime and return_is_open(order, letter.at):
+        if step == "review_request" and not agreement_held(order, letter.at):
+            yield Violation("no consent", f"{what} was said at {letter.at}")
+        if allowed.in_daytime and return_is_open(order, line, letter.at):
             yield Violation("return open", f"{what} was said at {letter.at}")
 
 

@@ -7,65 +7,22 @@ task's lock steps aside until PostgreSQL says that it waits no longer, so one th
 
 import select
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from random import Random
 
 import psycopg
-from greenlet import getcurrent, greenlet
-from psycopg.pq import TransactionStatus
+from greenlet import getcurrent
+
+from app.kit.engines import LONGEST_IDLE_MS
+from tests.simulator.tasks import Dead, Monitor, Stuck, Task, in_a_circle, is_amid
 
 PATIENCE_MS = 4  # an answer that takes longer may be waiting for a lock: PostgreSQL is asked
+LONGEST_IDLE = timedelta(milliseconds=LONGEST_IDLE_MS)
 PLAIN_WAIT = psycopg.Connection.wait
 STUCK_AFTER = 200_000  # turns within one instant
 
 BLOCKED = """select pid, blockers from (select pid, pg_blocking_pids(pid) blockers from unnest(%s::int[]) pid) waits
     where cardinality(blockers) > 0"""
-
-
-class Monitor(psycopg.Connection):
-    """Ask PostgreSQL from outside the play: waits plainly, commits plainly, and nothing ever goes wrong."""
-
-    wait, commit = psycopg.Connection.wait, psycopg.Connection.commit
-
-
-class Dead(BaseException):
-    """Say to code of a dead process that comes to be cleaned up: nothing more can be done."""
-
-
-class Stuck(Exception):
-    """Say that tasks are left which nothing will ever wake."""
-
-
-@dataclass(eq=False)
-class Process:
-    """Name a simulated process. `skew` is how far its machine's clock is off."""
-
-    name: str
-    skew: timedelta = timedelta()
-    dead: bool = False
-    held: set = field(default_factory=set)  # connections it has used
-    lines: set = field(default_factory=set)  # sockets it has open
-
-
-class Task(greenlet):
-    """Run a function of one process. `wakes_at` while it sleeps, `waits_on` a backend's pid while it is blocked."""
-
-    def __init__(self, hub, process, name, work):
-        super().__init__(self._live, hub.root)
-        self.hub, self.process, self.name, self.work = hub, process, name, work
-        self.wakes_at = self.waits_on = self.waits_for = None
-        self.result = self.fault = None
-        self.over = False
-
-    def _live(self):
-        try:
-            self.result = self.work()
-        except Exception as fault:  # noqa: BLE001 - the edge of a task; whoever waits for it raises it
-            self.fault = fault
-        except Dead as fault:
-            self.fault = fault
-        self.over = True
 
 
 class Hub:
@@ -75,6 +32,7 @@ class Hub:
         self.dice, self.now, self.switching = Random(seed), beginning, switching
         self.root, self.tasks, self.graveyard = getcurrent(), [], []
         self.current = None
+        self.asked_last = {}  # connection -> the task that used it last
         self.before_statement = None
         self.bias = None  # (how a process is called, its chance of a turn): where many would drown out one
         self.turns = 0
@@ -99,6 +57,10 @@ class Hub:
     def _tell_time(self):
         self._monitor.execute("update simulated.clock set at = %s", (self.now,))
 
+    def monotonic(self):
+        """Return seconds that only grow, in the place of the machine's own."""
+        return self.now.timestamp()
+
     def machine_now(self):
         """Return the instant the current task's machine believes it is."""
         skew = self.current.process.skew if self.current else timedelta()
@@ -122,8 +84,15 @@ class Hub:
             self.root.switch()
 
     def sleep(self, for_how_long):
-        """Let virtual time pass within a task."""
-        self.current.wakes_at = self.now + for_how_long
+        """Let virtual time pass within a task. A transaction it stands in is ended by PostgreSQL if that takes long."""
+        task, ends = self.current, self.now + for_how_long
+        if for_how_long > LONGEST_IDLE:
+            task.wakes_at = self.now + LONGEST_IDLE
+            self.root.switch()
+            for connection in list(task.process.held):
+                if self.asked_last.get(connection) is task and is_amid(connection):
+                    self.cut(connection)
+        task.wakes_at = ends
         self.root.switch()
 
     def join(self, task):
@@ -188,9 +157,17 @@ class Hub:
                 for task in free:
                     task.waits_on = None
                 return free
-            if not all(any(blocker in blocked for blocker in blockers) for blockers in blocked.values()):
+            if (victim := in_a_circle(blocked, waiting)) is None:
                 return []  # somebody sleeps with the lock
+            self._break(victim, waiting[victim])
         return []
+
+    def _break(self, pid, task):
+        """End a deadlock as PostgreSQL does, at the same place every time: its own timers fire when they like."""
+        task.is_victim = True
+        self._monitor.execute("select pg_cancel_backend(%s)", (pid,))
+        while pid in self.blocked([pid]):
+            time.sleep(0.0005)
 
     def blocked(self, pids):
         """Return who waits for a lock of whom, by backend."""
@@ -207,8 +184,8 @@ class Hub:
     def kill(self, process):
         """End a process from outside."""
         process.dead = True
-        for connection in process.held:
-            if not connection.closed and connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        for connection in list(process.held):
+            if is_amid(connection):
                 self.cut(connection)
         for line in list(process.lines):
             line.cut()
@@ -222,6 +199,7 @@ class Hub:
         """Close a connection as a dead network does, and wait until the server has let go of its locks."""
         pid = connection.pgconn.backend_pid
         connection.pgconn.finish()
+        self.asked_last.pop(connection, None)
         while self._monitor.execute("select 1 from pg_stat_activity where pid = %s", (pid,)).fetchone():
             time.sleep(0.0005)
 
@@ -252,14 +230,31 @@ class Hub:
             raise Dead
         if self.before_statement is not None:
             self.before_statement(connection, gen.__name__)
-        task.process.held.add(connection)
+        task.process.held[connection] = None
+        self.asked_last[connection] = task
+        try:
+            answer = self._through(task, connection, gen)
+        except psycopg.errors.QueryCanceled:
+            if not task.is_victim:
+                raise
+            task.is_victim = False
+            raise psycopg.errors.DeadlockDetected("deadlock detected") from None
+        self.perhaps_give_way()
+        if task.process.dead:
+            raise Dead
+        return answer
+
+    def _through(self, task, connection, gen):
+        """Bring a question to its answer."""
+        patience = PATIENCE_MS
         try:
             state = next(gen)
             poll = select.poll()
             poll.register(connection.pgconn.socket, _mask(state))
             while True:
-                if not (found := poll.poll(PATIENCE_MS)):
-                    self._step_aside(task, connection)
+                if not (found := poll.poll(patience)):
+                    aside = self._step_aside(task, connection)
+                    patience = PATIENCE_MS if aside else min(patience * 2, 1000)
                     continue
                 event = found[0][1]
                 ready = (1 if event & (select.POLLIN | select.POLLHUP | select.POLLERR) else 0) | (
@@ -268,18 +263,17 @@ class Hub:
                 state = gen.send(ready)
                 poll.modify(connection.pgconn.socket, _mask(state))
         except StopIteration as end:
-            self.perhaps_give_way()
-            if task.process.dead:
-                raise Dead from None
             return end.value
 
     def _step_aside(self, task, connection):
         pid = connection.pgconn.backend_pid
-        if pid in self.blocked([pid]):
-            task.waits_on = pid
-            self.root.switch()
-            if task.process.dead:
-                raise Dead
+        if pid not in self.blocked([pid]):
+            return False
+        task.waits_on = pid
+        self.root.switch()
+        if task.process.dead:
+            raise Dead
+        return True
 
 
 def _mask(state):

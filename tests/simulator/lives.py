@@ -10,6 +10,7 @@ STORIES = {
     "return": ((20, "ask_return", {}), (40, "decide", {"verb": "approve", "status": "open"})),
     "stop": ((110, "unsubscribe", {}),),
     "redact": ((20, "redact", {}),),
+    "merge": (),  # with the first buyer, who is asked anyway
 }
 
 
@@ -143,6 +144,9 @@ class Life:
 
     def _redact(self, world, now):
         world.redact(self.shop, self.person, now)
+
+    def _merge(self, world, now, into):
+        world.merge(self.shop, self.person, into, now)
 
     def _consent(self, world, now, state):
         world.consent(self.shop, self.person, now, state)

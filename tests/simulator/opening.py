@@ -2,17 +2,18 @@
 
 from datetime import UTC, datetime
 
-from app.flows.planning.start import Choice, start
 from app.kit import periodic
 from app.kit.queue import BULK
 from app.kit.work import unit_of_work
 from tests.simulator.lives import COUNTRIES, Life
+from tests.simulator.merchants import begin
 from tests.simulator.things import Person, Shop
 
 # Clocks go back on the way: in Europe on the 25th, in America a week on.
 BEGINNING = datetime(2026, 10, 12, 6, 0, 7, tzinfo=UTC)
 SHOPS = (("aa", "GB", "Europe/London"), ("bb", "US", "America/New_York"), ("cc", "JP", "Asia/Tokyo"))
 DEAD = 0.04  # of the addresses: nobody is there
+MERGED = 0.05  # of the buyers turn out to be another one
 
 
 def populate(world, now, shops):
@@ -24,18 +25,19 @@ def populate(world, now, shops):
 
 
 def settle(on, world):
-    """Install the app in every shop and start its flows, before anything goes wrong."""
+    """Install the app in every shop and start its flows, before anything goes wrong; return our ids by domain."""
+    ids = {}
     was, on.fates.healed = on.fates.healed, True
     with unit_of_work(on.wired) as session:
         periodic.plan(session, on.wired.parts["periodic"])
     for domain in world.shops:
-        shop_id = on.install(on.shopify, domain)
+        ids[domain] = on.install(on.shopify, domain)
         on.bells.rung.add(BULK)
         on.work_until_quiet()
-        with unit_of_work(on.wired, shop_id=shop_id) as session:
-            assert start(session, Choice(shopify_sends_shipping_mails=False), by="merchant")
+        begin(on, ids[domain])
         world.note(on.hub.now, "started", world.shops[domain])
     on.fates.healed = was
+    return ids
 
 
 def draw(dice, world, orders):
@@ -56,4 +58,16 @@ def draw(dice, world, orders):
                 person.email = f"person{number}.b@example.com"
             shop.people[person.id] = person
         lives.append(Life(dice, shop, person))
+    _merge_some(dice, lives)
     return lives
+
+
+def _merge_some(dice, lives):
+    """Have some of those who bought turn out to be one person, once both have ordered."""
+    for life in lives:
+        if dice.random() < MERGED:
+            others = [one for one in lives if one.shop is life.shop and one.person is not life.person]
+            if others:
+                other = dice.choice(others)
+                placed = max(one.acts[0][0] for one in (life, other))
+                life.at(placed + dice.uniform(1, 250), "merge", into=other.person)

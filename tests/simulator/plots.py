@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tests.simulator.fates import Fates
 from tests.simulator.lives import Life
+from tests.simulator.merchants import Errand
 from tests.simulator.things import Person
 
 
@@ -55,11 +56,22 @@ class Plot:
     phases: dict = field(default_factory=dict)
     late: dict = field(default_factory=dict)
     asks: bool = True  # whether shops are asked anew
+    errand: tuple = ()  # what the merchant does: (hours after the beginning, verb, words), each after the one before
     plant: object = None
 
     def fates(self, dice):
         """Return the faults."""
         return Told(dice, self)
+
+    def errands(self, shops, beginning):
+        """Return what the merchants do."""
+        found = []
+        for shop in shops:
+            before = None
+            for hours, verb, words in self.errand:
+                before = Errand(beginning + timedelta(hours=hours), shop, verb, words, before=before)
+                found.append(before)
+        return found
 
     def lives(self, dice, world):
         """Return the lives: people who agreed to be asked, in one country."""
@@ -70,6 +82,8 @@ class Plot:
             person = Person(world.new_id(), f"person{number}@example.com", "Ana", "GB", "subscribed", at, at)
             shop.people[person.id] = person
             found.append(Life(dice, shop, person, self.story))
+            if self.story == "merge" and number:
+                found[-1].at(110, "merge", into=found[0].person)
         return found
 
     def spoil(self, playing):

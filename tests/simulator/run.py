@@ -1,16 +1,17 @@
 """Play one seed: shops live, everything goes wrong that the seed wants to go wrong, and the evidence is returned."""
 
+import contextlib
+import gc
 import heapq
 import itertools
-from collections import Counter
-from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.checker.check import check
-from tests.checker.evidence import Evidence, Mail
 from tests.simulator import speak
 from tests.simulator.fates import Fates
+from tests.simulator.merchants import Merchants
+from tests.simulator.merchants import draw as draw_errands
 from tests.simulator.opening import BEGINNING, SHOPS, draw, populate, settle
+from tests.simulator.outcome import told
 from tests.simulator.post import Post
 from tests.simulator.shopify import Shopify
 from tests.simulator.stage import stage
@@ -20,19 +21,24 @@ TROUBLE_ENDS = timedelta(days=25)
 THE_END = timedelta(days=95)
 LONGEST = timedelta(days=6)  # nobody looks for as long, at most: there is a nightly look at everything
 A_LEASE = timedelta(seconds=125)
-ASKED_AGAIN = 0.2  # of the instants: asking a shop whether anything changed costs as much as ten webhooks
-ORDERS = 100  # of a seed: the more there are, the less each pays for tickers and reconciliation
+INTERRUPTED = "select 1 from sync_cursor where last_fault is not null limit 1"
+ASKED_AGAIN_H = (20, 72)  # asking a shop whether anything changed reads a week's orders again
+ORDERS = 300  # of a seed: the more there are, the less each pays for tickers and reconciliation
+TIDIED = 25  # instants between two collections of garbage: at instants of its own, it takes no part in the play
+STATISTICS = tuple(timedelta(days=days) for days in (1, 2, 4, 8, 16, 32))  # when they are taken, after the beginning
 
 
 class Play:
     """Hold one seed's world, and walk through its time."""
 
-    def __init__(self, on, world, lives, steps):
+    def __init__(self, on, world, lives, steps, merchants=None):
         self.on, self.hub, self.world, self.fates = on, on.hub, world, on.fates
         self.lives = lives
         self.post_office, self.numbers = [], itertools.count()
-        self.acks, self.stops, self.pauses = {}, [], []
-        self.steps, self.asks = steps, True
+        self.acks, self.stops, self.merchants = {}, [], merchants or Merchants(on, world, {}, [])
+        self.steps, self.asks, self.asks_at = steps, True, BEGINNING
+        self.instants, self.patience, self.statistics = 0, A_LEASE, iter(STATISTICS)
+        self.statistics_at = BEGINNING + next(self.statistics)
         on.stop_everybody = self._stop_everybody
         self.acts = sorted(
             (BEGINNING + timedelta(hours=hours), number, place, verb, words)
@@ -93,6 +99,7 @@ class Play:
             if now > BEGINNING + TROUBLE_ENDS:
                 self.fates.heal()
             self.hub.move(now)
+            self.merchants.press()
             self._one_instant()
 
     def _act(self, act):
@@ -108,12 +115,31 @@ class Play:
                 self.on.run(f"web {place}", lambda mine=mine: self._deliver(mine))
         if self.fates.falls("retention", 0.05):
             self._bring_forward()
-        self.on.bulk_workers = int(self.asks and (self.fates.healed or self.hub.dice.random() < ASKED_AGAIN))
+        self.on.bulk_workers = int(self._asks_now())
         self.on.work_until_quiet()
         for mine in halves:  # what a dead web process had not taken comes again
             for delivery in mine:
                 heapq.heappush(self.post_office, (self.hub.now + timedelta(minutes=1), *delivery[1:]))
         self.hub.bury()
+        self.merchants.let_go()
+        self._tidy()
+
+    def _asks_now(self):
+        """Say whether a worker has time now for what can wait, such as asking shops what has changed."""
+        if not self.asks:
+            return False
+        if self.hub.now < self.asks_at:
+            return bool(self.on.monitor.execute(INTERRUPTED).fetchone())
+        self.asks_at = self.hub.now + self.fates.hours(*ASKED_AGAIN_H)
+        return True
+
+    def _tidy(self):
+        self.instants += 1
+        if self.instants % TIDIED == 0:
+            gc.collect()
+        if self.hub.now >= self.statistics_at:
+            self.on.monitor.execute("analyze")
+            self.statistics_at = BEGINNING + next(self.statistics, THE_END)
 
     def _bring_forward(self):
         """Make the clean-ups due now."""
@@ -125,11 +151,16 @@ class Play:
         step = timedelta(minutes=self.hub.dice.randint(*self.steps))
         coming = [act[0]] if act is not None else []
         coming += [self.post_office[0][0]] if self.post_office else []
-        coming += [due] if (due := self._next_due()) is not None else []
+        coming += [due for due in (self._next_due(), self.merchants.next_at()) if due is not None]
         calm = min(max(min(coming, default=now), now) + step, now + LONGEST) if coming else BEGINNING + THE_END
         waking = self.hub.next_waking()
+        if waking is None:
+            self.patience = A_LEASE
+            return calm
         # While somebody sleeps others look again and again: leases run out, and what they held is taken over.
-        return calm if waking is None else max(min(calm, waking, now + A_LEASE), now)
+        following = max(min(calm, waking, now + self.patience), now)
+        self.patience *= 2
+        return following
 
     def _next_due(self):
         row = self.on.monitor.execute(
@@ -162,11 +193,6 @@ class Play:
         self.on.run("web stop", press)
 
 
-def rows_of(monitor):
-    """Return what asks the database plain questions."""
-    return lambda sql: monitor.execute(sql).fetchall()
-
-
 def unsubscribe_link(content):
     """Return the path behind a mail's List-Unsubscribe header."""
     head = content.partition(b"\r\n\r\n")[0]
@@ -186,8 +212,8 @@ def play(servers, seed, orders=ORDERS, only=None, steps=(180, 480), plot=None):
     """Play one seed and return what came of it. `plot` names the lives and the faults instead of the dice."""
     kept = {}
 
-    def tell(*told):
-        return kept["play"].tell(*told)
+    def tell(*words):
+        return kept["play"].tell(*words)
 
     def make_shopify(hub, fates):
         world = kept["world"] = World(speak, tell)
@@ -200,56 +226,28 @@ def play(servers, seed, orders=ORDERS, only=None, steps=(180, 480), plot=None):
     def make_fates(dice):
         return Fates(dice, only) if plot is None else plot.fates(dice)
 
-    with stage(servers, seed, BEGINNING, make_fates, make_shopify, make_post) as on:
+    with tidy(), stage(servers, seed, BEGINNING, make_fates, make_shopify, make_post) as on:
         world = kept["world"]
-        settle(on, world)
+        ids = settle(on, world)
         lives = draw(on.hub.dice, world, orders) if plot is None else plot.lives(on.hub.dice, world)
-        playing = kept["play"] = Play(on, world, lives, steps)
+        shops = world.shops.values()
+        errands = draw_errands(on.hub.dice, shops, BEGINNING) if plot is None else plot.errands(shops, BEGINNING)
+        merchants = Merchants(on, world, ids, errands)
+        playing = kept["play"] = Play(on, world, lives, steps, merchants)
         if plot is not None:
             plot.spoil(playing)
         playing.live()
-        seen = evidence(on, playing)
-        return Outcome(
-            seed=seed,
-            journeys=len(lives),
-            mails=len(seen.mails),
-            unknown=seen.rows("select count(*) from message where state = 'unknown'")[0][0],
-            said=Counter(step for step, _ in seen.rows("select step, id from message where state = 'accepted'")),
-            dealt=Counter(on.fates.dealt),
-            turns=on.hub.turns,
-            points=frozenset(on.reached),
-            violations=check(seen),
-        )
+        return told(on, playing, seed)
 
 
-@dataclass
-class Outcome:
-    """What came of one seed."""
-
-    seed: int
-    journeys: int
-    mails: int
-    unknown: int
-    said: Counter
-    dealt: Counter
-    turns: int
-    points: frozenset
-    violations: list
-
-
-def evidence(on, playing):
-    """Return what the outside saw."""
-    post = on.post
-    return Evidence(
-        truth=playing.world.truth,
-        mails=[Mail(*each) for each in post.accepted],
-        acks=playing.acks,
-        stops=playing.stops,
-        pauses=playing.pauses,
-        excused=frozenset(on.excused),
-        unsaid=frozenset(post.unsaid),
-        refused=frozenset(post.refused),
-        rows=rows_of(on.monitor),
-        ended_at=on.hub.now,
-        shops={shop.domain: (shop.name, shop.zone) for shop in playing.world.shops.values()},
-    )
+@contextlib.contextmanager
+def tidy():
+    """Collect garbage now and when told, not when some counter is full."""
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.enable()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import psycopg
 import structlog
 from psycopg import sql
+from sqlalchemy import event
 
 from app import wiring
 from app.kit import engines, runtime
@@ -19,6 +20,13 @@ from tests.simulator.clock import simulated_clock
 
 DATABASE = "simulated"
 ROOM = 30  # connections an engine may keep, and as many more: waiting for one would stop the only thread
+# Nothing in the server may act by real time, or draw lots: the hub breaks deadlocks, ends transactions that stand idle,
+# and has statistics taken at instants of its own.
+SETTINGS = (
+    "deadlock_timeout = '1h'",
+    "synchronize_seqscans = off",
+    "max_parallel_workers_per_gather = 0",
+)
 
 
 class Servers:
@@ -33,6 +41,9 @@ class Servers:
         runtime.current().engines.dispose()
         self.template = urlsplit(made).path.lstrip("/")
         simulated_clock(cluster.superuser_url(self.template))
+        with psycopg.connect(cluster.superuser_url("postgres"), autocommit=True) as connection:
+            connection.execute("alter system set autovacuum = off")
+            connection.execute("select pg_reload_conf()")
         self.url, self.monitor_url = cluster.url(database=DATABASE), cluster.superuser_url(DATABASE)
         app = wiring.create_app(make_config(self.url, "redis://127.0.0.1:1"))
         structlog.configure(processors=[_drop])  # thousands of faults are meant; their traces cost more than the runs
@@ -41,6 +52,8 @@ class Servers:
         self.wired.engines.dispose()
         # Whether a connection has rested is a matter of real time, and a run must not be.
         room = [engines._engine(self.url, role, ROOM, asks_before_use=False) for role in (APP, SYSTEM, INGEST)]
+        for engine in room:
+            event.listen(engine, "connect", _never_idle_by_real_time)
         object.__setattr__(self.wired, "engines", Engines(*room))
 
     def renew(self):
@@ -55,7 +68,8 @@ class Servers:
             connection.execute(
                 sql.SQL("alter database {} set search_path = public, simulated, pg_catalog").format(name)
             )
-            connection.execute(sql.SQL("alter database {} set deadlock_timeout = '10ms'").format(name))
+            for setting in SETTINGS:
+                connection.execute(sql.SQL("alter database {} set ").format(name) + sql.SQL(setting))
         ready = self.wired.engines
         for engine in (ready.app, ready.system, ready.ingest):
             engine.connect().close()  # what is asked of a server once is asked before the dice are rolled
@@ -70,6 +84,11 @@ def servers():
             yield made
         finally:
             made.wired.engines.dispose()
+
+
+def _never_idle_by_real_time(connection, _record):
+    connection.execute("set idle_in_transaction_session_timeout = 0")
+    connection.commit()
 
 
 def _drop(logger, method, event):

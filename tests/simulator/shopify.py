@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import httpx
 
-from tests.simulator import speak
+from tests.simulator import nodes, speak
 
 NAME = re.compile(r"(?:query|mutation)\s+(\w+)")
 SINCE = re.compile(r"updated_at:>='?([^'\s]+)'?")
 LIFE = timedelta(hours=1)
+SCOPES = ("read_orders", "read_fulfillments", "read_customers", "read_products", "read_returns", "write_customers")
 ORDERS_OF_A_PAGE = 6
 
 
@@ -66,7 +67,7 @@ class Shopify(httpx.BaseTransport):
         name = NAME.search(asked["query"])[1]
         self.asked[name] += 1
         known = getattr(self, f"_{name[0].lower()}{name[1:]}", None)
-        if known is None:  # such as bulk operations: this shop has none
+        if known is None:
             refused = {"message": f"{name} is not for you", "extensions": {"code": "BAD_USER_INPUT"}}
             return httpx.Response(200, json={"errors": [refused]}, request=request)
         answer = known(shop, asked.get("variables") or {})
@@ -85,7 +86,7 @@ class Shopify(httpx.BaseTransport):
         if self.fates.loses_refresh():
             raise httpx.ReadTimeout("the answer is lost", request=request)
         told = {
-            "access_token": access, "scope": "read_orders,read_fulfillments,read_customers,read_products,read_returns",
+            "access_token": access, "scope": ",".join(SCOPES),
             "expires_in": 3600, "refresh_token": refresh, "refresh_token_expires_in": 7_776_000,
         }  # fmt: skip
         return httpx.Response(200, json=told, request=request)
@@ -94,7 +95,7 @@ class Shopify(httpx.BaseTransport):
 
     def _order(self, shop, asked):
         it = shop.orders.get(number(asked["id"]))
-        return {"order": None if it is None or it.deleted else speak.order_node(shop, it)}
+        return {"order": None if it is None or it.deleted else nodes.order_node(shop, it)}
 
     def _ordersUpdated(self, shop, asked):  # noqa: N802 - the document's name
         found = sorted(
@@ -104,8 +105,8 @@ class Shopify(httpx.BaseTransport):
         start = int(asked.get("after") or 0)
         size = asked.get("orders", ORDERS_OF_A_PAGE)
         cursor = str(start + size) if start + size < len(found) else None
-        nodes = [speak.order_node(shop, each) for each in found[start : start + size]]
-        return {"orders": speak.page(nodes, cursor)}
+        found = [nodes.order_node(shop, each) for each in found[start : start + size]]
+        return {"orders": nodes.page(found, cursor)}
 
     def _orderLines(self, shop, asked):  # noqa: N802
         return self._order(shop, asked)
@@ -116,12 +117,12 @@ class Shopify(httpx.BaseTransport):
     def _fulfillment(self, shop, asked):
         wanted = number(asked["id"])
         found = [(order, each) for order in shop.orders.values() for each in order.parcels if each.id == wanted]
-        return {"fulfillment": speak.parcel_node(*found[0]) if found else None}
+        return {"fulfillment": nodes.parcel_node(*found[0]) if found else None}
 
     def _returnCase(self, shop, asked):  # noqa: N802
         wanted = number(asked["id"])
         found = [(order, each) for order in shop.orders.values() for each in order.returns if each.id == wanted]
-        return {"return": speak.return_node(*found[0]) if found else None}
+        return {"return": nodes.return_node(*found[0]) if found else None}
 
     def _nodes(self, shop, asked):
         there = {
@@ -140,26 +141,54 @@ class Shopify(httpx.BaseTransport):
     def _product(self, shop, asked):
         wanted = number(asked["id"])
         title = shop.products.get(wanted)
-        return {"product": None if title is None else speak.product_node(wanted, title)}
+        return {"product": None if title is None else nodes.product_node(wanted, title)}
 
     def _products(self, shop, asked):
         if asked.get("query"):
-            return {"products": speak.page([])}
-        return {"products": speak.page([speak.product_node(*each) for each in shop.products.items()])}
+            return {"products": nodes.page([])}
+        return {"products": nodes.page([nodes.product_node(*each) for each in shop.products.items()])}
 
     def _customer(self, shop, asked):
         it = shop.people.get(number(asked["id"]))
-        return {"customer": None if it is None or it.gone else speak.customer_node(it)}
+        return {"customer": None if it is None or it.gone else nodes.customer_node(it)}
 
     def _customers(self, shop, asked):
         found = [each for each in changed_since(shop.people.values(), asked) if not each.gone]
-        return {"customers": speak.page([speak.customer_node(each) for each in found])}
+        return {"customers": nodes.page([nodes.customer_node(each) for each in found])}
+
+    def _emailConsentUpdate(self, shop, asked):  # noqa: N802
+        told = asked["input"]
+        it = shop.people.get(number(told["customerId"]))
+        if it is None or it.gone:
+            refused = [{"field": ["input", "customerId"], "message": "Customer not found", "code": "INVALID"}]
+            return {"customerEmailMarketingConsentUpdate": {"customer": None, "userErrors": refused}}
+        state = told["emailMarketingConsent"]["marketingState"].lower()
+        self.world.consent(shop, it, self.hub.now.replace(microsecond=0), state, by="app")
+        answer = {"customer": {"id": told["customerId"]}, "userErrors": []}
+        return {"customerEmailMarketingConsentUpdate": answer}
 
     def _shop(self, shop, _asked):
-        return {"shop": speak.shop_node(shop)}
+        return {"shop": nodes.shop_node(shop)}
+
+    # A shop's past: there is none when the app comes, so an operation ends at once and has no file.
+
+    def _ordersCount(self, _of, _asked):  # noqa: N802
+        return {"ordersCount": {"count": 0}}
+
+    def _bulkRun(self, _of, _asked):  # noqa: N802
+        begun = {"id": speak.gid("BulkOperation", 1), "status": "CREATED"}
+        return {"bulkOperationRunQuery": {"bulkOperation": begun, "userErrors": []}}
+
+    def _bulkLook(self, _of, _asked):  # noqa: N802
+        counts = {"objectCount": "0", "rootObjectCount": "0", "errorCode": None, "url": None}
+        return {"bulkOperation": {"id": speak.gid("BulkOperation", 1), "status": "COMPLETED", **counts}}
+
+    def _orderDetails(self, shop, asked):  # noqa: N802
+        wanted = [shop.orders.get(number(each)) for each in asked["ids"]]
+        return {"nodes": [nodes.order_node(shop, each) if each and not each.deleted else None for each in wanted]}
 
     def _installation(self, _of, _asked):
-        scopes = [{"handle": "read_orders"}]
+        scopes = [{"handle": each} for each in SCOPES]
         return {
             "currentAppInstallation": {"id": speak.gid("AppInstallation", 1), "launchUrl": "", "accessScopes": scopes}
         }

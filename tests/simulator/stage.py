@@ -4,9 +4,7 @@ import base64
 import contextlib
 import hashlib
 import hmac
-import importlib
 import json
-import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,9 +18,10 @@ from app.shopify import gateway
 from app.shopify.token_pair import TokenPair
 from app.shops import arrive, tokens
 from tests.database import API_SECRET
-from tests.simulator.clock import machine_clock
-from tests.simulator.hub import Hub, Monitor, Process
-from tests.simulator.threads import replace_threads
+from tests.simulator.hub import Hub
+from tests.simulator.machine import replace_machine
+from tests.simulator.shopify import SCOPES
+from tests.simulator.tasks import Monitor, Process
 
 HANDED_OFF = (
     "select m.public_id from attempt a join message m using (shop_id) where a.message_id = m.id and a.state = 'handoff'"
@@ -209,8 +208,7 @@ class Stage:
         """Let a merchant connect a shop; return our id of it."""
         access, refresh = shopify.issue(domain)
         now = self.hub.machine_now()
-        scopes = frozenset({"read_orders", "read_fulfillments", "read_customers", "read_products", "read_returns"})
-        pair = TokenPair(access, now + timedelta(hours=1), refresh, now + timedelta(days=90), scopes)
+        pair = TokenPair(access, now + timedelta(hours=1), refresh, now + timedelta(days=90), frozenset(SCOPES))
         return arrive.shop_connected(self.wired, domain, pair)
 
 
@@ -220,7 +218,6 @@ def stage(servers, seed, beginning, make_fates, make_shopify, make_post):
     servers.renew()
     hub = Hub(seed, beginning, servers.monitor_url)
     hub.switching = hub.dice.choice([0.02, 0.1, 0.3])
-    random.seed(seed)  # the app spreads its retries by it
     fates = make_fates(hub.dice)
     shopify, post = make_shopify(hub, fates), make_post(hub, fates)
     wired = replace(servers.wired, doorbell=Bells(fates))
@@ -233,12 +230,9 @@ def stage(servers, seed, beginning, make_fates, make_shopify, make_post):
         hub.before_statement = made.before_statement
         patch.setattr(psycopg.Connection, "wait", wait_in(hub))
         patch.setattr(psycopg.Connection, "commit", commit_in(made))
-        # The app's one clock, and those of Shopify's own package, which turns "expires in" into an instant.
-        for module in ("app.kit.clock", "shopify_app.exchange.refresh_token", "shopify_app.exchange.token_exchange"):
-            patch.setattr(importlib.import_module(module), "datetime", machine_clock(hub))
+        replace_machine(hub, patch, seed)
         patch.setattr(fault, "_armed", Points(made))
         patch.setattr(smtp, "socket", post.socket_module(smtp.socket))
-        replace_threads(hub, patch)
         try:
             yield made
         finally:

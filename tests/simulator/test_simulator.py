@@ -1,7 +1,8 @@
-"""A few seeds on a virtual clock: nothing lost, nothing twice, nothing silent."""
+"""A few seeds on a virtual clock: nothing lost, nothing twice, nothing silent, and all of it the same again."""
 
 import pytest
 
+from tests.simulator.plots import Plot
 from tests.simulator.run import play
 from tests.simulator.servers import servers
 
@@ -15,14 +16,16 @@ def running():
 
 
 def test_a_seed_without_trouble_says_everything_once(running):
-    outcome = play(running, 1, FEW, only=())
+    outcome = play(running, 1, plot=Plot(orders=FEW))
     assert outcome.violations == []
     assert outcome.dealt.total() == 0
     assert outcome.unknown == 0
     assert set(outcome.said) == {"thank_you", "shipped", "delivered", "product_help", "review_request"}
 
 
-def test_a_seed_full_of_trouble_breaks_no_law(running):
+def test_a_seed_full_of_trouble_breaks_no_law_and_is_the_same_again(running):
     outcome = play(running, 3, FEW)
     assert outcome.violations == []
     assert outcome.dealt.total() >= 3
+    again = play(running, 3, FEW)
+    assert (again.journal, again.dealt, again.turns) == (outcome.journal, outcome.dealt, outcome.turns)

@@ -18,6 +18,8 @@ class Person:
     created_at: datetime
     updated_at: datetime
     gone: bool = False
+    changed_mind_at: datetime | None = None  # when what they agreed to changed
+    merged_into: int | None = None
 
 
 @dataclass

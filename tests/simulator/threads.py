@@ -1,12 +1,6 @@
 """Stand in for threads: what the app would do in a pool of them becomes tasks of the same process."""
 
-import concurrent.futures
-import importlib
-import pkgutil
-import sys
-
-import app
-from tests.simulator.hub import Dead
+from tests.simulator.tasks import Dead
 
 
 class Future:
@@ -75,19 +69,3 @@ def wait_of(hub):
         return set(futures), set()
 
     return wait
-
-
-def replace_threads(hub, patch):
-    """Put both in the place of the real ones in every module of the app that has them."""
-    stand_ins = {
-        concurrent.futures.ThreadPoolExecutor: pool_of(hub),
-        concurrent.futures.wait: wait_of(hub),
-    }
-    for found in pkgutil.walk_packages(app.__path__, "app."):
-        importlib.import_module(found.name)
-    for name, module in list(sys.modules.items()):
-        if name == "app" or name.startswith("app."):
-            for label, value in list(vars(module).items()):
-                for real, stand_in in stand_ins.items():
-                    if value is real:
-                        patch.setattr(module, label, stand_in)

@@ -62,12 +62,27 @@ class World:
             self.note(at, "paid", shop, order)
             self.changed(shop, order, at, "orders/paid")
 
-    def consent(self, shop, person, at, state):
-        """Let a person change their mind at the shop."""
+    def consent(self, shop, person, at, state, *, by="shopper"):
+        """Let a person change their mind at the shop, or have the app say that they did."""
         if not person.gone:
-            person.consent, person.updated_at = state, at
-            self.note(at, "consent", shop, person=person.id, state=state)
+            person.consent, person.updated_at, person.changed_mind_at = state, at, at
+            self.note(at, "consent", shop, person=person.id, state=state, by=by)
+            self.tell(shop, "customers_email_marketing_consent/update", self._speak.consent(person), at)
             self.tell(shop, "customers/update", self._speak.customer(shop, person), at)
+
+    def merge(self, shop, person, into, at):
+        """Find that two customers are one: the second is kept, with all orders and the stricter of what they said."""
+        if person.gone or into.gone or person is into:
+            return
+        person.gone, person.merged_into = True, into.id
+        for order in shop.orders.values():
+            if order.person is person:
+                order.person, order.updated_at = into, at
+        into.updated_at = at
+        self.note(at, "merged", shop, person=person.id, into=into.id)
+        self.tell(shop, "customers/merge", self._speak.merge(person, into), at)
+        if person.consent == "unsubscribed" != into.consent:
+            self.consent(shop, into, at, "unsubscribed")
 
     def redact(self, shop, person, at):
         """Have Shopify ask for a person's erasure."""
