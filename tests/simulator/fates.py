@@ -28,17 +28,19 @@ CLASSES = (
     "retention",
     "poison",
 )
+THIN = 30  # orders: with more of them a drain passes more points at once, and would never get through
 POINTS = {"W": 0.02, "B": 0.01, "P": 0.01, "K": 0.02, "T": 0.05, "C": 0.02}  # chance at a point, by its letter
 
 
 class Fates:
     """Draw every fault of one run."""
 
-    def __init__(self, dice, only=None):
-        """Draw the profile; `only` names the classes instead."""
+    def __init__(self, dice, only=None, orders=THIN):
+        """Draw the profile; `only` names the classes instead. What ends a process is rarer among more."""
         self.dice, self.dealt, self.healed = dice, Counter(), False
         self.on = {name for name in CLASSES if dice.random() < 0.6} if only is None else set(only)
         self.strength = dice.choice([0.3, 1, 1, 2])
+        self.thin = min(1.0, THIN / orders)
 
     def heal(self):
         """Let nothing go wrong any more."""
@@ -70,7 +72,7 @@ class Fates:
 
     def at_point(self, name):
         """Return what happens at a named point: "die", "raise", "stall" or None."""
-        chance = POINTS.get(name[0], 0.02)
+        chance = POINTS.get(name[0], 0.02) * self.thin
         for what, kind in (("die", "death"), ("raise", "raise"), ("stall", "stall")):
             if self.falls(kind, chance):
                 return what
@@ -82,17 +84,17 @@ class Fates:
 
     def at_statement(self):
         """Return what happens instead of a statement: "collision", "gone", "die" or None."""
-        if self.falls("db_collision", 0.0008):
+        if self.falls("db_collision", 0.0008 * self.thin):
             return "collision"
-        if self.falls("db_gone", 0.0004):
+        if self.falls("db_gone", 0.0004 * self.thin):
             return "gone"
-        if self.falls("death", 0.0003):
+        if self.falls("death", 0.0003 * self.thin):
             return "die"
-        return "stall" if self.falls("stall", 0.0003) else None
+        return "stall" if self.falls("stall", 0.0003 * self.thin) else None
 
     def at_commit(self):
         """Return what happens to a COMMIT: "before" (lost on its way), "after" (its answer is lost) or None."""
-        if self.falls("db_commit_unclear", 0.006):
+        if self.falls("db_commit_unclear", 0.006 * self.thin):
             return self.dice.choice(["before", "after"])
         return None
 

@@ -23,6 +23,7 @@ LONGEST = timedelta(days=6)  # nobody looks for as long, at most: there is a nig
 A_LEASE = timedelta(seconds=125)
 INTERRUPTED = "select 1 from sync_cursor where last_fault is not null limit 1"
 ASKED_AGAIN_H = (20, 72)  # asking a shop whether anything changed reads a week's orders again
+SOON, HURRIES = (5, 40), 4  # minutes until what was due is tried again, and how often in a row
 ORDERS = 300  # of a seed: the more there are, the less each pays for tickers and reconciliation
 TIDIED = 25  # instants between two collections of garbage: at instants of its own, it takes no part in the play
 STATISTICS = tuple(timedelta(days=days) for days in (1, 2, 4, 8, 16, 32))  # when they are taken, after the beginning
@@ -37,7 +38,7 @@ class Play:
         self.post_office, self.numbers = [], itertools.count()
         self.acks, self.stops, self.merchants = {}, [], merchants or Merchants(on, world, {}, [])
         self.steps, self.asks, self.asks_at = steps, True, BEGINNING
-        self.instants, self.patience, self.statistics = 0, A_LEASE, iter(STATISTICS)
+        self.hurried, self.instants, self.patience, self.statistics = 0, 0, A_LEASE, iter(STATISTICS)
         self.statistics_at = BEGINNING + next(self.statistics)
         on.stop_everybody = self._stop_everybody
         self.acts = sorted(
@@ -148,10 +149,14 @@ class Play:
     def _next_instant(self, act):
         """Return the next instant at which something may happen; what is close together happens at once."""
         now = self.hub.now
-        step = timedelta(minutes=self.hub.dice.randint(*self.steps))
+        due = self._next_due()
+        # What was due and did not go is tried again soon, as the ticker would: within a few hours it has to.
+        self.hurried = self.hurried + 1 if due is not None and due <= now else 0
+        is_hurried = 0 < self.hurried <= HURRIES
+        step = timedelta(minutes=self.hub.dice.randint(*(SOON if is_hurried else self.steps)))
         coming = [act[0]] if act is not None else []
         coming += [self.post_office[0][0]] if self.post_office else []
-        coming += [due for due in (self._next_due(), self.merchants.next_at()) if due is not None]
+        coming += [each for each in (due, self.merchants.next_at()) if each is not None]
         calm = min(max(min(coming, default=now), now) + step, now + LONGEST) if coming else BEGINNING + THE_END
         waking = self.hub.next_waking()
         if waking is None:
@@ -224,7 +229,7 @@ def play(servers, seed, orders=ORDERS, only=None, steps=(180, 480), plot=None):
         return Post(hub, fates)
 
     def make_fates(dice):
-        return Fates(dice, only) if plot is None else plot.fates(dice)
+        return Fates(dice, only, orders) if plot is None else plot.fates(dice)
 
     with tidy(), stage(servers, seed, BEGINNING, make_fates, make_shopify, make_post) as on:
         world = kept["world"]
