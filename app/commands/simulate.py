@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import WrongFlow, flow_document
+from app.flows.replay.ask import ask
 from app.flows.replay.compare import compared, left
-from app.flows.replay.load import load
-from app.flows.replay.past import Past
-from app.flows.replay.replay import as_if, cannot_replay, replay
-from app.flows.replay.report import difference, report
+from app.flows.replay.history.load import frame
+from app.flows.replay.history.past import Past
+from app.flows.replay.question import Question
+from app.flows.replay.replay import cannot_replay
 from app.flows.replay.told import compared_words, difference_words, report_words
 from app.kit import runtime
 from app.kit.clock import business_now
@@ -45,23 +46,24 @@ def simulate(
     with unit_of_work(here, shop_id=shop_id) as session:
         now = business_now(session)
         since = now - timedelta(days=days)
-        past = load(session)
+        around = frame(session)
         really = left(session, since) if as_it_was else {}
     if file is None:
-        _refuse(document for flow in past.flows for _, _, document in flow.versions)
-        found = compared(really, replay(past, now, processes=processes), since)
+        _refuse(document for flow in around.flows for _, _, document in flow.versions)
+        told = ask(here, shop_id, Question(since, now), processes=processes)
+        found = compared(really, told.outcomes, since)
         _say(compared_words(found))
         if found.others:
             raise click.exceptions.Exit(1)
         return
     document = _read(file)
-    older = _version(past, document, against) if against is not None else None
-    others = [flow.at(now)[1] for flow in past.flows if flow.flow.key != document.key and flow.flow.started_at]
+    older = _version(around, document, against) if against is not None else None
+    others = [flow.at(now)[1] for flow in around.flows if flow.flow.key != document.key and flow.flow.started_at]
     _refuse([document, *others, *([older] if older else [])])
-    supposed = replay(as_if(past, document, since), now, processes=processes)
-    _say(report_words(report(supposed, since, now)))
+    told = ask(here, shop_id, Question(since, now, document, older), processes=processes)
+    _say(report_words(told.report))
     if older is not None:
-        _say(difference_words(difference(replay(as_if(past, older, since), now, processes=processes), supposed)))
+        _say(difference_words(told.difference))
 
 
 def _read(file: Path) -> FlowDocument:

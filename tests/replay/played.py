@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 
 from app.customers.models import ConsentEntry
 from app.flows.models import Decision, Enrollment, FollowUp, FollowUpState
-from app.flows.replay.load import load, together
+from app.flows.replay.history.load import load, together
 from app.flows.replay.machine import Walk
 from app.messages.models import Message, MessageItem, MessageState
 from tests.convergence.journeys import LAST_ACT_H, Journey

@@ -10,7 +10,7 @@ from app.flows.facts import published
 from app.flows.language.flow import change_sends
 from app.flows.language.forms import flow_json
 from app.flows.replay import machine
-from app.flows.replay.load import load
+from app.flows.replay.history.load import load
 from app.flows.replay.replay import as_if, replay
 from app.flows.replay.report import difference, report
 from app.flows.rules import guard

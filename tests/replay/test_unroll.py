@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.flows.replay.unroll import unrolled
+from app.flows.replay.history.unroll import unrolled
 
 STANDS = {
     "order": {

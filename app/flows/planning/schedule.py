@@ -6,7 +6,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -210,9 +210,9 @@ def _plan_step(
         ring_after_commit(session, SENDS)
 
 
-def new_row(run: Enrollment, step: str, planned: Plan) -> FollowUp:
+def new_row(run: Enrollment, step: str, planned: Plan, made: Callable[..., FollowUp] = FollowUp) -> FollowUp:
     """Return a planned row, not stored yet."""
-    return FollowUp(
+    return made(
         shop_id=run.shop_id,
         enrollment_id=run.id,
         order_id=run.order_id,

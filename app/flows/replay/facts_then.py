@@ -5,24 +5,23 @@ What production gathers by queries is found here in what was loaded before; how 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
-from app.customers.declare import Law
 from app.experiments import hold_out
-from app.flows.facts.calendars import CalendarSetting, Whereabouts
+from app.flows.facts.calendars import Whereabouts
 from app.flows.facts.gather import flow_facts, order_facts
 from app.flows.facts.gather_groups import HANDED_OVER, Group, Other, arrivals, group_of
 from app.flows.facts.gather_items import ORDER_LINE, contents_of, item_of, spoken_as
 from app.flows.facts.gather_left_out import Exclusions
-from app.flows.facts.gather_shop import bounds, gift_by, withheld
+from app.flows.facts.gather_shop import gift_by, withheld
 from app.flows.language.steps import Subject
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.replay.past import Past
+from app.flows.replay.history.past import Past
+from app.flows.replay.history.settings_then import Settings
+from app.flows.replay.history.then import OrderThen
 from app.flows.replay.people_then import asked_at, customer_then, reordered_at, turn_then
 from app.flows.replay.saying import Beside, Saying
-from app.flows.replay.then import OrderThen
 from app.flows.rules.decision import (
     Facts,
     FollowUpFacts,
@@ -30,53 +29,22 @@ from app.flows.rules.decision import (
     Item,
     OpenReturn,
     Sent,
-    ShopFacts,
 )
 from app.flows.rules.turn import is_capped
 from app.flows.timing.recipient_zone import RecipientZone, ZoneSource
-from app.orders.lanes.settings import Deliveries
 from app.orders.record_reversal import OPEN_STATES
 from app.shopify.payloads.vocabulary import ReturnStatus
-from app.shops.left_out import LeftOut
-from app.shops.measures import Measures
-from app.shops.settings import Pause, Stored
-
-NOTHING_LEFT_OUT: Final = Exclusions(LeftOut(), {})
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Hold a shop's settings as they were at some instant, in the shapes decisions read."""
-
-    shop: ShopFacts
-    measures: Measures
-    places: Whereabouts
-    rules: LeftOut
-
-    @classmethod
-    def of(cls, stored: Stored, shop_zone: str) -> Settings:
-        """Return them from the versions that held."""
-        pause = stored.of(Pause)
-        shop = ShopFacts(
-            paused_at=pause.since,
-            paused_by=pause.paused_by,
-            paused_words=pause.words,
-            declared=stored.of(Law).declared(),
-            risk=stored.of(Deliveries).risk,
-        )
-        places = Whereabouts(stored.of(CalendarSetting), shop_zone)
-        return cls(shop, stored.of(Measures), places, stored.of(LeftOut))
 
 
 def facts_then(past: Past, settings: Settings, one: Saying, beside: Beside, now: datetime) -> Facts:
     """Return what deciding about a planned message looks at, as of `now`."""
     row, order, then, step = one.row, one.then.order, one.then, one.step
     customer = past.customers.get(order.customer_id or 0)
-    excluded = replace(past.left_out or NOTHING_LEFT_OUT, rules=settings.rules)
+    excluded = settings.left_out
     address = (order.email or (customer.email if customer else None)) if then.has_email or customer else None
     group = _group(one, beside)
     word = spoken_as(step, one.run)
-    zone = zone_then(settings, then)
+    zone = zone_then(settings.places, then)
     shop = settings.shop
     returns = [case for case in then.cases.values() if case.status in {*OPEN_STATES, ReturnStatus.CLOSED}]
     held = (
@@ -112,7 +80,7 @@ def facts_then(past: Past, settings: Settings, one: Saying, beside: Beside, now:
         flow=flow_facts(one.flow.flow, one.flow.at(now)[1], step),
         customer=customer_then(past, excluded, order, customer, address, then, bought, now),
         holdout=HoldoutFacts(*held) if held is not None else None,
-        bounds=bounds(settings.measures),
+        bounds=settings.bounds,
         turn=turn_then(one, beside, now),
         open_returns=tuple(
             OpenReturn(case.name or "", case.opened_at, tuple(sorted(then.coming_back[case.id])))
@@ -123,9 +91,9 @@ def facts_then(past: Past, settings: Settings, one: Saying, beside: Beside, now:
     )
 
 
-def zone_then(settings: Settings, then: OrderThen) -> RecipientZone:
+def zone_then(places: Whereabouts, then: OrderThen) -> RecipientZone:
     """Return whose clock the order's messages went by: as it was kept, else as the address says today."""
-    return RecipientZone(then.zone, ZoneSource.COUNTRY) if then.zone else settings.places.zone(then.order)
+    return RecipientZone(then.zone, ZoneSource.COUNTRY) if then.zone else places.zone(then.order)
 
 
 def _items(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -19,25 +19,29 @@ from app.flows.facts.gather_groups import HANDED_OVER
 from app.flows.facts.gather_items import ORDER_LINE, spoken_as
 from app.flows.facts.standing.standing import started_at
 from app.flows.language.flow import FlowDocument
-from app.flows.language.steps import Subject
+from app.flows.language.happenings import Happening
+from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.enrol import admitted, run_values
 from app.flows.planning.record_decision import carry_out, finish
 from app.flows.planning.runs.follow import note_way, row_facts
 from app.flows.planning.schedule import beside, moments, move, new_row, row_seed
-from app.flows.replay.facts_then import Settings, facts_then, zone_then
-from app.flows.replay.past import FlowPast, OrderPast, Past
+from app.flows.replay.facts_then import facts_then, zone_then
+from app.flows.replay.history.past import FlowPast, OrderPast, Past
+from app.flows.replay.history.rows import follow_up_row, run_row
+from app.flows.replay.history.then import OrderThen
 from app.flows.replay.runs_then import again_at, left_out, may_speak, parcel_then
 from app.flows.replay.saying import Beside, Said, Saying, Told
-from app.flows.replay.then import OrderThen
 from app.flows.rules.decision import Send
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.runs.advance import Advanced, Person, Reached, Standing, advance
 from app.flows.runs.path import read_path, still_there
-from app.flows.runs.triggers import Occasion, first_happened, occasions
+from app.flows.runs.triggers import Occasion, Story, first_happened, occasions
+from app.flows.timing.calendar import Calendar
 from app.flows.timing.limits import Limits
-from app.flows.timing.plan import plan
+from app.flows.timing.plan import Moments, plan
+from app.flows.timing.recipient_zone import RecipientZone
 from app.orders.parcels import Fulfillment
 from app.orders.record_reversal import OPEN_STATES
 
@@ -63,10 +67,18 @@ class Walk:
     _runs: dict[int, list[Enrollment]] = field(default_factory=lambda: defaultdict(list))
     _rows: dict[int, dict[str, FollowUp]] = field(default_factory=lambda: defaultdict(dict))
     _sayings: dict[int, list[Saying]] = field(default_factory=lambda: defaultdict(list))
+    _saying: dict[int, Saying] = field(default_factory=dict)  # by the row's id
     _items: dict[tuple[str, int, str], int] = field(default_factory=dict)
     _coming: list[tuple[datetime, int, datetime, int, Any]] = field(default_factory=list)
+    _heard: dict[int, tuple[Story, int]] = field(default_factory=dict)  # what an order's runs were last started by
+    _planned: dict[tuple[int, str], object] = field(default_factory=dict)  # what a row was last planned by
+    _over: set[int] = field(default_factory=set)  # runs that have said or left out all they ever will
+    _flows: dict[int, FlowPast] = field(init=False)
     _count: int = 0
-    _settings: tuple[Any, Settings] | None = None
+
+    def __post_init__(self) -> None:
+        """Know the flows by their ids."""
+        self._flows = {each.flow.id: each for each in self.past.flows}
 
     def walk(self, orders: Iterable[OrderPast], until: datetime) -> None:
         """Walk from the first thing learned until an instant."""
@@ -98,9 +110,10 @@ class Walk:
             self._erase(order_id, now)
             return
         if order_id not in self._orders:  # nobody else may count it before it is heard of
-            self._orders[order_id] = OrderThen(self._pasts[order_id].order)
+            self._orders[order_id] = OrderThen(self._pasts[order_id].order, self.past.with_scans)
         then = self._orders[order_id]
-        then.learn(changed)
+        if not then.learn(changed) and not self.past.with_scans:
+            return  # a carrier's word on the way, which no flow hears of
         self._enrol(then, now)
         self._after_return(then, now)
         self._replan(then, now)
@@ -112,18 +125,14 @@ class Walk:
                 if row.state is not FollowUpState.DONE:
                     finish(row, Reason.ERASED, now)
 
-    def settings(self, now: datetime) -> Settings:
-        """Return the shop's settings as they were."""
-        version = sum(at <= now for at, _, _ in self.past.settings)
-        if self._settings is None or self._settings[0] != version:
-            self._settings = version, Settings.of(self.past.stored(now), self.past.shop_zone)
-        return self._settings[1]
-
     def _enrol(self, then: OrderThen, now: datetime) -> None:
         order = then.order
         if order.deleted_at is not None:
             return
         story = then.story(self._pasts[order.id].reviews, now)
+        if self._heard.get(order.id) == (story, self.past.turn(now)):
+            return  # nothing has happened that a flow could start at
+        self._heard[order.id] = story, self.past.turn(now)
         told = occasions(story)
         runs = {
             (run.flow_id, run.subject_kind, run.subject_id): run.ended_reason
@@ -151,7 +160,7 @@ class Walk:
     ) -> None:
         self._count += 1
         values = run_values(flow.flow, then.order, Subject(kind), subject_id) if kind != ORDER_LINE else {}
-        run = Enrollment(
+        run = run_row(
             **(values or {"shop_id": self.past.shop_id, "flow_id": flow.flow.id, "order_id": then.order.id}
                | {"subject_kind": kind, "subject_id": subject_id, "customer_id": then.order.customer_id}),
         )  # fmt: skip
@@ -161,45 +170,70 @@ class Walk:
         self._runs[then.order.id].append(run)
 
     def _flow(self, run: Enrollment) -> FlowPast:
-        return next(each for each in self.past.flows if each.flow.id == run.flow_id)
+        return self._flows[run.flow_id]
 
     def _document(self, run: Enrollment) -> FlowDocument:
         return self._flow(run).document(run.version)
 
     def _replan(self, then: OrderThen, now: datetime) -> None:
-        order, settings = then.order, self.settings(now)
-        zone = zone_then(settings, then)
+        order, places = then.order, self.past.settings_then(now).places
         runs = [run for run in self._runs[order.id] if run.ended_at is None]
+        zone = zone_then(places, then)
         for run in runs:
+            if run.id in self._over:
+                continue
             document, parcel, rows = self._document(run), parcel_then(run, then), self._rows[run.id]
             told = self._come_to(run, document, then, parcel, now)
             others = beside(run, runs, then.parcels)
-            for reached in told.reached:
-                row = rows.get(reached.step.key)
+            known: dict[datetime, Moments] = {}
+            for step, since in ((reached.step, reached.since) for reached in told.reached):
+                row = rows.get(step.key)
                 if row is not None and row.state in {FollowUpState.DONE, FollowUpState.CLAIMED}:
                     continue
-                known = moments(order, parcel, others, run=run, previous_at=reached.since)
-                calendar = settings.places.to_plan(order, reached.step, now)
-                seed = row_seed(run, reached.step.key)
-                planned = plan(reached.step, known, zone, seed=seed, now=now, calendar=calendar)
-                if planned is None:
-                    continue
-                if row is None:
-                    rows[reached.step.key] = row = self._new(new_row(run, reached.step.key, planned))
-                    past, step = self._pasts[order.id], document.step(row.step)
-                    saying = Saying(row, run, self._flow(run), document, step, then, past)
-                    self._sayings[order.id].append(saying)
-                else:
-                    move(row, planned)
-                self._due(row, now)
+                if since not in known:
+                    known[since] = moments(order, parcel, others, run=run, previous_at=since)
+                by = (known[since], zone, places.to_plan(order, step, now))
+                if self._planned.get((run.id, step.key)) == by:
+                    continue  # by the same facts it stays where it is, or unplanned
+                self._planned[run.id, step.key] = by
+                self._plan(then, run, step, by, now)
             note_way(run, rows, told, now)
             if run.look_at is not None and run.ended_at is None:
                 self._push(self._tick(max(run.look_at, now)), Rank.LOOK, run.look_at, run)
+            elif told.through and self._is_over(run, told):
+                self._over.add(run.id)
 
-    def _new(self, row: FollowUp) -> FollowUp:
-        self._count += 1
-        row.id = self._count
-        return row
+    def _plan(
+        self, then: OrderThen, run: Enrollment, step: Step, by: tuple[Moments, RecipientZone, Calendar], now: datetime
+    ) -> None:
+        known, zone, calendar = by
+        planned = plan(step, known, zone, seed=row_seed(run, step.key), now=now, calendar=calendar)
+        if planned is None:
+            return
+        rows = self._rows[run.id]
+        row = rows.get(step.key)
+        if row is None:
+            row = rows[step.key] = new_row(run, step.key, planned, follow_up_row)
+            self._count += 1
+            row.id = self._count
+            past = self._pasts[then.order.id]
+            saying = Saying(
+                row, run, self._flow(run), self._document(run), self._document(run).step(row.step), then, past
+            )
+            self._sayings[then.order.id].append(saying)
+            self._saying[row.id] = saying
+        else:
+            move(row, planned)
+        self._due(row, now)
+
+    def _is_over(self, run: Enrollment, told: Advanced) -> bool:
+        """Say whether nothing that happens can make a run speak again, or end otherwise than it has."""
+        rows = self._rows[run.id]
+        said = (
+            row.state is FollowUpState.DONE for each in told.reached if (row := rows.get(each.step.key)) is not None
+        )
+        planned = sum(each.step.is_planned for each in told.reached)
+        return run.subject_kind != ORDER_LINE and len(rows) >= planned and all(said)
 
     def _due(self, row: FollowUp, now: datetime) -> None:
         """Let a planned row have its turn; entries of times it has left behind are passed over."""
@@ -215,28 +249,31 @@ class Walk:
     def _come_to(
         self, run: Enrollment, document: FlowDocument, then: OrderThen, parcel: Fulfillment | None, now: datetime
     ) -> Advanced:
-        order, rows = then.order, self._rows[run.id]
+        order, rows, need = then.order, self._rows[run.id], self._flow(run).needs[run.version]
         began = started_at(run, order, parcel)
         if run.subject_kind == ORDER_LINE:
             speaks = may_speak(run, document, self._sayings[order.id], self._items)
             return Advanced(
                 tuple(Reached(step, began) for step in document.sends if step.key in speaks), (), through=True
             )
-        reviews = self._pasts[order.id].reviews
-        reviewed = min((each.submitted_at for each in reviews if each.submitted_at <= now), default=None)
         standing = Standing(
             started_at=began,
             person=Person(order.shop_id, order.customer_id or -order.id),
-            zone=zone_then(self.settings(now), then).zone,
-            happened=first_happened(
-                then.story(reviews, now),
-                parcel_id=parcel.id if parcel is not None else None,
-                ordered_again_at=again_at(then, self._orders.values(), now),
-                reviewed_at=reviewed,
-            ),
+            zone=zone_then(self.past.settings_then(now).places, then).zone,
+            happened=self._happened(then, parcel, now) if need.events else {},
             rows=row_facts(rows),
         )
-        return advance(document, still_there(read_path(run.path), document), standing, now)
+        path = still_there(read_path(run.path), document) if run.path else ()
+        return advance(document, path, standing, now)
+
+    def _happened(self, then: OrderThen, parcel: Fulfillment | None, now: datetime) -> Mapping[Happening, datetime]:
+        reviews = self._pasts[then.order.id].reviews
+        return first_happened(
+            then.story(reviews, now),
+            parcel_id=parcel.id if parcel is not None else None,
+            ordered_again_at=again_at(then, self._orders.values(), now),
+            reviewed_at=min((each.submitted_at for each in reviews if each.submitted_at <= now), default=None),
+        )
 
     def _after_return(self, then: OrderThen, now: datetime) -> None:
         """Let go on what returns held up, and start runs for lines that stay with the buyer after all."""
@@ -260,9 +297,9 @@ class Walk:
         while self._coming and self._coming[0][0] == now and self._coming[0][1] == Rank.DUE:
             *_, row = heapq.heappop(self._coming)
             if row.state is FollowUpState.SCHEDULED and row.due_at <= now and all(each.row is not row for each in due):
-                due.append(next(each for each in self._sayings[row.order_id] if each.row is row))
+                due.append(self._saying[row.id])
         around = Beside(self.said, self._items, self._sayings, self._orders)
-        settings = self.settings(now)
+        settings = self.past.settings_then(now)
         decided = []
         for each in due:
             facts = facts_then(self.past, settings, each, around, now)

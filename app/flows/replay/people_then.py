@@ -11,9 +11,9 @@ from app.flows.facts.gather_left_out import Exclusions
 from app.flows.facts.gather_people import EVERY, SUBSCRIBED
 from app.flows.facts.gather_turn import rank_of
 from app.flows.models import FollowUpState
-from app.flows.replay.past import Past
+from app.flows.replay.history.past import Past
+from app.flows.replay.history.then import OrderThen
 from app.flows.replay.saying import Beside, Saying
-from app.flows.replay.then import OrderThen
 from app.flows.rules.decision import CustomerFacts, TurnFacts
 from app.flows.rules.turn import MONTH, is_capped
 from app.orders.models import Order, OrderLine
@@ -33,7 +33,7 @@ def customer_then(
     wish = past.wishes(order.customer_id, now)
     stops = {
         row.scope: row
-        for row in (past.stops.get(address_hash(address), ()) if address else ())
+        for row in (past.stops.get(address_hash(address), ()) if address and past.stops else ())
         if row.happened_at <= now
     }
     stop, optional = stops.get(SuppressionScope.ADDRESS), stops.get(SuppressionScope.OPTIONAL)

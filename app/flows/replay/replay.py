@@ -1,48 +1,38 @@
-"""Replay a shop's past whole, on as many processes as are given: as it was, or as if a flow had been another."""
+"""Replay a past: as it was, or as if a flow had been another."""
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from app.flows.language.flow import Branch, FlowDocument, WaitUntil, nodes
 from app.flows.language.happenings import Event, Moment
-from app.flows.models import Flow, FlowState
-from app.flows.replay.load import together
+from app.flows.models import FlowState
+from app.flows.replay.history.load import together
+from app.flows.replay.history.past import FlowPast, Past
+from app.flows.replay.history.rows import flow_row
 from app.flows.replay.machine import Walk
-from app.flows.replay.past import FlowPast, OrderPast, Past
 from app.flows.replay.report import Outcome, outcomes
 
 BY_CALENDAR: Final = frozenset({Event.FIRST_ORDER_ANNIVERSARY, Event.DAYS_WITHOUT_ORDER})
 SUPPOSED: Final = -1  # the id of a flow the shop does not have
-FEW: Final = 200  # people: below, a second process costs more than it saves
-
-_shared: tuple[Past, Sequence[Sequence[OrderPast]], datetime] | None = None
 
 
-def replay(past: Past, until: datetime, *, processes: int = 1) -> list[Outcome]:
+def replay(past: Past, until: datetime) -> list[Outcome]:
     """Return what became of every message until an instant."""
-    people = together(past)
-    if processes == 1 or len(people) < FEW:
-        return _walked(past, people, until)
-    global _shared  # noqa: PLW0603 - what a forked process inherits need not be sent to it
-    _shared = past, people, until
-    try:
-        with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
-            parts = list(pool.map(_part, [(place, processes) for place in range(processes)]))
-    finally:
-        _shared = None
-    return [each for part in parts for each in part]
+    found: list[Outcome] = []
+    for orders in together(past):
+        walk = Walk(past)
+        walk.walk(orders, until)
+        found += outcomes(walk)
+    return found
 
 
 def as_if(past: Past, document: FlowDocument, since: datetime) -> Past:
     """Return the past as if a flow had been this document from `since` on, whatever it was."""
     known = next((each.flow for each in past.flows if each.flow.key == document.key), None)
-    flow = Flow(
+    flow = flow_row(
         id=known.id if known is not None else SUPPOSED,
         shop_id=past.shop_id,
         key=document.key,
@@ -66,19 +56,3 @@ def cannot_replay(document: FlowDocument) -> str | None:
     if any(isinstance(each, WaitUntil) and each.date is Moment.FIRST_ORDER_ANNIVERSARY for each in every):
         return "it waits for an anniversary"
     return None
-
-
-def _part(which: tuple[int, int]) -> list[Outcome]:
-    place, of = which
-    assert _shared is not None  # noqa: S101 - set before the fork
-    past, people, until = _shared
-    return _walked(past, people[place::of], until)
-
-
-def _walked(past: Past, people: Sequence[Sequence[OrderPast]], until: datetime) -> list[Outcome]:
-    found: list[Outcome] = []
-    for orders in people:
-        walk = Walk(past)
-        walk.walk(orders, until)
-        found += outcomes(walk)
-    return found

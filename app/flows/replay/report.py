@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from app.flows.facts.gather_items import spoken_as
@@ -54,15 +54,47 @@ class Report:
     capped: int  # evaluations that found no room
     collided: int  # evaluations that found the same said, or another speaking for it
 
+    def __add__(self, other: Report) -> Report:
+        """Return the counts of both, of people they do not share. The span is the other's: an empty one has none."""
+        days = {
+            day: dict(Counter(self.days.get(day, {})) + Counter(other.days.get(day, {})))
+            for day in sorted({*self.days, *other.days})
+        }
+        return Report(
+            since=other.since,
+            until=other.until,
+            messages=self.messages + other.messages,
+            people=self.people + other.people,
+            days=days,
+            not_sent=dict((Counter(self.not_sent) + Counter(other.not_sent)).most_common()),
+            waiting=self.waiting + other.waiting,
+            capped=self.capped + other.capped,
+            collided=self.collided + other.collided,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Hold what the second of two replays does differently; each thing once, the earliest first."""
+    """Hold what the second of two replays does differently; each thing once; of a page, the earliest first."""
 
     added: tuple[Thing, ...]
     dropped: tuple[Thing, ...]
     earlier: tuple[Thing, ...]
     later: tuple[Thing, ...]
+
+    def __add__(self, other: Difference) -> Difference:
+        """Return the differences of both."""
+        return Difference(
+            self.added + other.added,
+            self.dropped + other.dropped,
+            self.earlier + other.earlier,
+            self.later + other.later,
+        )
+
+
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+NOTHING: Final = Report(NEVER, NEVER, 0, 0, {}, {}, 0, 0, 0)
+SAME: Final = Difference((), (), (), ())
 
 
 def outcomes(walk: Walk) -> list[Outcome]:

@@ -10,8 +10,8 @@ from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment
+from app.flows.replay.history.then import OrderThen
 from app.flows.replay.saying import Saying
-from app.flows.replay.then import OrderThen
 from app.orders.parcels import Fulfillment
 from app.orders.record_reversal import OPEN_STATES
 

@@ -10,8 +10,8 @@ from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, FollowUp
-from app.flows.replay.past import FlowPast, OrderPast
-from app.flows.replay.then import OrderThen
+from app.flows.replay.history.past import FlowPast, OrderPast
+from app.flows.replay.history.then import OrderThen
 from app.flows.rules.decision import Facts, Ruling
 
 

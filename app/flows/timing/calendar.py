@@ -73,13 +73,18 @@ class Calendar:
     help_gap: timedelta = DEFAULT_GAP  # between arrival and help with the product, or an offer
     ask_gap: timedelta = DEFAULT_GAP  # between arrival and a review request
 
+    @property
+    def closes_days(self) -> bool:
+        """Say whether there are whole days on which nothing may leave."""
+        return bool(self.blackouts) or self.holidays_closed
+
     def is_open_day(self, day: date) -> bool:
         """Say whether anything may leave on a local day."""
         return self.closed_day(day) is None
 
     def closed_day(self, day: date) -> Closed | None:
         """Return what closes a whole local day."""
-        if any(each.covers(day) for each in self.blackouts):
+        if self.blackouts and any(each.covers(day) for each in self.blackouts):
             return Closed.BLACKOUT
         return Closed.HOLIDAY if self.holidays_closed and day in self.holidays else None
 

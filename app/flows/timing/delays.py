@@ -59,6 +59,8 @@ def expires_at(step: Step, ready: datetime, zone: ZoneInfo, calendar: Calendar) 
     Days the shop's calendar closes do not count, so that a blackout makes nothing stale by itself, up to 30 of them.
     """
     kept = hours_of(step, calendar)
+    if not kept.closes_days:
+        return ready + step.max_age
     day, open_days, closed = ready.astimezone(zone).date(), 0, 0
     while open_days < step.max_age.days and closed < LONGEST_PARDON:
         if kept.is_open_day(day):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -41,6 +41,7 @@ class RecipientZone:
         return ZoneInfo(self.name)
 
 
+@lru_cache(maxsize=4096)
 def recipient_zone(
     country: str | None, province: str | None, shop_zone: str, zip_code: str | None = None
 ) -> RecipientZone:

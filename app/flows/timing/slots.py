@@ -148,14 +148,29 @@ def _spans(window: SendWindow | None, quiet: Quiet | None) -> Spans:
 
 def _spread(slot: datetime, window: SendWindow | None, zone: ZoneInfo, seed: str, calendar: Calendar) -> datetime:
     """Add the row's jitter, stopping a second before closing, so that a later anchor never comes due earlier."""
-    if window is None and calendar.quiet is None and not calendar.blackouts and not calendar.holidays_closed:
+    if window is None and calendar.quiet is None and not calendar.closes_days:
         return slot
     if window is not None and window.exact:
         return slot + jitter(seed) % MINUTE
     due = slot + jitter(seed)
+    if _is_open_throughout(slot, due, window, zone, calendar):
+        return due
     edge = slot.replace(second=0, microsecond=0) + MINUTE
     while edge <= due:
         if closed_by(edge, window, zone, calendar) is not None:
             return max(slot, edge - timedelta(seconds=1))
         edge += MINUTE
     return due
+
+
+def _is_open_throughout(
+    slot: datetime, due: datetime, window: SendWindow | None, zone: ZoneInfo, calendar: Calendar
+) -> bool:
+    """Say of minutes of one day whose first is open whether all of them surely are: the usual case, told at once."""
+    begins, ends = slot.astimezone(zone), due.astimezone(zone)
+    if begins.date() != ends.date() or begins.utcoffset() != ends.utcoffset():
+        return False
+    first, last = begins.hour * HOUR + begins.minute, ends.hour * HOUR + ends.minute
+    if calendar.quiet is not None and calendar.quiet.covers(last):
+        return False
+    return any(opens <= first and last < closes for opens, closes in _spans(window, calendar.quiet))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from app.flows.facts.gather_items import Contents
+from app.flows.replay.history.rows import line_row, parcel_row, return_row
 from app.flows.runs.triggers import UNPAID, ParcelStory, Story
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
@@ -39,6 +41,7 @@ class OrderThen:
     """Hold it. `order` begins as a row with what never changes; `learn` brings the rest up to an instant."""
 
     order: Order
+    with_scans: bool = True  # whether any flow asks for more of a parcel than that it was sent and came
     zone: str = ""
     has_email: bool = False
     lines: dict[int, OrderLine] = field(default_factory=dict)
@@ -48,20 +51,33 @@ class OrderThen:
     refunds: dict[int, tuple[datetime, dict[int, int]]] = field(default_factory=dict)
     cases: dict[int, ReturnCase] = field(default_factory=dict)
     coming_back: dict[int, dict[int, int]] = field(default_factory=dict)  # return → line → how many
+    _stands: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # what was last learned, by what it is about
 
-    def learn(self, changed: Mapping[str, Mapping[str, Any]]) -> None:
-        """Take in what an event of the kind "known" says."""
+    def __post_init__(self) -> None:
+        """Take a row of one's own: what is learned is written into it."""
+        self.order = copy.copy(self.order)
+
+    def learn(self, changed: Mapping[str, Mapping[str, Any]]) -> bool:
+        """Take in what an event of the kind "known" says; return whether that is more than a carrier's word."""
+        more = False
         for key, values in changed.items():
+            more = more or _without_words(self._stands.get(key)) != _without_words(values)
+            self._stands[key] = values
             kind, _, number = key.partition(".")
-            {
-                "order": self._order,
-                "line": self._line,
-                "parcel": self._parcel,
-                "refund": self._refund,
-                "return": self._case,
-            }[kind](int(number or 0), values)
+            match kind:
+                case "order":
+                    self._order(values)
+                case "line":
+                    self._line(int(number), values)
+                case "parcel":
+                    self._parcel(int(number), values)
+                case "refund":
+                    self._refund(int(number), values)
+                case "return":
+                    self._case(int(number), values)
+        return more
 
-    def _order(self, _: int, values: Mapping[str, Any]) -> None:
+    def _order(self, values: Mapping[str, Any]) -> None:
         order = self.order
         for name in OF_ORDER:
             setattr(order, name, values.get(name))
@@ -74,8 +90,8 @@ class OrderThen:
     def _line(self, number: int, values: Mapping[str, Any]) -> None:
         line = self.lines.get(number)
         if line is None:
-            line = self.lines[number] = OrderLine(
-                id=number, shop_id=self.order.shop_id, order_id=self.order.id, title="", price=None
+            line = self.lines[number] = line_row(
+                id=number, shop_id=self.order.shop_id, order_id=self.order.id, title=""
             )
         for name in OF_LINE:
             setattr(line, name, values.get(name))
@@ -83,7 +99,7 @@ class OrderThen:
     def _parcel(self, number: int, values: Mapping[str, Any]) -> None:
         parcel = self.parcels.get(number)
         if parcel is None:
-            parcel = self.parcels[number] = Fulfillment(id=number, shop_id=self.order.shop_id, order_id=self.order.id)
+            parcel = self.parcels[number] = parcel_row(id=number, shop_id=self.order.shop_id, order_id=self.order.id)
         for name in OF_PARCEL:
             setattr(parcel, name, values.get(name))
         for name in PARCEL_TIMES:
@@ -98,7 +114,7 @@ class OrderThen:
     def _case(self, number: int, values: Mapping[str, Any]) -> None:
         case = self.cases.get(number)
         if case is None:
-            case = self.cases[number] = ReturnCase(id=number, shop_id=self.order.shop_id, order_id=self.order.id)
+            case = self.cases[number] = return_row(id=number, shop_id=self.order.shop_id, order_id=self.order.id)
         case.name, case.status = values.get("name"), values["status"]
         case.opened_at, case.closed_at = datetime.fromisoformat(values["opened_at"]), instant(values.get("closed_at"))
         self.coming_back[number] = counts(values)
@@ -143,8 +159,14 @@ class OrderThen:
             refunded_at=min((at for at, _ in self.refunds.values()), default=None),
             returned_at=min((at for at in closed if at is not None), default=None),
             parcels=tuple(
-                ParcelStory(each.id, each.shipped_at, each.delivered_at, each.delayed_at, self.scans[each.id])
-                for each in sorted(self.parcels.values(), key=lambda one: one.id)
+                ParcelStory(
+                    each.id,
+                    each.shipped_at,
+                    each.delivered_at,
+                    each.delayed_at,
+                    self.scans[each.id] if self.with_scans else (),
+                )
+                for _, each in sorted(self.parcels.items())
                 if each.cancelled_at is None
             ),
             reviews=tuple(
@@ -158,6 +180,12 @@ class OrderThen:
 def instant(text: str | None) -> datetime | None:
     """Return an instant as it is kept, None where there is none."""
     return datetime.fromisoformat(text) if text else None
+
+
+def _without_words(values: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    if values is None or "scans" not in values:
+        return values
+    return {name: value for name, value in values.items() if name not in {"scans", "shipment_status"}}
 
 
 def counts(values: Mapping[str, Any]) -> dict[int, int]:
