@@ -5,6 +5,7 @@ from app.channels import models as channels
 from app.customers import models as customers
 from app.experiments import models as experiments
 from app.flows import models as flows
+from app.flows.replay.job import models as replays
 from app.kit import clock
 from app.kit import models as kit
 from app.messages import models as messages
@@ -17,5 +18,5 @@ from app.shops import models as shops
 
 __all__ = [
     "catalog", "channels", "clock", "customers", "experiments", "flows", "imports", "kit", "lanes",
-    "messages", "orders", "parcels", "reversals", "reviews", "shopify", "shops",
+    "messages", "orders", "parcels", "replays", "reversals", "reviews", "shopify", "shops",
 ]  # fmt: skip

@@ -28,12 +28,14 @@ from app.flows.pages.flow import routes_flow
 from app.flows.pages.home import next_ask, routes_home
 from app.flows.pages.look_back import routes_look_back
 from app.flows.pages.people import routes_people
+from app.flows.pages.replay import routes_replay
 from app.flows.pages.settings import routes_calendar, routes_deliveries, routes_measures, routes_settings
 from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_why
 from app.flows.planning import come_back, eased, erased, merged, schedule, set_up
 from app.flows.planning.runs import look
+from app.flows.replay.job import run as replay_run
 from app.flows.sending import claim
 from app.flows.syncing import sync
 from app.flows.syncing.importing import begin as history
@@ -82,6 +84,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_preview.blueprint,
     routes_sample.blueprint,
     routes_look_back.blueprint,
+    routes_replay.blueprint,
     routes_people.blueprint,
     reviews_admin.blueprint,
     routes_settings.blueprint,
@@ -167,6 +170,7 @@ WORK: Sequence[Work] = (
     Work(queue.BULK, look.waiting, "app.flows.planning.runs.look.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.syncing.sync.run_due"),
     Work(queue.BULK, history_run.waiting, "app.flows.syncing.importing.run.run_due"),
+    Work(queue.BULK, replay_run.waiting, "app.flows.replay.job.run.run_due"),
     Work(queue.BULK, rounds.waiting, "app.orders.lanes.rounds.run_due"),
     Work(queue.BULK, watch.waiting, "app.orders.watch.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),

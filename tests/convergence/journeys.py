@@ -23,6 +23,7 @@ class Journey:
     product: int | None = None
     variant: int | None = None
     is_redacted: bool = False
+    person: int | None = None  # who buys; one of their own where nothing is said
 
     def __post_init__(self):
         """Draw the whole life."""

@@ -51,7 +51,7 @@ class Player:
         order = {
             "shop": self._shop,
             "customer": {
-                "email": f"person{journey.number}@example.com",
+                "email": f"person{journey.number if journey.person is None else journey.person}@example.com",
                 "first_name": dice.choice(["Ana", "Bo", "Chidi", "Noor"]),
                 "last_name": "Weber",
                 "locale": dice.choice(["en", "de"]),

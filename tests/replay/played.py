@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 
 from app.customers.models import ConsentEntry
 from app.flows.models import Decision, Enrollment, FollowUp, FollowUpState
+from app.flows.planning.runs import look
 from app.flows.replay.history.load import load, together
 from app.flows.replay.machine import Walk
 from app.messages.models import Message, MessageItem, MessageState
@@ -24,8 +25,11 @@ STEP = timedelta(hours=6)
 MONTH = timedelta(days=31)
 
 
-def play(both, count, seed):
-    """Play them for a month, every webhook once and in order; return the instants anything could leave at."""
+def play(both, count, seed, *, people=None, merchant=()):
+    """Play them for a month, every webhook once and in order; return the instants anything could leave at.
+
+    `people` is how many order, one each unless said; `merchant` are (hours, what the merchant does with a session).
+    """
     player = Player(both.store, SHOP)
     journeys = [Journey(number, seed) for number in range(count)]
     acts = sorted(
@@ -34,6 +38,9 @@ def play(both, count, seed):
         for place, (hours, verb, words) in enumerate(journey.acts)
         if hours <= LAST_ACT_H
     )
+    for journey in journeys:
+        journey.person = journey.number % (people or count)
+    does = sorted(merchant, key=lambda one: one[0])
     ticks, now = [], BEGINNING
     while now < BEGINNING + MONTH:
         now += STEP
@@ -45,11 +52,16 @@ def play(both, count, seed):
             heard = True
         ticks.append(now)
         both.move_store(now)
+        while does and BEGINNING + timedelta(hours=does[0][0]) <= now:
+            both.move(now)
+            with both.work_in_shop(both.shop_id) as session:
+                does.pop(0)[1](session)
         if heard or both.on_the_way() or _is_due(both, now):
             both.move(now)
             if both.deliver():
                 both.apply()
                 _heard_now(both)
+            look.run_due(both.wired)
             both.drain()
     return ticks
 

@@ -21,6 +21,10 @@ from tests.convergence.side_by_side import BEGINNING
 from tests.replay.played import differences, forget_decisions, kinds, left, play, replayed
 
 JOURNEYS = 3
+ORDINARY = {
+    "type": "send", "key": "care", "template": "thank_you", "topic": "order", "message_class": "transactional",
+    "goal": "The buyer knows.", "anchor": "previous_step", "delay_days": 1, "max_age_days": 10,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -91,10 +95,11 @@ def test_the_command_says_what_a_flow_would_have_sent(played, tmp_path):
 def test_a_flow_it_cannot_follow_is_refused_in_words(played, tmp_path):
     _, document = past_of(played)
     raw = flow_json(document)
-    raw["profile"] = {"fact": "order_country", "op": "is", "value": "GB"}
+    raw["trigger"] = {"on": "days_without_order", "days": 60}
+    raw["steps"] = [ORDINARY | {"key": "again", "delay_days": 0, "anchor": "trigger"}]
     file = tmp_path / "flow.json"
     file.write_text(json.dumps(raw), encoding="utf-8")
     run = played.wired.parts["flask"].test_cli_runner()
     done = run.invoke(args=["simulate", "--shop", DOMAIN, "--flow", str(file)])
     assert done.exit_code == 1
-    assert "it asks conditions" in done.output
+    assert "it is started by the calendar" in done.output

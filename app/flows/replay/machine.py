@@ -6,38 +6,37 @@ their rows are of this walk alone and never stored. Orders of one person are wal
 
 from __future__ import annotations
 
-import heapq
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 from app.flows.facts.gather_groups import HANDED_OVER
 from app.flows.facts.gather_items import ORDER_LINE, spoken_as
 from app.flows.facts.standing.standing import started_at
+from app.flows.language.conditions.judge import asked, judge
 from app.flows.language.flow import FlowDocument
-from app.flows.language.happenings import Happening
-from app.flows.language.steps import Step, Subject
+from app.flows.language.steps import Step
 from app.flows.models import Enrollment, FollowUp, FollowUpState
-from app.flows.planning.enrol import admitted, run_values
+from app.flows.planning.enrol import admitted
 from app.flows.planning.record_decision import carry_out, finish
 from app.flows.planning.runs.follow import note_way, row_facts
 from app.flows.planning.schedule import beside, moments, move, new_row, row_seed
+from app.flows.replay.agenda import Agenda, Rank
 from app.flows.replay.facts_then import facts_then, zone_then
 from app.flows.replay.history.past import FlowPast, OrderPast, Past
-from app.flows.replay.history.rows import follow_up_row, run_row
+from app.flows.replay.history.rows import follow_up_row
 from app.flows.replay.history.then import OrderThen
-from app.flows.replay.runs_then import again_at, left_out, may_speak, parcel_then
+from app.flows.replay.runs_then import filter_run, is_over, left_out, may_speak, new_run, parcel_then
 from app.flows.replay.saying import Beside, Said, Saying, Told
-from app.flows.rules.decision import Send
+from app.flows.replay.standing_then import Scene, known_then, profile_then, standing_then
+from app.flows.rules.decision import ProfileFacts, Send
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
-from app.flows.runs.advance import Advanced, Person, Reached, Standing, advance
+from app.flows.runs.advance import Advanced, Reached, advance
 from app.flows.runs.path import read_path, still_there
-from app.flows.runs.triggers import Occasion, Story, first_happened, occasions
+from app.flows.runs.triggers import Occasion, Story, occasions
 from app.flows.timing.calendar import Calendar
 from app.flows.timing.limits import Limits
 from app.flows.timing.plan import Moments, plan
@@ -45,13 +44,7 @@ from app.flows.timing.recipient_zone import RecipientZone
 from app.orders.parcels import Fulfillment
 from app.orders.record_reversal import OPEN_STATES
 
-
-class Rank(IntEnum):
-    """Order what happens in one instant: news is heard before anything is decided."""
-
-    NEWS = 0
-    LOOK = 1
-    DUE = 2
+ASKS_NOTHING: Final = ProfileFacts()
 
 
 @dataclass(slots=True)
@@ -69,7 +62,7 @@ class Walk:
     _sayings: dict[int, list[Saying]] = field(default_factory=lambda: defaultdict(list))
     _saying: dict[int, Saying] = field(default_factory=dict)  # by the row's id
     _items: dict[tuple[str, int, str], int] = field(default_factory=dict)
-    _coming: list[tuple[datetime, int, datetime, int, Any]] = field(default_factory=list)
+    _agenda: Agenda = field(init=False)
     _heard: dict[int, tuple[Story, int]] = field(default_factory=dict)  # what an order's runs were last started by
     _planned: dict[tuple[int, str], object] = field(default_factory=dict)  # what a row was last planned by
     _over: set[int] = field(default_factory=set)  # runs that have said or left out all they ever will
@@ -78,6 +71,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         """Know the flows by their ids."""
+        self._agenda = Agenda(self.ticks)
         self._flows = {each.flow.id: each for each in self.past.flows}
 
     def walk(self, orders: Iterable[OrderPast], until: datetime) -> None:
@@ -85,25 +79,21 @@ class Walk:
         for one in orders:
             self._pasts[one.order.id] = one
             for at, changed in one.learned:
-                self._push(at, Rank.NEWS, at, (one.order.id, changed))
+                self._agenda.news(at, (one.order.id, changed))
             customer = self.past.customers.get(one.order.customer_id or 0)
             if customer is not None and customer.erased_at is not None:
-                self._push(customer.erased_at, Rank.NEWS, customer.erased_at, (one.order.id, None))
-        while self._coming and self._coming[0][0] <= until:
-            now, rank, *_ = self._coming[0]
-            if rank == Rank.DUE:
+                self._agenda.news(customer.erased_at, (one.order.id, None))
+        while (coming := self._agenda.next(until)) is not None:
+            now, rank = coming
+            if rank is Rank.DUE:
                 self._decide(now)
                 continue
-            *_, thing = heapq.heappop(self._coming)
-            if rank == Rank.LOOK:
+            thing = self._agenda.take()
+            if rank is Rank.LOOK:
                 self._look(thing, now)
             else:
                 order_id, changed = thing
                 self._learn(order_id, changed, now)
-
-    def _push(self, at: datetime, rank: Rank, order_by: datetime, thing: object) -> None:
-        self._count += 1
-        heapq.heappush(self._coming, (at, rank, order_by, self._count, thing))
 
     def _learn(self, order_id: int, changed: Any, now: datetime) -> None:
         if changed is None:
@@ -117,6 +107,16 @@ class Walk:
         self._enrol(then, now)
         self._after_return(then, now)
         self._replan(then, now)
+        self._wake_others(then, now)
+
+    def _wake_others(self, then: OrderThen, now: datetime) -> None:
+        """Let waiting runs of the same person's earlier orders look again: what they wait for may be this one."""
+        for order_id, other in self._orders.items():
+            if order_id < then.order.id and other.order.customer_id == then.order.customer_id is not None:
+                for run in self._runs[order_id]:
+                    if run.ended_at is None and run.look_at is not None and run.look_at > now:
+                        run.look_at = now
+                        self._agenda.turn(Rank.LOOK, now, now, run)
 
     def _erase(self, order_id: int, now: datetime) -> None:
         for run in self._runs[order_id]:
@@ -159,21 +159,20 @@ class Walk:
         occasion: Occasion | None,
     ) -> None:
         self._count += 1
-        values = run_values(flow.flow, then.order, Subject(kind), subject_id) if kind != ORDER_LINE else {}
-        run = run_row(
-            **(values or {"shop_id": self.past.shop_id, "flow_id": flow.flow.id, "order_id": then.order.id}
-               | {"subject_kind": kind, "subject_id": subject_id, "customer_id": then.order.customer_id}),
-        )  # fmt: skip
-        run.id, run.version, run.path, run.entered_at, run.frozen = self._count, number, [], now, {}
-        run.started_at = occasion.at if occasion is not None else None
-        run.occurrence = occasion.occurrence if occasion is not None else 0
+        run = new_run(flow.flow, number, then.order, kind, subject_id, occasion, now)
+        run.id = self._count
+        asks = flow.document(number).trigger.condition if occasion is not None else None
+        if asks is not None and occasion is not None:
+            facts = known_then(self._scene(then, now), parcel_then(run, then), asked(asks))
+            filter_run(run, judge(asks, facts), occasion, now)
         self._runs[then.order.id].append(run)
 
-    def _flow(self, run: Enrollment) -> FlowPast:
-        return self._flows[run.flow_id]
+    def _scene(self, then: OrderThen, now: datetime) -> Scene:
+        zone = zone_then(self.past.settings_then(now).places, then)
+        return Scene(self.past, self._pasts[then.order.id], then, self._orders.values(), zone, now)
 
     def _document(self, run: Enrollment) -> FlowDocument:
-        return self._flow(run).document(run.version)
+        return self._flows[run.flow_id].document(run.version)
 
     def _replan(self, then: OrderThen, now: datetime) -> None:
         order, places = then.order, self.past.settings_then(now).places
@@ -199,8 +198,8 @@ class Walk:
                 self._plan(then, run, step, by, now)
             note_way(run, rows, told, now)
             if run.look_at is not None and run.ended_at is None:
-                self._push(self._tick(max(run.look_at, now)), Rank.LOOK, run.look_at, run)
-            elif told.through and self._is_over(run, told):
+                self._agenda.turn(Rank.LOOK, run.look_at, now, run)
+            elif told.through and is_over(run, rows, told):
                 self._over.add(run.id)
 
     def _plan(
@@ -218,7 +217,7 @@ class Walk:
             row.id = self._count
             past = self._pasts[then.order.id]
             saying = Saying(
-                row, run, self._flow(run), self._document(run), self._document(run).step(row.step), then, past
+                row, run, self._flows[run.flow_id], self._document(run), self._document(run).step(row.step), then, past
             )
             self._sayings[then.order.id].append(saying)
             self._saying[row.id] = saying
@@ -226,54 +225,24 @@ class Walk:
             move(row, planned)
         self._due(row, now)
 
-    def _is_over(self, run: Enrollment, told: Advanced) -> bool:
-        """Say whether nothing that happens can make a run speak again, or end otherwise than it has."""
-        rows = self._rows[run.id]
-        said = (
-            row.state is FollowUpState.DONE for each in told.reached if (row := rows.get(each.step.key)) is not None
-        )
-        planned = sum(each.step.is_planned for each in told.reached)
-        return run.subject_kind != ORDER_LINE and len(rows) >= planned and all(said)
-
     def _due(self, row: FollowUp, now: datetime) -> None:
         """Let a planned row have its turn; entries of times it has left behind are passed over."""
         if row.state is FollowUpState.SCHEDULED:
-            self._push(self._tick(max(row.due_at, now)), Rank.DUE, row.due_at, row)
-
-    def _tick(self, at: datetime) -> datetime:
-        if self.ticks is None:
-            return at
-        place = bisect_left(self.ticks, at)
-        return self.ticks[place] if place < len(self.ticks) else datetime.max.replace(tzinfo=at.tzinfo)
+            self._agenda.turn(Rank.DUE, row.due_at, now, row)
 
     def _come_to(
         self, run: Enrollment, document: FlowDocument, then: OrderThen, parcel: Fulfillment | None, now: datetime
     ) -> Advanced:
-        order, rows, need = then.order, self._rows[run.id], self._flow(run).needs[run.version]
+        order, rows, need = then.order, self._rows[run.id], self._flows[run.flow_id].needs[run.version]
         began = started_at(run, order, parcel)
         if run.subject_kind == ORDER_LINE:
             speaks = may_speak(run, document, self._sayings[order.id], self._items)
             return Advanced(
                 tuple(Reached(step, began) for step in document.sends if step.key in speaks), (), through=True
             )
-        standing = Standing(
-            started_at=began,
-            person=Person(order.shop_id, order.customer_id or -order.id),
-            zone=zone_then(self.past.settings_then(now).places, then).zone,
-            happened=self._happened(then, parcel, now) if need.events else {},
-            rows=row_facts(rows),
-        )
+        standing = standing_then(self._scene(then, now), run, parcel, need, row_facts(rows))
         path = still_there(read_path(run.path), document) if run.path else ()
         return advance(document, path, standing, now)
-
-    def _happened(self, then: OrderThen, parcel: Fulfillment | None, now: datetime) -> Mapping[Happening, datetime]:
-        reviews = self._pasts[then.order.id].reviews
-        return first_happened(
-            then.story(reviews, now),
-            parcel_id=parcel.id if parcel is not None else None,
-            ordered_again_at=again_at(then, self._orders.values(), now),
-            reviewed_at=min((each.submitted_at for each in reviews if each.submitted_at <= now), default=None),
-        )
 
     def _after_return(self, then: OrderThen, now: datetime) -> None:
         """Let go on what returns held up, and start runs for lines that stay with the buyer after all."""
@@ -285,7 +254,7 @@ class Walk:
                 row.due_at, row.postponed_until = now, None
                 self._due(row, now)
         for run, line in left_out(then, self._sayings[then.order.id], self._runs[then.order.id], self._items):
-            self._start(self._flow(run), run.version, then, ORDER_LINE, line, now, None)
+            self._start(self._flows[run.flow_id], run.version, then, ORDER_LINE, line, now, None)
 
     def _look(self, run: Enrollment, now: datetime) -> None:
         if run.ended_at is None and run.look_at is not None and run.look_at <= now:
@@ -294,8 +263,8 @@ class Walk:
     def _decide(self, now: datetime) -> None:
         """Decide about all that is due in this instant by what holds before any of it is sent."""
         due: list[Saying] = []
-        while self._coming and self._coming[0][0] == now and self._coming[0][1] == Rank.DUE:
-            *_, row = heapq.heappop(self._coming)
+        while self._agenda.next(now) == (now, Rank.DUE):
+            row = self._agenda.take()
             if row.state is FollowUpState.SCHEDULED and row.due_at <= now and all(each.row is not row for each in due):
                 due.append(self._saying[row.id])
         around = Beside(self.said, self._items, self._sayings, self._orders)
@@ -303,6 +272,10 @@ class Walk:
         decided = []
         for each in due:
             facts = facts_then(self.past, settings, each, around, now)
+            profile = profile_then(
+                self._scene(each.then, now), each.run, parcel_then(each.run, each.then), each.document
+            )
+            facts = facts if profile == ASKS_NOTHING else replace(facts, profile=profile)
             decided.append(Told(each, now, facts, decide(facts, Limits(), now)))
         for told in decided:
             self._carry_out(told, now)

@@ -6,7 +6,7 @@ A page is some people with all their orders. Answers of pages are added up, in a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,7 @@ from app.flows.replay.history import load
 from app.flows.replay.history.past import Past
 from app.flows.replay.replay import as_if, replay
 from app.flows.replay.report import NOTHING, SAME, Difference, Outcome, Report, difference, report
+from app.flows.replay.samples import Samples, both, samples
 
 PAGE: Final = 1_000  # orders: few enough to hold, many enough that asking for them costs little
 
@@ -42,6 +43,7 @@ class Answer:
     difference: Difference = SAME
     outcomes: tuple[Outcome, ...] = ()
     orders: int = 0
+    samples: Samples = field(default_factory=dict)
 
     def __add__(self, other: Answer) -> Answer:
         """Return the answer for both, which share nobody."""
@@ -50,6 +52,7 @@ class Answer:
             self.difference + other.difference,
             self.outcomes + other.outcomes,
             self.orders + other.orders,
+            both(self.samples, other.samples),
         )
 
 
@@ -77,7 +80,9 @@ def answer_of(past: Past, question: Question) -> Answer:
         kept = tuple(each for each in found if each.sent and each.at >= question.since)
         return Answer(report(found, question.since, question.until), outcomes=kept, orders=len(past.orders))
     new = replay(as_if(past, question.document, question.since), question.until)
-    other = SAME
+    old, differs = None, SAME
     if question.against is not None:
-        other = difference(replay(as_if(past, question.against, question.since), question.until), new)
-    return Answer(report(new, question.since, question.until), other, orders=len(past.orders))
+        old = replay(as_if(past, question.against, question.since), question.until)
+        differs = difference(old, new)
+    told = report(new, question.since, question.until)
+    return Answer(told, differs, orders=len(past.orders), samples=samples(new, old, question.since))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from app.flows.language.flow import Branch, FlowDocument, WaitUntil, nodes
+from app.flows.language.flow import FlowDocument, WaitUntil, nodes
 from app.flows.language.happenings import Event, Moment
 from app.flows.models import FlowState
 from app.flows.replay.history.load import together
@@ -50,9 +50,6 @@ def cannot_replay(document: FlowDocument) -> str | None:
     every = list(nodes(document.steps))
     if document.trigger.on in BY_CALENDAR:
         return "it is started by the calendar"
-    conditions = (document.trigger.condition, document.profile, document.exit.condition)
-    if any(each is not None for each in conditions) or any(isinstance(each, Branch) for each in every):
-        return "it asks conditions"
     if any(isinstance(each, WaitUntil) and each.date is Moment.FIRST_ORDER_ANNIVERSARY for each in every):
         return "it waits for an anniversary"
     return None

@@ -7,13 +7,22 @@ from datetime import datetime
 
 from app.flows.facts.gather_groups import HANDED_OVER
 from app.flows.facts.gather_items import ORDER_LINE
+from app.flows.language.conditions.judge import Judged
 from app.flows.language.flow import FlowDocument
+from app.flows.language.happenings import Happening
 from app.flows.language.steps import Subject
-from app.flows.models import Enrollment
+from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
+from app.flows.planning.enrol import FILTERED
+from app.flows.replay.history.rows import run_row
 from app.flows.replay.history.then import OrderThen
 from app.flows.replay.saying import Saying
+from app.flows.runs.advance import Advanced
+from app.flows.runs.path import Taken, path_json
+from app.flows.runs.triggers import Occasion, first_happened
+from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.orders.record_reversal import OPEN_STATES
+from app.reviews.models import Review
 
 Items = Mapping[tuple[str, int, str], int]
 
@@ -70,3 +79,52 @@ def again_at(then: OrderThen, orders: Iterable[OrderThen], now: datetime) -> dat
         ),
         default=None,
     )
+
+
+def happened_to(
+    then: OrderThen,
+    reviews: Sequence[Review],
+    parcel: Fulfillment | None,
+    orders: Iterable[OrderThen],
+    now: datetime,
+) -> Mapping[Happening, datetime]:
+    """Return what has happened to a run's subject. `orders` are all of the person's that were known."""
+    return first_happened(
+        then.story(tuple(reviews), now),
+        parcel_id=parcel.id if parcel is not None else None,
+        ordered_again_at=again_at(then, orders, now),
+        reviewed_at=min((each.submitted_at for each in reviews if each.submitted_at <= now), default=None),
+    )
+
+
+def is_over(run: Enrollment, rows: Mapping[str, FollowUp], told: Advanced) -> bool:
+    """Say of a run that has come through whether nothing that happens can make it speak again."""
+    said = (row.state is FollowUpState.DONE for each in told.reached if (row := rows.get(each.step.key)) is not None)
+    planned = sum(each.step.is_planned for each in told.reached)
+    return run.subject_kind != ORDER_LINE and len(rows) >= planned and all(said)
+
+
+def new_run(
+    flow: Flow, number: int, order: Order, kind: str, subject_id: int, occasion: Occasion | None, now: datetime
+) -> Enrollment:
+    """Return a run of a version of a flow; a single line's has no occasion."""
+    values = {"shop_id": order.shop_id, "flow_id": flow.id, "order_id": order.id, "customer_id": order.customer_id}
+    return run_row(
+        **values,
+        version=number,
+        subject_kind=kind,
+        subject_id=subject_id,
+        occurrence=occasion.occurrence if occasion is not None else 0,
+        started_at=occasion.at if occasion is not None else None,
+        entered_at=now,
+        frozen={},
+        path=[],
+    )
+
+
+def filter_run(run: Enrollment, answer: Judged, occasion: Occasion, now: datetime) -> None:
+    """End a run its trigger's filter does not let in, as it is kept: asked once, with what was found."""
+    if not answer.holds:
+        because = tuple(each.as_json() for each in answer.findings)
+        run.ended_at, run.ended_reason = now, FILTERED
+        run.path = path_json([Taken("trigger", FILTERED, occasion.at, now, because)])

@@ -34,16 +34,15 @@ def profiles(
     session: Session, runs: Sequence[tuple[int, Enrollment, Order, FlowDocument, RecipientZone]], now: datetime
 ) -> Mapping[int, ProfileFacts]:
     """Return what the flows ask again, by follow-up; those whose flow asks nothing are left out."""
-    asking = [each for each in runs if _asks(each[3]) or each[1].ended_reason in set(Ended)]
+    asking = [each for each in runs if asks(each[3]) or each[1].ended_reason in set(Ended)]
     if not asking:
         return {}
     parcels = {each[0]: _parcel(session, each[1]) for each in asking}
     wanted = frozenset().union(*(asked(each[3].profile) | asked(each[3].exit.condition) for each in asking))
     told = known(session, [About(each[0], each[2], parcels[each[0]]) for each in asking], wanted, now)
-    again = ordered_again(session, [order for _, _, order, document, _ in asking if _counts_orders(document)])
+    again = ordered_again(session, [order for _, _, order, document, _ in asking if counts_orders(document)])
     found = {}
     for row_id, run, order, document, zone in asking:
-        answer = judge(document.profile, told[row_id])
         stands = Standing(
             started_at=started_at(run, order, parcels[row_id]),
             person=Person(order.shop_id, order.id),
@@ -51,18 +50,26 @@ def profiles(
             known=told[row_id],
             happened={AGAIN: again[order.id]} if order.id in again else {},
         )
-        ended = run.ended_reason if run.ended_reason in set(Ended) else ended_by(document, stands, now)
-        found[row_id] = ProfileFacts(
-            answer.holds, tuple(finding_words(each) for each in answer.decisive) if not answer.holds else (), ended
-        )
+        found[row_id] = profile_of(run, document, stands, now)
     return found
 
 
-def _asks(flow: FlowDocument) -> bool:
-    return flow.profile is not None or flow.exit.condition is not None or _counts_orders(flow)
+def profile_of(run: Enrollment, document: FlowDocument, stands: Standing, now: datetime) -> ProfileFacts:
+    """Return what a flow asks again of one run as it stands."""
+    answer = judge(document.profile, stands.known)
+    ended = run.ended_reason if run.ended_reason in set(Ended) else ended_by(document, stands, now)
+    return ProfileFacts(
+        answer.holds, tuple(finding_words(each) for each in answer.decisive) if not answer.holds else (), ended
+    )
 
 
-def _counts_orders(flow: FlowDocument) -> bool:
+def asks(flow: FlowDocument) -> bool:
+    """Say whether anything is asked again before a message of a flow goes."""
+    return flow.profile is not None or flow.exit.condition is not None or counts_orders(flow)
+
+
+def counts_orders(flow: FlowDocument) -> bool:
+    """Say whether another order of the same person ends a flow's runs."""
     return AGAIN in flow.exit.on or (flow.goal is not None and flow.goal.event is AGAIN)
 
 

@@ -50,6 +50,17 @@ class Placed:
     at: tuple[datetime, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Hold what conditions may ask about beside an order and its parcel. `agreed` is the person's consent's state."""
+
+    lines: Sequence[OrderLine] = ()
+    person: Customer | None = None
+    placed: Placed | None = None
+    agreed: str | None = None
+    lowest: int | None = None  # of its reviews' ratings
+
+
 def known(session: Session, about: Sequence[About], asked: Collection[Fact], now: datetime) -> dict[Hashable, Known]:
     """Return what is known of each subject, by its key. What is not asked for is not read."""
     if not asked:
@@ -63,18 +74,26 @@ def known(session: Session, about: Sequence[About], asked: Collection[Fact], now
     ratings = _ratings(session, list(orders)) if OF_REVIEWS & set(asked) else {}
     found: dict[Hashable, Known] = {}
     for each in about:
-        order, person = each.order, each.order.customer_id
-        values = _of_order(order, now) | _of_parcel(each.parcel, now)
-        if OF_LINES & set(asked):
-            values |= _of_lines(lines.get(order.id, []))
-        if person is not None:
-            values |= _of_person(order, persons.get(person)) | _of_history(order, history.get(person), now)
-            values[Fact.AGREED_TO_MARKETING] = agreed.get(person) == SUBSCRIBED
-        if OF_REVIEWS & set(asked):
-            stars = ratings.get(order.id)
-            values |= {Fact.REVIEWED: stars is not None, Fact.LOWEST_RATING: stars}
-        found[each.key] = {fact: value for fact, value in values.items() if fact in asked}  # type: ignore[misc] # by fact
+        order, person = each.order, each.order.customer_id or 0
+        around = Around(
+            lines.get(order.id, ()), persons.get(person), history.get(person), agreed.get(person), ratings.get(order.id)
+        )
+        found[each.key] = known_of(each, around, asked, now)
     return found
+
+
+def known_of(about: About, around: Around, asked: Collection[Fact], now: datetime) -> Known:
+    """Return what is known of one subject, given what stands around it."""
+    order = about.order
+    values = _of_order(order, now) | _of_parcel(about.parcel, now)
+    if OF_LINES & set(asked):
+        values |= _of_lines(around.lines)
+    if order.customer_id is not None:
+        values |= _of_person(order, around.person) | _of_history(order, around.placed, now)
+        values[Fact.AGREED_TO_MARKETING] = around.agreed == SUBSCRIBED
+    if OF_REVIEWS & set(asked):
+        values |= {Fact.REVIEWED: around.lowest is not None, Fact.LOWEST_RATING: around.lowest}
+    return {fact: value for fact, value in values.items() if fact in asked}  # type: ignore[misc] # by fact
 
 
 def order_history(session: Session, people: Sequence[int]) -> dict[int, Placed]:

@@ -98,7 +98,7 @@ def standings(session: Session, runs: Sequence[Run], now: datetime) -> list[Stan
                 happened=_happened(run, tales[order.id], again.get(order.id), reviewed.get(order.id))
                 if each.events
                 else {},
-                dates=_dates(run.parcel, first, began, zone) if each.dates else {},
+                dates=dates(run.parcel, first, began, zone) if each.dates else {},
                 rows=run.rows,
             )
         )
@@ -112,9 +112,10 @@ def _happened(
     return first_happened(story, parcel_id=parcel, ordered_again_at=again, reviewed_at=reviewed)
 
 
-def _dates(
+def dates(
     parcel: Fulfillment | None, first: datetime | None, began: datetime, zone: ZoneInfo
 ) -> Mapping[Moment, datetime]:
+    """Return the dates a run can wait for: of its parcel, and of the person's `first` order."""
     found = {}
     if parcel is not None and parcel.estimated_delivery_at is not None:
         found[Moment.EXPECTED_DELIVERY] = parcel.estimated_delivery_at

@@ -17,6 +17,7 @@ from app.customers.consent import EMAIL
 from app.customers.ledger import Statement
 from app.customers.models import ConsentEntry, Customer, Preference, Suppression
 from app.experiments import hold_out
+from app.experiments.models import Experiment, Exposure
 from app.flows.facts import published
 from app.flows.facts.gather_left_out import PRODUCT, PRODUCT_TAG, Exclusions
 from app.flows.models import Flow, FlowVersion
@@ -126,9 +127,28 @@ def page(session: Session, around: Past, ids: Sequence[int]) -> Past:
         choices=_by((row.customer_id, row) for row in choices),
         stops=_by((row.address_hash, row) for row in stops),
         denials=_by((row.order_line_id, row.said_at) for row in denials),
+        titles=_titles(session, shop, ids),
+        arms=_arms(session, shop, known),
     )
     session.expunge_all()
     return past
+
+
+def _titles(session: Session, shop: int, ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(OrderLine.id, OrderLine.title).where(OrderLine.shop_id == shop, among(OrderLine.order_id, ids))
+    )
+    return {row.id: row.title for row in rows}
+
+
+def _arms(session: Session, shop: int, known: Iterable[int]) -> dict[int, list[tuple[datetime, str, str]]]:
+    rows = session.execute(
+        select(Exposure.customer_id, Exposure.happened_at, Experiment.key, Exposure.arm)
+        .join(Experiment, (Experiment.shop_id == Exposure.shop_id) & (Experiment.id == Exposure.experiment_id))
+        .where(Exposure.shop_id == shop, among(Exposure.customer_id, known))
+        .order_by(Exposure.happened_at, Exposure.id)
+    )
+    return _by((customer, (at, key, arm)) for customer, at, key, arm in rows)
 
 
 def together(past: Past) -> list[list[OrderPast]]:

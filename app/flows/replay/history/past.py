@@ -63,7 +63,10 @@ class FlowPast:
     def asks(self) -> bool:
         """Say whether any version asks conditions, whose answers move with time."""
         return any(
-            each.exit.condition or each.trigger.condition or any(isinstance(node, Branch) for node in nodes(each.steps))
+            each.exit.condition
+            or each.trigger.condition
+            or each.profile
+            or any(isinstance(node, Branch) for node in nodes(each.steps))
             for each in self._documents.values()
         )
 
@@ -93,6 +96,10 @@ class Past:
     denials: Mapping[int, Sequence[datetime]] = field(default_factory=dict)  # line → when it was said not to have come
     shares: Mapping[str, Share] = field(default_factory=dict)
     left_out: Exclusions | None = None
+    titles: Mapping[int, str] = field(default_factory=dict)  # of order lines, where conditions ask for them
+    arms: Mapping[int, Sequence[tuple[datetime, str, str]]] = field(
+        default_factory=dict
+    )  # customer → (at, experiment, arm)
     with_scans: bool = field(init=False)  # whether a carrier's word on the way can move any flow
     _turns: list[datetime] = field(init=False)
     _settings: dict[int, Settings] = field(init=False, default_factory=dict)
@@ -115,6 +122,10 @@ class Past:
         if place not in self._settings:
             self._settings[place] = Settings.of(self.stored(now), self.shop_zone, self.left_out)
         return self._settings[place]
+
+    def arms_seen(self, customer_id: int | None, now: datetime) -> Mapping[str, str]:
+        """Return the arms somebody had been sent down, by experiment."""
+        return {experiment: arm for at, experiment, arm in self.arms.get(customer_id or 0, ()) if at <= now}
 
     def stored(self, now: datetime) -> Stored:
         """Return the settings as they were."""
