@@ -13,7 +13,7 @@ from app.shops.settings import save
 from tests.admin.flow_documents import document, send, wait
 from tests.replay.played import differences, forget_decisions, kinds, left, play, replayed
 
-ABROAD = {"not": {"fact": "order_country", "op": "is", "value": "GB"}}
+NEAR = {"not": {"fact": "order_country", "op": "is", "value": "JP"}}
 LARGE = {"fact": "order_quantity", "op": "at_least", "value": 3}
 SEVERAL = {"fact": "customer_orders", "op": "at_least", "value": 2}
 
@@ -39,7 +39,7 @@ def own_flow(**changes):
         {"type": "wait_until", "key": "again", "at_most_days": 6, "event": "ordered_again"},
         mail("last", anchor="previous_step", message_class="marketing", topic="product_help"),
     ]  # fmt: skip
-    wanted = {"key": "care", "on": {"on": "paid", "filter": ABROAD}, "exit": {"on": ["cancelled"]}} | changes
+    wanted = {"key": "care", "on": {"on": "paid", "filter": NEAR}, "exit": {"on": ["cancelled"]}} | changes
     return flow_document(document(*steps, **wanted))
 
 
@@ -64,12 +64,12 @@ def choosier(session):
 
 def test_a_month_of_own_flows_comes_out_again(fresh):
     does = [(0, start_own), (100, fewer), (130, later), (150, choosier)]
-    ticks = play(fresh, 5, "own", people=2, merchant=does)
+    ticks = play(fresh, 6, "own", people=3, merchant=does)
     forget_decisions(fresh)
     before = left(fresh)
     after, told = replayed(fresh, ticks)
     assert differences(before, after) == []
     steps = {step for step, _, _ in before}
-    assert {"hello", "small"} <= steps
-    assert steps & {"short", "long"}
+    assert "hello" in steps
+    assert steps & {"small", "short", "long"}
     assert len(kinds(told)) > 3

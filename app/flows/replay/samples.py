@@ -1,4 +1,4 @@
-"""Pick a few examples of each thing a replay came to, so that figures can be looked behind. Pure."""
+"""Pick a few examples of each thing a replay came to, so that figures can be looked behind."""
 
 from __future__ import annotations
 

@@ -18,34 +18,42 @@ BROUGHT_BACK: Final = frozenset({"refunded", "partially_refunded"})
 OPEN: Final = "open"
 ORDER_LATER: Final = ("paid_at", "cancelled_at", "deleted_at")
 PARCEL_LATER: Final = ("delivered_at", "cancelled_at", "delayed_at")
+OWN_DATES: Final = {
+    "order": ("placed_at", *ORDER_LATER),
+    "parcel": ("shipped_at", *PARCEL_LATER),
+    "refund": ("happened_at",),
+    "return": ("opened_at", "closed_at"),
+}
 
 
 def unrolled(stands: Mapping[str, Values]) -> list[tuple[datetime, dict[str, dict[str, Any]]]]:
     """Return what an order that stands like this (as app.orders.known keeps it) was at each of its dates."""
+    moves = _moves(stands)
     before: dict[str, dict[str, Any]] = {}
     told = []
-    for at in sorted(_dates(stands)):
-        now = {key: found for key, values in stands.items() if (found := _then(key, values, stands, at)) is not None}
-        changed = {key: values for key, values in now.items() if before.get(key) != values}
+    for at in sorted(set().union(*moves.values())):
+        changed = {}
+        for key, values in stands.items():
+            found = _then(key, values, stands, at) if at in moves[key] else None
+            if found is not None and before.get(key) != found:
+                before[key] = changed[key] = found
         if changed:
             told.append((at, changed))
-        before = now
     return told
 
 
-def _dates(stands: Mapping[str, Values]) -> set[datetime]:
-    found: set[str] = set()
-    for key, values in stands.items():
-        names = {
-            "order": ("placed_at", *ORDER_LATER),
-            "parcel": ("shipped_at", *PARCEL_LATER),
-            "refund": ("happened_at",),
-            "return": ("opened_at", "closed_at"),
-        }.get(_kind(key), ())
-        found |= {values[name] for name in names if values.get(name)}
-        found |= {at for _, at in values.get("scans", ())}
+def _moves(stands: Mapping[str, Values]) -> dict[str, set[datetime]]:
+    """Return at which dates each part may have changed: its own, and of what refunds touch theirs; none before all."""
     placed = datetime.fromisoformat(stands["order"]["placed_at"])
-    return {max(datetime.fromisoformat(each), placed) for each in found}
+    refunds = {each["happened_at"] for key, each in stands.items() if _kind(key) == "refund"}
+    found = {}
+    for key, values in stands.items():
+        kind = _kind(key)
+        own = {values[name] for name in OWN_DATES.get(kind, ()) if values.get(name)}
+        own |= {at for _, at in values.get("scans", ())}
+        own |= refunds if kind in {"order", "line"} else set()
+        found[key] = {placed, *(max(datetime.fromisoformat(each), placed) for each in own)}
+    return found
 
 
 def _then(key: str, values: Values, stands: Mapping[str, Values], at: datetime) -> dict[str, Any] | None:

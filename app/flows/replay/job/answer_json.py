@@ -1,4 +1,4 @@
-"""Write a replay's answer as it is kept, and add answers of parts up. Pure."""
+"""Write a replay's answer as it is kept, and add answers of parts up."""
 
 from __future__ import annotations
 
