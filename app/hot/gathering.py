@@ -63,7 +63,7 @@ class Gathering(Generic[Item, Result]):
         self._told_at = 0.0
         self._waiting: SimpleQueue[_Place[Item, Result]] = SimpleQueue()
         self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._runs = False
 
     def ask(self, item: Item, wait_s: float) -> Result:
         """Return what `do` made of the item; raise what it says of it, and Unavailable when full or too late."""
@@ -100,25 +100,28 @@ class Gathering(Generic[Item, Result]):
 
     def _put(self, place: _Place[Item, Result]) -> None:
         self._waiting.put(place)
-        if self._thread is None or not self._thread.is_alive():
+        if not self._runs:
             self._start()
 
     def _start(self) -> None:
         with self._starting:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name=self.name, daemon=False)
-                self._thread.start()
+            if not self._runs:
+                self._runs = True
+                threading.Thread(target=self._run, name=self.name, daemon=False).start()
 
     def _run(self) -> None:
         main = threading.main_thread()
-        while True:
-            try:
-                first = self._waiting.get(timeout=LOOK_UP_S)
-            except Empty:
-                if not main.is_alive():
-                    return
-                continue
-            self._batch(first)
+        try:
+            while True:
+                try:
+                    first = self._waiting.get(timeout=LOOK_UP_S)
+                except Empty:
+                    if not main.is_alive():
+                        return
+                    continue
+                self._batch(first)
+        finally:
+            self._runs = False  # asking the thread itself whether it lives would cost each item a lock
 
     def _batch(self, first: _Place[Item, Result]) -> None:
         if self.linger_s and first.item is not None and self._waiting.qsize() < self.at_once:

@@ -54,6 +54,8 @@ PICTURE: Final = [
     ("Cache-Control", "no-store"),
     ("Content-Length", str(len(PIXEL))),
 ]
+LEAVES: Final = [("Content-Type", "text/plain; charset=utf-8"), *LEAVING.items(), ("Content-Length", "0")]
+Known = tuple[float, str, str, str]  # until when it is known, the hit's kind and token, and where it leads
 
 
 class Hits:
@@ -62,7 +64,7 @@ class Hits:
     def __init__(self, runtime: Runtime, ringing: Ringing) -> None:
         """Take the runtime; nothing connects and no thread starts before the first hit."""
         self._runtime = runtime
-        self._known: dict[str, tuple[str, float]] = {}  # where an address leads, and until when that is known
+        self._known: dict[str, Known] = {}  # by address
         self._remembering = threading.Lock()
         self._ahead, self._ahead_until = timedelta(), 0.0
         self._finding: Gathering[Looked, str | None] = Gathering(
@@ -76,43 +78,44 @@ class Hits:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes] | None:
         """Answer, or return None."""
         address = environ["PATH_INFO"]
-        found = ADDRESS.fullmatch(address)
-        target = None if found is None else self._target(address, found)
-        if found is None or target is None:
-            return None
-        kind = "open" if found["open"] else "click"
-        agent = hits.agent(environ.get("HTTP_USER_AGENT", ""))
-        self.gathering.leave((found[kind], kind, real_now(), agent))
+        known = self._known.get(address)
+        if known is None or known[0] < time.monotonic():
+            known = self._look_up(address)
+            if known is None:
+                return None
+        _, kind, token, target = known
+        self.gathering.leave((token, kind, real_now(), hits.agent(environ.get("HTTP_USER_AGENT", ""))))
         if kind == "open":
-            start_response("200 OK", list(PICTURE))
+            start_response("200 OK", PICTURE.copy())
             return (PIXEL,)
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Location", target), *LEAVING.items()]
-        start_response("302 FOUND", [*headers, ("Content-Length", "0")])
+        start_response("302 FOUND", [*LEAVES, ("Location", target)])
         return (b"",)
 
-    def _target(self, address: str, found: re.Match[str]) -> str | None:
+    def _look_up(self, address: str) -> Known | None:
         """Return where a genuine, living link leads, "" for an open; None for the plain route to say why not."""
-        target, until = self._known.get(address, ("", 0.0))
-        if time.monotonic() < until:
-            return target
+        found = ADDRESS.fullmatch(address)
+        if found is None:
+            return None
         purpose = Purpose.OPEN if found["open"] else Purpose.CLICK
-        linked = links.read(self._runtime.config, purpose, found["open"] or found["click"])
+        token = found["open"] or found["click"]
+        linked = links.read(self._runtime.config, purpose, token)
         if linked is None:
             return None
         try:
-            looked_up = self._finding.ask((purpose, linked), WAIT_S)
+            target = self._finding.ask((purpose, linked), WAIT_S)
         except (Unavailable, SQLAlchemyError):
             return None
-        if looked_up is None:
+        if target is None:
             return None
-        return self._remember(address, iri_to_uri(looked_up))
+        kind = "open" if purpose is Purpose.OPEN else "click"
+        return self._remember(address, (time.monotonic() + KNOWN_FOR_S, kind, token, iri_to_uri(target)))
 
-    def _remember(self, address: str, target: str) -> str:
+    def _remember(self, address: str, known: Known) -> Known:
         with self._remembering:
             while len(self._known) >= MOST_KNOWN:
                 del self._known[next(iter(self._known))]
-            self._known[address] = (target, time.monotonic() + KNOWN_FOR_S)
-        return target
+            self._known[address] = known
+        return known
 
     def _append(self, connection: psycopg.Connection, rows: Sequence[hits.Hit]) -> None:
         hits.append_all(connection, rows, self._business_ahead())
