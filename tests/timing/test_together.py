@@ -1,12 +1,13 @@
 """Parcels that arrive within two days of each other are one question; the others are asked about in their own time."""
 
+import quopri
 import random
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.flows.facts.calendars import CalendarSetting
 from app.flows.facts.gather import gather
@@ -45,6 +46,26 @@ def test_two_parcels_a_day_apart_are_one_question_seven_days_after_the_second(sh
     (_,) = order.said("product_help")
     rows = [order.row(parcel) for parcel in (first, second)]
     assert sorted((row.outcome, row.reason) for row in rows) == [("handed_over", None), ("skipped", "already_sent")]
+
+
+def test_a_request_tried_again_still_speaks_for_both(running, serve):
+    """A greylisting server answers the first try; the other parcel's row ends meanwhile, because this one speaks."""
+    server = serve()
+    order = SplitOrder(running, 2)
+    first, second = order.ship(0), order.ship(1)
+    order.deliver(first)
+    order.deliver(second)
+    live(running, days=6)
+    serve(dot="451 4.7.1 later")
+    live(running, days=1, minutes=20)
+    assert order.said() == [(None, [0, 1])]
+    serve()
+    live(running, days=2)
+    ((at, _),) = order.said()
+    assert at is not None
+    titles = [row.title for row in running.rows(select(OrderLine.title).order_by(OrderLine.id))]
+    asked = quopri.decodestring(server.delivered[-1]).decode("utf-8", "replace")
+    assert [title for title in titles if title in asked] == titles
 
 
 def test_two_of_three_are_asked_about_on_time_and_the_third_later(shop):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -80,10 +80,12 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
     together = groups(session, planned, known.values(), documents)
     result: dict[int, Found] = {}
     for row, run, step in planned:
-        group = together.get(row.id)
+        word = spoken_as(step, run)
+        mine = (ORDER_LINE, word, row.id)
+        held = {item for (kind, item, named), (by, _) in said.items() if (kind, named, by) == mine}
+        group = _with_held(together.get(row.id), parcels, held)
         in_parcel = contents_of(run, parcels, group)
         about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
-        word = spoken_as(step, run)
         result[row.id] = Found(
             lines=tuple(
                 item_of(
@@ -100,6 +102,18 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
             group=group,
         )
     return result
+
+
+def _with_held(group: Group | None, parcels: dict[int, Contents], held: set[int]) -> Group | None:
+    """Return the group with the parcels whose lines the row's own message speaks for already.
+
+    A message that is tried again says all it said at first: the rows of those parcels may have ended meanwhile, because
+    it speaks for them.
+    """
+    if group is None or not held:
+        return group
+    more = [one for one, contents in parcels.items() if contents and held >= contents.keys()]
+    return replace(group, parcels=(*group.parcels, *(one for one in more if one not in group.parcels)))
 
 
 def contents_of(run: Enrollment, parcels: dict[int, Contents], group: Group | None) -> Contents | None:
