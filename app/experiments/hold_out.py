@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -79,6 +79,14 @@ def set_share(session: Session, key: str, percent: int, at: datetime) -> None:
             update(Arm).where(Arm.shop_id == shop, Arm.experiment_id == found, Arm.key == arm).values(weight=weight)
         )
     session.flush()
+
+
+def count_kept_out(session: Session, key: str) -> int:
+    """Return how many people a holdout has kept a message from so far."""
+    people = select(func.count(Holdout.customer_id.distinct())).where(
+        Holdout.shop_id == entered_shop(session), Holdout.key == key
+    )
+    return session.scalar(people) or 0
 
 
 def held_by(known: Mapping[str, Share], shop_id: int, customer_id: int | None, flow: str) -> tuple[str, int] | None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.experiments import hold_out
 from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import WrongFlow, flow_document
 from app.flows.models import Enrollment, Flow, FlowState, FlowVersion
@@ -58,6 +59,24 @@ class Checked:
     shifts: Sequence[ShiftShown]
     more: int
     moves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """Whom holdouts keep out of a flow: its own share in a hundred, the whole shop's, and so far, in words."""
+
+    percent: int
+    of_shop: int
+    so_far: str
+
+
+def kept_out(session: Session, key: str) -> KeptOut:
+    """Return it for a flow of the entered shop."""
+    known, own = hold_out.shares(session), hold_out.of_flow(key)
+    percent, of_shop = (known[each].percent if each in known else 0 for each in (own, hold_out.SHOP))
+    count = hold_out.count_kept_out(session, own)
+    so_far = f"{counted(count, 'person', 'people')} so far." if count else "Nobody so far."
+    return KeptOut(percent, of_shop, so_far)
 
 
 def state_words(flow: Flow) -> tuple[str, str]:

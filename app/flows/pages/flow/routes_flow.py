@@ -7,12 +7,15 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
+from app.experiments import hold_out
 from app.flows.facts import published
 from app.flows.language.checks import not_ready
 from app.flows.language.flow import FlowDocument, Wait, WaitUntil
 from app.flows.language.forms import WrongFlow, canonical, change_node, flow_json
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.pages.flow import flow_page, wait_form
+from app.flows.pages.settings import measure_forms
+from app.flows.planning.pause import lock_shop
 from app.flows.planning.publishing.save_flow import foresee_flow, has_run, save_flow
 from app.flows.planning.publishing.switch_flow import delete_flow, switch_off, switch_on
 from app.flows.words.count_words import counted
@@ -118,6 +121,19 @@ def switch(key: str) -> Response:
             return make_response(_page(session, key, wrong=wrong), 422)
 
 
+@blueprint.post("/flow/<key>/holdout")
+def keep_out(key: str) -> Response:
+    """Keep so many people in a hundred out of a flow. A hand-off is decided wholly before it or wholly after."""
+    percent = measure_forms.percent(request.form, "percent")
+    with merchant_session() as session:
+        lock_shop(session)
+        if key not in published.flows(session):
+            raise NotFound
+        hold_out.set_share(session, hold_out.of_flow(key), percent, business_now(session))
+        whom = f"{percent} % of people are" if percent else "Nobody is"
+        return make_response(_page(session, key, notice=f"{whom} kept out of it from now on."))
+
+
 @blueprint.post("/flow/<key>/delete")
 def delete(key: str) -> Response:
     """Delete a flow that never ran."""
@@ -147,6 +163,7 @@ def _page(session: Session, key: str, *, notice: str = "", wrong: WrongFlow | No
         "document": canonical(flow_json(document)),
         "lacks": _lacks(document) if own else [],
         "deletable": own and not has_run(session, flow),
+        "kept_out": flow_page.kept_out(session, key),
         "notice": notice,
         "wrong": flow_page.wrong_fields(wrong) if wrong else [],
     }
