@@ -65,6 +65,7 @@ WITHOUT_ID = {
     ("/flow/<key>/waits/<node>", "POST"): Case(
         "/flow/care/waits/use_it", {"delay_days": "1", "delay_hours": "0", "delay_minutes": "0"}, names=False
     ),
+    ("/flow/<key>/holdout", "POST"): Case("/flow/parcel/holdout", {"percent": "5"}, names=False),
     ("/flow/<key>/switch", "POST"): Case("/flow/care/switch", {"state": "off"}, names=False),
     ("/flow/<key>/delete", "POST"): Case("/flow/spare/delete", names=False),
     ("/flows/<step>", "GET"): Case("/flows/thank_you", names=False),
