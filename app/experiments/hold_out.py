@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from app.experiments.assign import Choice, assign
 from app.experiments.models import Arm, Experiment, Exposure, Holdout
+from app.kit.errors import Invalid
 from app.kit.work import entered_shop
 
 SHOP: Final = "shop"
 PREFIX: Final = "holdout."
 HELD: Final = "held"
 SENT: Final = "sent"
+DIGITS: Final = 4  # as much as is said back of what was typed
 LARGEST: Final = 50  # percent: beyond it more people would be kept out than written to
 
 
@@ -58,6 +60,15 @@ def shares(session: Session) -> dict[str, Share]:
         .order_by(Experiment.id)
     )
     return {row.key.removeprefix(PREFIX): Share(row.id, row.weight) for row in rows}
+
+
+def typed_share(typed: str, field: str) -> int:
+    """Return a share as typed into a form's field, in a hundred; raise Invalid with what is allowed and was entered."""
+    known = typed.strip()
+    if not (known.isascii() and known.isdigit() and len(known) <= DIGITS and int(known) <= LARGEST):
+        entered = known[:DIGITS] or "nothing"
+        raise Invalid(f"Share kept out must be 0 to {LARGEST}. You entered {entered}.", field=field)
+    return int(known)
 
 
 def set_share(session: Session, key: str, percent: int, at: datetime) -> None:

@@ -14,7 +14,6 @@ from app.flows.language.flow import FlowDocument, Wait, WaitUntil
 from app.flows.language.forms import WrongFlow, canonical, change_node, flow_json
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.pages.flow import flow_page, wait_form
-from app.flows.pages.settings import measure_forms
 from app.flows.planning.pause import lock_shop
 from app.flows.planning.publishing.save_flow import foresee_flow, has_run, save_flow
 from app.flows.planning.publishing.switch_flow import delete_flow, switch_off, switch_on
@@ -124,7 +123,7 @@ def switch(key: str) -> Response:
 @blueprint.post("/flow/<key>/holdout")
 def keep_out(key: str) -> Response:
     """Keep so many people in a hundred out of a flow. A hand-off is decided wholly before it or wholly after."""
-    percent = measure_forms.percent(request.form, "percent")
+    percent = hold_out.typed_share(request.form.get("percent", ""), "percent")
     with merchant_session() as session:
         lock_shop(session)
         if key not in published.flows(session):

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Final
 
 from app.customers.declare import Law
-from app.experiments.hold_out import LARGEST
+from app.experiments.hold_out import typed_share
 from app.kit.errors import Invalid
 from app.shops.left_out import LeftOut
 from app.shops.measures import Measures
@@ -56,7 +56,7 @@ def left_out(form: Mapping[str, str]) -> LeftOut:
 
 def percent(form: Mapping[str, str], field: str) -> int:
     """Return the share of people to keep out."""
-    return number(form, field, "Share kept out", 0, LARGEST)
+    return typed_share(form.get(field, ""), field)
 
 
 def number(form: Mapping[str, str], field: str, label: str, least: int, most: int) -> int:
