@@ -96,6 +96,7 @@ def fill(people, *, waiting=(6, 8), sent=23_000, wholesale=1_500, shops=200, oth
             told = {"shop": shop_id, "each": others // (shops - 1) // 4, "facts": some}
             for statement in OTHERS:
                 session.execute(text(statement), told)
+    analyse(people)
 
 
 def analyse(people):
