@@ -97,25 +97,35 @@ def replanned(
 ) -> list[Move]:
     """Return today's plan of planned rows. Those overdue either way stay where they are and are not among them."""
     others = beside(session, {run.order_id for (_, run, _, _), _ in pending})
-    found = [
-        Move(row, not_before(row, planned))
+    plans = [
+        moved(row, plan_run(places, step, run, order, parcel, others, now, since=row.anchor_at), now)
         for (row, run, order, parcel), step in pending
-        if (planned := plan_run(places, step, run, order, parcel, others, now, since=row.anchor_at)) is not None
-        if row.due_at > now or Why.LATE not in planned.why
     ]
-    return sorted(found, key=lambda each: each.planned.due_at)
+    return sorted((each for each in plans if each is not None), key=lambda each: each.planned.due_at)
+
+
+def moved(row: FollowUp, planned: Plan | None, now: datetime) -> Move | None:
+    """Return where today's plan puts a row; None for one that is overdue either way, and where there is no plan."""
+    if planned is None or (row.due_at <= now and Why.LATE in planned.why):
+        return None
+    return Move(row, not_before(row, planned))
 
 
 def carry_out(session: Session, made: Iterable[Move], now: datetime) -> None:
     """Put planned rows where their plans say."""
     for each in made:
-        row, planned = each.row, each.planned
-        if each.moves and row.reason in OF_TIMING:
-            row.postponed_until, row.reason = None, None
-        row.due_at, row.expires_at = planned.due_at, planned.expires_at
-        row.anchor_at, row.provisional, row.zone = planned.anchor_at, planned.provisional, planned.zone.name
-        if planned.due_at <= now:
+        put(each)
+        if each.planned.due_at <= now:
             ring_after_commit(session, SENDS)
+
+
+def put(move: Move) -> None:
+    """Put one planned row where its plan says."""
+    row, planned = move.row, move.planned
+    if move.moves and row.reason in OF_TIMING:
+        row.postponed_until, row.reason = None, None
+    row.due_at, row.expires_at = planned.due_at, planned.expires_at
+    row.anchor_at, row.provisional, row.zone = planned.anchor_at, planned.provisional, planned.zone.name
 
 
 def beside(session: Session, order_ids: Collection[int]) -> Beside:

@@ -20,10 +20,11 @@ from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.enrol import admitted
-from app.flows.planning.record_decision import carry_out, finish
+from app.flows.planning.record_decision import carry_out
 from app.flows.planning.runs.follow import note_way, row_facts
 from app.flows.planning.schedule import beside, moments, move, new_row, row_seed
 from app.flows.replay.agenda import Agenda, Rank
+from app.flows.replay.changes_then import erase, news, retime, waiting_for
 from app.flows.replay.facts_then import facts_then, zone_then
 from app.flows.replay.history.past import FlowPast, OrderPast, Past
 from app.flows.replay.history.rows import follow_up_row
@@ -70,19 +71,15 @@ class Walk:
     _count: int = 0
 
     def __post_init__(self) -> None:
-        """Know the flows by their ids."""
+        """Know flows by id."""
         self._agenda = Agenda(self.ticks)
         self._flows = {each.flow.id: each for each in self.past.flows}
 
     def walk(self, orders: Iterable[OrderPast], until: datetime) -> None:
         """Walk from the first thing learned until an instant."""
-        for one in orders:
-            self._pasts[one.order.id] = one
-            for at, changed in one.learned:
-                self._agenda.news(at, (one.order.id, changed))
-            customer = self.past.customers.get(one.order.customer_id or 0)
-            if customer is not None and customer.erased_at is not None:
-                self._agenda.news(customer.erased_at, (one.order.id, None))
+        self._pasts |= {one.order.id: one for one in orders}
+        for at, thing in news(self.past, self._pasts.values()):
+            self._agenda.news(at, thing)
         while (coming := self._agenda.next(until)) is not None:
             now, rank = coming
             if rank is Rank.DUE:
@@ -91,39 +88,36 @@ class Walk:
             thing = self._agenda.take()
             if rank is Rank.LOOK:
                 self._look(thing, now)
+            elif thing is None:
+                self._retime(now)
             else:
-                order_id, changed = thing
-                self._learn(order_id, changed, now)
+                self._learn(thing[0], thing[1], now)
 
     def _learn(self, order_id: int, changed: Any, now: datetime) -> None:
         if changed is None:
-            self._erase(order_id, now)
+            erase(self._runs[order_id], self._rows, now)
+            return
+        if not changed and order_id not in self._orders:
             return
         if order_id not in self._orders:  # nobody else may count it before it is heard of
             self._orders[order_id] = OrderThen(self._pasts[order_id].order, self.past.with_scans)
         then = self._orders[order_id]
-        if not then.learn(changed) and not self.past.with_scans:
+        if changed and not then.learn(changed) and not self.past.with_scans:
             return  # a carrier's word on the way, which no flow hears of
         self._enrol(then, now)
         self._after_return(then, now)
         self._replan(then, now)
-        self._wake_others(then, now)
+        for run in waiting_for(then, self._orders.values(), self._runs, now):
+            run.look_at = now
+            self._agenda.turn(Rank.LOOK, now, now, run)
 
-    def _wake_others(self, then: OrderThen, now: datetime) -> None:
-        """Let waiting runs of the same person's earlier orders look again: what they wait for may be this one."""
-        for order_id, other in self._orders.items():
-            if order_id < then.order.id and other.order.customer_id == then.order.customer_id is not None:
-                for run in self._runs[order_id]:
-                    if run.ended_at is None and run.look_at is not None and run.look_at > now:
-                        run.look_at = now
-                        self._agenda.turn(Rank.LOOK, now, now, run)
-
-    def _erase(self, order_id: int, now: datetime) -> None:
-        for run in self._runs[order_id]:
-            run.ended_at = run.ended_at or now
-            for row in self._rows[run.id].values():
-                if row.state is not FollowUpState.DONE:
-                    finish(row, Reason.ERASED, now)
+    def _retime(self, now: datetime) -> None:
+        """Move what is planned to where another calendar says."""
+        places = self.past.settings_then(now).places
+        for order_id, then in self._orders.items():
+            sayings, runs = self._sayings[order_id], self._runs[order_id]
+            for row in list(retime(sayings, runs, places, zone_then(places, then), now)):
+                self._due(row, now)
 
     def _enrol(self, then: OrderThen, now: datetime) -> None:
         order = then.order
@@ -171,9 +165,6 @@ class Walk:
         zone = zone_then(self.past.settings_then(now).places, then)
         return Scene(self.past, self._pasts[then.order.id], then, self._orders.values(), zone, now)
 
-    def _document(self, run: Enrollment) -> FlowDocument:
-        return self._flows[run.flow_id].document(run.version)
-
     def _replan(self, then: OrderThen, now: datetime) -> None:
         order, places = then.order, self.past.settings_then(now).places
         runs = [run for run in self._runs[order.id] if run.ended_at is None]
@@ -181,7 +172,11 @@ class Walk:
         for run in runs:
             if run.id in self._over:
                 continue
-            document, parcel, rows = self._document(run), parcel_then(run, then), self._rows[run.id]
+            document, parcel, rows = (
+                self._flows[run.flow_id].document(run.version),
+                parcel_then(run, then),
+                self._rows[run.id],
+            )
             told = self._come_to(run, document, then, parcel, now)
             others = beside(run, runs, then.parcels)
             known: dict[datetime, Moments] = {}
@@ -217,7 +212,13 @@ class Walk:
             row.id = self._count
             past = self._pasts[then.order.id]
             saying = Saying(
-                row, run, self._flows[run.flow_id], self._document(run), self._document(run).step(row.step), then, past
+                row,
+                run,
+                self._flows[run.flow_id],
+                self._flows[run.flow_id].document(run.version),
+                self._flows[run.flow_id].document(run.version).step(row.step),
+                then,
+                past,
             )
             self._sayings[then.order.id].append(saying)
             self._saying[row.id] = saying
