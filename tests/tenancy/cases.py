@@ -32,6 +32,9 @@ WITH_ID = {
     ("/reviews/<int:review_id>/publish", "POST"): Case("/reviews/{review}/publish", {"state": "published"}),
     ("/reviews/<int:review_id>/hide", "POST"): Case("/reviews/{review}/hide", {"state": "hidden", "reason": "spam"}),
     ("/settings/requests/<int:request_id>/download", "GET"): Case("/settings/requests/{request}/download"),
+    ("/replays/<int:replay_id>", "GET"): Case("/replays/{replay}", names=False),
+    ("/replays/<int:replay_id>/standing", "GET"): Case("/replays/{replay}/standing", names=False),
+    ("/replays/<int:replay_id>/cancel", "POST"): Case("/replays/{replay}/cancel", names=False),
     ("/flows/<step>/preview", "GET"): Case("/flows/thank_you/preview?order={order}"),
     ("/flows/<step>/send-me", "POST"): Case("/flows/thank_you/send-me", {"order": "{order}"}, names=False),
 }
@@ -50,6 +53,8 @@ WITHOUT_ID = {
     ("/look-back", "GET"): Case("/look-back", names=False),
     ("/look-back", "POST"): Case("/look-back", {"months": "6", "daily_cap": "5"}, names=False),
     ("/look-back/stop", "POST"): Case("/look-back/stop", names=False),
+    ("/replays", "GET"): Case("/replays", names=False),
+    ("/replays", "POST"): Case("/replays", {"flow": "parcel:1", "days": "30"}, names=False),
     ("/not-sent", "GET"): Case("/not-sent", names=False),
     ("/needs/<kind>", "GET"): Case("/needs/unknown", names=False),
     ("/start", "GET"): Case("/start", names=False),
