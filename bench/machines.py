@@ -116,7 +116,7 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def wait_for_port(port: int, seconds: float = 30) -> None:
+def wait_for_port(port: int, seconds: float = 90) -> None:
     """Wait until something listens."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
