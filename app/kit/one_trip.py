@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, cast
@@ -12,15 +13,24 @@ from sqlalchemy.orm import Session
 
 Asked = tuple[str, Mapping[str, Any]]  # SQL with %(name)s places, and what goes into them
 
+LASTS_S = 60
+ONE_PLAN = "select set_config('plan_cache_mode', 'force_generic_plan', true)"
+OWN_PLANS = "select set_config('plan_cache_mode', 'auto', true)"
 
-class PlannedAnew(str):
-    """Be SQL that PostgreSQL plans for what it is asked each time, and never once for all.
 
-    Of many joins a plan made while tables were nearly empty reads them from end to end once they have grown: a second
-    a question instead of some milliseconds, for as long as the connection lives.
+class PlannedOnce(str):
+    """Be SQL of many joins, planned once a minute and connection for whatever it is asked.
+
+    Planning it takes longer than answering. But a plan made while tables were nearly empty would read them from end to
+    end once they have grown, for as long as the connection lives: so none grows old.
     """
 
     __slots__ = ()
+
+    def in_parts(self, facts: Mapping[str, Any]) -> list[Asked]:
+        """Return what to ask: without being told, PostgreSQL would try five plans for five questions first."""
+        text = f"{self} -- {int(time.monotonic() // LASTS_S)}"
+        return [(ONE_PLAN, {}), (text, facts), (OWN_PLANS, {})]
 
 
 def one_trip(session: Session, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
@@ -33,11 +43,9 @@ def one_trip(session: Session, asked: Sequence[Asked]) -> list[list[tuple[Any, .
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     try:
-        with driver.pipeline() if len(asked) > 1 else nullcontext():  # one question is a trip by itself
-            cursors = [
-                driver.execute(sql, facts, prepare=False if isinstance(sql, PlannedAnew) else None)
-                for sql, facts in asked
-            ]
+        alone = len(asked) == 1 and not isinstance(asked[0][0], PlannedOnce)  # one question is a trip by itself
+        with nullcontext() if alone else driver.pipeline():
+            cursors = [_ask(driver, sql, facts) for sql, facts in asked]
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
     except Error as fault:
         gone = connection.dialect.is_disconnect(cast("Any", fault), driver, None)
@@ -46,3 +54,14 @@ def one_trip(session: Session, asked: Sequence[Asked]) -> list[list[tuple[Any, .
         raise DBAPIError.instance(
             None, None, fault, Error, hide_parameters=True, connection_invalidated=gone, dialect=connection.dialect
         ) from fault
+
+
+def _ask(driver: Any, sql: str, facts: Mapping[str, Any]) -> Any:
+    """Return the cursor that will hold the answer."""
+    if not isinstance(sql, PlannedOnce):
+        return driver.execute(sql, facts)
+    before, (text, places), after = sql.in_parts(facts)
+    driver.execute(*before)
+    cursor = driver.execute(text, places, prepare=True)
+    driver.execute(*after)
+    return cursor

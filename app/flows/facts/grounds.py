@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.flows.rules.decision import Facts
-from app.kit.one_trip import Asked, PlannedAnew
+from app.kit.one_trip import Asked, PlannedOnce
 
-# (follow-up, what, fingerprint of its rows) for what a follow-up is one of, and for each table it has rows in. Joins of
-# few tables on purpose: however wrong the planner's idea of a young database is, none reads a row more than once.
+# (follow-up, what, fingerprint of its rows) for what a follow-up is one of, and for each table it has rows in. A row is
+# known by its place and the transaction that wrote it there: every write moves it, and nothing has to be read out.
+# Joins of few tables on purpose: however wrong the planner's idea of a young database is, none reads a row twice.
 # Versions of a flow never change: which of them holds stands in the rows of the flow and the run.
 _RUNS: Final = """with f as materialized (
     select f.id, f.shop_id, f.order_id, e.subject_kind, e.subject_id, o.customer_id,
         f.step || case when e.occurrence > 0 then '@' || e.occurrence else '' end as spoken_as,
         encode(sha256(convert_to(coalesce(o.email, c.email), 'UTF8')), 'hex') as address,
-        coalesce(o.email, c.email) as recipient, row(f, e, w, o, c)::text as told
+        coalesce(o.email, c.email) as recipient,
+        concat_ws(' ', f.ctid, f.xmin, e.ctid, e.xmin, w.ctid, w.xmin, o.ctid, o.xmin, c.ctid, c.xmin) as told
     from follow_up f
     join enrollment e on e.shop_id = f.shop_id and e.id = f.enrollment_id
     join flow w on w.shop_id = e.shop_id and w.id = e.flow_id
@@ -102,7 +104,7 @@ PRINT: Final = (
     + _HEARD
     + " union all ".join(
         [_ITSELF]
-        + [_each(name, "x order by x.id", joins) for name, joins in _ROWS.items()]
+        + [_each(name, "x.ctid || ' ' || x.xmin order by x.id", joins) for name, joins in _ROWS.items()]
         + [
             _each(
                 "beside", "row(x.id, x.step, x.state = 'done', x.outcome, x.done_at, x.due_at) order by x.id", _BESIDE
@@ -131,7 +133,7 @@ class Grounds:
 def asked(shop_id: int, follow_up_ids: Sequence[int]) -> Asked:
     """Return the question for `one_trip`; `fingerprints` reads the answer."""
     facts: Mapping[str, Any] = {"shop": shop_id, "ids": list(follow_up_ids)}
-    return PlannedAnew(PRINT), facts
+    return PlannedOnce(PRINT), facts
 
 
 def fingerprints(rows: Iterable[tuple[Any, ...]]) -> dict[int, Fingerprint]:
