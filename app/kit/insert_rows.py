@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 from app.kit.db import Base
 from app.kit.one_trip import Asked
 
+QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"'})
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -47,4 +49,22 @@ def _values(kind: TypeEngine[Any], values: list[Any]) -> Any:
     if isinstance(kind, JSON):
         return orjson.dumps(values).decode()
     bind = kind.dialect_impl(DIALECT).bind_processor(DIALECT)
-    return values if bind is None else [bind(value) for value in values]
+    return array_text(values if bind is None else [bind(value) for value in values])
+
+
+def array_text(values: Sequence[Any]) -> str:
+    """Return PostgreSQL's text of an array of numbers, words, instants and truths; the driver's own takes far longer.
+
+    It has to find out each value's type; a column's are all of one, and the place it goes into names it.
+    """
+    return f"{{{','.join([_element(value) for value in values])}}}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return f'"{value.translate(QUOTED)}"'
+    if isinstance(value, datetime):
+        return f'"{value.isoformat()}"'
+    return str(value)

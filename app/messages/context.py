@@ -126,13 +126,17 @@ class MailContext:
 
 def _plain(value: object, *, address: bool = False) -> object:
     if type(value) is str:
-        return _web(value) if address else value
+        return _web(value) if address and value else value
     if isinstance(value, tuple):
         return [_plain(each, address=address) for each in value]
     fields_of = _fields(cast("Hashable", type(value)))
     if fields_of is None:
         return value
-    return {key: _plain(getattr(value, key), address=is_address) for key, is_address in fields_of}
+    found = {}
+    for key, is_address in fields_of:
+        each = getattr(value, key)
+        found[key] = each if type(each) is str and not (is_address and each) else _plain(each, address=is_address)
+    return found
 
 
 @cache

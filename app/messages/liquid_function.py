@@ -71,7 +71,7 @@ class _Writer:
         self.environment = environment
         self.lines = ["def fill(c):", " o = []", " a = o.append"]
         self.names: dict[str, Any] = {
-            "eq": logical._eq,  # noqa: SLF001 - as app.messages.liquid has patched it
+            "eq": _equal,
             "true": logical.is_truthy,
             "out": _escaped if environment.autoescape else _plain,
             "number": _number,
@@ -114,10 +114,10 @@ class _Writer:
                     raise Unmade
 
     def branches(self, node: IfNode, depth: int, local: Mapping[str, str]) -> None:
-        self.line(depth, f"if true({self.value(node.condition, local)}):")
+        self.line(depth, f"if {self.truth(node.condition, local)}:")
         self.inner(node.consequence, depth + 1, local)
         for each in node.alternatives:
-            self.line(depth, f"elif true({self.value(each.expression, local)}):")
+            self.line(depth, f"elif {self.truth(each.expression, local)}:")
             self.inner(each.block, depth + 1, local)
         if node.default is not None:
             self.line(depth, "else:")
@@ -139,6 +139,13 @@ class _Writer:
             most = str(int(asked.limit.value))
         self.line(depth, f"for n, v in loop({self.value(asked.iterable, local)}, {most}):")
         self.inner(node.block, depth + 1, {str(asked.identifier): "v"})
+
+    def truth(self, expression: Expression, local: Mapping[str, str]) -> str:
+        """Return source for whether a condition holds; a comparison says so by itself."""
+        asked = expression.expression if isinstance(expression, logical.BooleanExpression) else expression
+        if type(asked) in COMPARED or type(asked) in ORDERED:
+            return self.compared(asked, local)
+        return f"true({self.value(asked, local)})"
 
     def value(self, expression: Expression, local: Mapping[str, str]) -> str:
         """Return source for an expression's value."""
@@ -207,6 +214,16 @@ class _Writer:
                 given.append(f"environment={self.named(self.environment)}")
             source = f"{self.named(function)}({', '.join(given)})"
         return source
+
+
+def _equal(left: object, right: object) -> bool:
+    """Compare as python-liquid does; most of what is compared are two texts, or a text with `blank`."""
+    if type(left) is str:
+        if type(right) is str:
+            return left == right
+        if type(right) is primitive.Blank:
+            return not left or left.isspace()
+    return bool(logical._eq(left, right))  # noqa: SLF001 - as app.messages.liquid has patched it
 
 
 def _escaped(value: object) -> str:

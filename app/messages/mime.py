@@ -91,6 +91,8 @@ def compose(letter: Letter) -> bytes:
 
 def printable(words: str) -> str:
     """Return words fit for a header: one line, no control, direction-changing or unassigned characters."""
+    if words.isascii() and words.isprintable():
+        return " ".join(words.split())
     spaced = "".join(" " if each.isspace() else each for each in words)
     kept = (each for each in spaced if unicodedata.category(each) not in UNFIT or each == ZERO_WIDTH_JOINER)
     return " ".join("".join(kept).split())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -91,11 +92,16 @@ def short_title(title: str, limit: int) -> str:
 def _day(each: date, locale: str, today: date) -> str:
     patterns = DAY if each.year == today.year or abs((each - today).days) <= WEEKDAY_ALONE_DAYS else DAY_WITH_YEAR
     american = locale.replace("_", "-").lower() == "en-us"
-    return format_date(each, patterns["en-US" if american else mail_locale(locale)], locale=mail_locale(locale))
+    return _formatted(each, patterns["en-US" if american else mail_locale(locale)], mail_locale(locale))
 
 
 def _weekday(each: date, locale: str) -> str:
-    return format_date(each, WEEKDAY, locale=mail_locale(locale))
+    return _formatted(each, WEEKDAY, mail_locale(locale))
+
+
+@lru_cache(maxsize=1024)  # mails sent together speak of the same few days
+def _formatted(each: date, pattern: str, locale: str) -> str:
+    return format_date(each, pattern, locale=locale)
 
 
 def _clean(name: str | None) -> str:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy.orm import Session
 
 from app.experiments import hold_out
 from app.flows.models import Decision, FollowUp, FollowUpState
 from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
 from app.flows.rules.reasons import Reason
-from app.flows.rules.recorded import Recorded, recorded
+from app.flows.rules.recorded import columns, kept_text
 from app.kit.insert_rows import insert_rows
 from app.kit.one_trip import one_trip
 from app.orders.models import Order
 
-KEPT = tuple(field.name for field in fields(Recorded))
 SOONEST = timedelta(minutes=1)  # a wait that ends now would be decided again at once, for ever
 
 
@@ -59,8 +59,8 @@ def _kept_out(session: Session, each: Evaluated) -> hold_out.KeptOut | None:
 
 
 def _values(each: Evaluated, now: datetime) -> dict[str, Any]:
-    kept = recorded(each.verdict, each.facts, now)
-    return {"shop_id": each.row.shop_id, "follow_up_id": each.row.id} | {name: getattr(kept, name) for name in KEPT}
+    kept = {"facts": orjson.Fragment(kept_text(each.facts, each.verdict))}  # as it is written, not read in between
+    return {"shop_id": each.row.shop_id, "follow_up_id": each.row.id} | columns(each.verdict, now) | kept
 
 
 def carry_out(row: FollowUp, verdict: Ruling, now: datetime) -> None:

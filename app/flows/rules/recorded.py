@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+
 from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
-from app.flows.rules.facts_json import from_json, to_json
+from app.flows.rules.facts_json import from_json, to_text
 from app.flows.rules.guard import RULE_VERSION
 
 OUTCOMES: Final = {Send: "send", Skip: "skip", Postpone: "postpone", Hold: "hold"}
@@ -43,17 +45,28 @@ class Recorded:
 
 def kept_facts(facts: Facts, verdict: Ruling) -> dict[str, Any]:
     """Return the JSON to keep: what went in ("facts") and what came out with its derivation ("verdict")."""
-    return {"facts": to_json(facts), "verdict": to_json(verdict)}
+    found: dict[str, Any] = orjson.loads(kept_text(facts, verdict))
+    return found
+
+
+def kept_text(facts: Facts, verdict: Ruling) -> bytes:
+    """Return the same as JSON text, to be kept without being read in between."""
+    return to_text({"facts": facts, "verdict": verdict})
+
+
+def columns(verdict: Ruling, now: datetime) -> dict[str, Any]:
+    """Return the columns that say what came out."""
+    stopped = None if isinstance(verdict, Send) else verdict
+    return {
+        "decided_at": now,
+        "outcome": OUTCOMES[type(verdict)],
+        "rule": stopped.rule if stopped else None,
+        "reason": stopped.reason.value if stopped else None,
+        "until": verdict.until if isinstance(verdict, Postpone) else None,
+        "rule_version": RULE_VERSION,
+    }
 
 
 def recorded(verdict: Ruling, facts: Facts, now: datetime) -> Recorded:
     """Return the columns to keep for one evaluation."""
-    stopped = None if isinstance(verdict, Send) else verdict
-    return Recorded(
-        decided_at=now,
-        outcome=OUTCOMES[type(verdict)],
-        rule=stopped.rule if stopped else None,
-        reason=stopped.reason.value if stopped else None,
-        until=verdict.until if isinstance(verdict, Postpone) else None,
-        facts=kept_facts(facts, verdict),
-    )
+    return Recorded(facts=kept_facts(facts, verdict), **columns(verdict, now))

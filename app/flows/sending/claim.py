@@ -18,7 +18,7 @@ from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 
 SHOPS_AT_ONCE = 100
-BATCH = 80
+BATCH = 160
 SHOP_LEASE = timedelta(seconds=60)
 ROW_LEASE = timedelta(seconds=120)  # more than a batch can take with every receiver at its deadline
 
