@@ -74,7 +74,20 @@ class PhasedTransport(Protocol):
 
     `begin` brings the message to one byte sequence before delivery, `finish` crosses that line, `abandon` turns back.
     One object is used by one thread at a time; its connection outlives a message.
+
+    Many can be brought along by one thread: `start` and `cross` say what `begin` and `finish` then wait for the answer
+    to, and leave it to these to raise what went wrong.
     """
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a connection is kept; without one, `start` takes the time it takes to make one."""
+
+    def start(self, message: OutboundMessage) -> None:
+        """Say whom the message is for; `begin` of the same message goes on from there. Never raises."""
+
+    def cross(self) -> None:
+        """Hand the message over; `finish` reads the answer. Raises only what is no answer of the receiver's."""
 
     def begin(self, message: OutboundMessage) -> None:
         """Bring the message to the point of no return. Raise TransportError; nothing is delivered in any case."""

@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -29,7 +28,6 @@ from app.messages.models import AttemptState, MessageState
 FIRST_RETRY = timedelta(minutes=5)
 LAST_RETRY = timedelta(hours=6)
 LAST_BLOCKED_RETRY = timedelta(hours=1)  # whoever runs the way out puts it right for all: nobody waits long after that
-Result = TypeVar("Result")
 
 MAX_ATTEMPTS = 12  # doubling from five minutes this is a little over the 72 hours receivers are usually given
 
@@ -82,14 +80,19 @@ class Steering:
 
 @dataclass(slots=True)
 class WayOut:
-    """Hold connections and a thread for each: receivers are waited for at once, not one after the other.
+    """Hold connections and threads to open them in: one thread brings all along, saying to all before it reads of any.
 
     `recording` is the group before, whose outcomes are being written while the next group's bodies go out.
     """
 
-    connections: Sequence[PhasedTransport]
+    connections: list[PhasedTransport]
     pool: Executor
     recording: Future[None] | None = None
+
+    def give_up(self, refused: Sequence[PhasedTransport]) -> None:
+        """Use no more connections than the receiver lets stand; one is always tried."""
+        left = [each for each in self.connections if each not in refused]
+        self.connections = left or self.connections[:1]
 
     def settle(self) -> None:
         """Wait until the outcomes of the group before are committed; raise what kept them from it. C2 they are."""
@@ -111,14 +114,19 @@ def send_group(
     What the group before has taught (an address that is dead) is settled before this one may be handed off.
     """
     pairs = list(zip(group, way_out.connections, strict=False))
-    refused = _at_once(way_out.pool, [partial(_begin, prepared, connection) for prepared, connection in pairs])
+    _start(pairs, way_out.pool)
+    refused = [_begin(prepared, connection) for prepared, connection in pairs]
     outcomes = [outcome for outcome in refused if outcome is not None]
     standing = [pair for pair, outcome in zip(pairs, refused, strict=True) if outcome is None]
+    if standing:
+        closed = [pair[1] for pair, outcome in zip(pairs, refused, strict=True) if _is_crowded_out(outcome)]
+        way_out.give_up(closed)
     handed_off = _commit_hand_offs(runtime, shop_id, standing, way_out, steering)
-    crossing = [
-        partial(_cross, prepared, connection) for prepared, connection in standing if prepared.message_id in handed_off
-    ]
-    outcomes += _at_once(way_out.pool, crossing, before_each=lambda: fault.point("K8"))
+    crossing = [pair for pair in standing if pair[0].message_id in handed_off]
+    for _, connection in crossing:
+        fault.point("K8")
+        connection.cross()
+    outcomes += [_cross(prepared, connection) for prepared, connection in crossing]
     if outcomes:
         way_out.recording = way_out.pool.submit(_keep, runtime, shop_id, outcomes, steering)
 
@@ -182,19 +190,23 @@ def _tries(session: Session, group: Sequence[Prepared]) -> dict[str, Any]:
     }
 
 
-def _at_once(
-    pool: Executor, tasks: Sequence[Callable[[], Result]], before_each: Callable[[], None] | None = None
-) -> list[Result]:
-    """Return the results in order. Whatever one raises is raised once none is running any more."""
-    started: list[Future[Result]] = []
+def _is_crowded_out(outcome: Outcome | None) -> bool:
+    """Say whether a receiver that takes others takes no further connection."""
+    return outcome is not None and outcome.scope is Scope.CHANNEL
+
+
+def _start(pairs: Sequence[tuple[Prepared, PhasedTransport]], pool: Executor) -> None:
+    """Say on every connection whom it is for before any answer is read; new connections are made at once."""
+    new = [each for each in pairs if not each[1].is_open]
+    kept = [each for each in pairs if each[1].is_open]
+    opening = [pool.submit(connection.start, prepared.outbound) for prepared, connection in new]
     try:
-        for task in tasks:
-            if before_each is not None:
-                before_each()
-            started.append(pool.submit(task))
+        for prepared, connection in kept:
+            connection.start(prepared.outbound)
     finally:
-        wait(started)
-    return [each.result() for each in started]
+        wait(opening)
+    for each in opening:
+        each.result()
 
 
 def _begin(prepared: Prepared, connection: PhasedTransport) -> Outcome | None:

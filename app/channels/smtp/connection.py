@@ -74,25 +74,34 @@ class Connection(smtplib.SMTP):
         while b"\n" not in self.unread:
             if len(self.unread) > REPLY_MAX_BYTES:
                 raise GarbageReply("the server's reply has no line end")
-            more = self._open_socket().recv(4096)
+            more = self._read_some()
             if not more:
                 raise ConnectionResetError("the server closed the connection")
             self.unread += more
         line, _, self.unread = self.unread.partition(b"\n")
         return line.rstrip(b"\r")
 
-    def _open_socket(self) -> socket.socket:
+    def _read_some(self) -> bytes:
+        """Return what has come, past the deadline too: whoever reads may have had others to wait for."""
+        sock, left_s = self._open_socket()
+        sock.settimeout(max(left_s, 0))
+        try:
+            return sock.recv(4096)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            raise TimeoutError("the server took too long") from None
+
+    def _open_socket(self) -> tuple[socket.socket, float]:
         if self.sock is None:
             raise ConnectionResetError("the connection is closed")
-        left_s = self.until - time.monotonic()
-        if left_s <= 0:
-            raise TimeoutError("the server took too long")
-        self.sock.settimeout(left_s)
-        return self.sock
+        return self.sock, self.until - time.monotonic()
 
     def write(self, data: bytes) -> None:
         """Send all of `data` within the deadline; the time left also bounds the reply read next."""
-        self._open_socket().sendall(data)
+        sock, left_s = self._open_socket()
+        if left_s <= 0:
+            raise TimeoutError("the server took too long")
+        sock.settimeout(left_s)
+        sock.sendall(data)
 
     def ask(self, line: str, seconds: float) -> Reply:
         """Send one command line and return its reply."""

@@ -5,44 +5,40 @@ Together they cost one round trip instead of three. Nothing of the message itsel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from app.channels.base import OutboundMessage
 from app.channels.smtp.connection import Connection
 from app.channels.smtp.replies import Reply
 
 
 class Envelope:
-    """Hold the replies to one message's three commands, read one at a time. Raises OSError kinds."""
+    """Hold one message's three commands and how many of them are said and answered. Raises OSError kinds."""
 
     def __init__(self, connection: Connection, message: OutboundMessage, seconds: float) -> None:
-        """Take the connection and how long a reply may take; something is said at the first `reply`."""
+        """Take the connection and how long what is said together may take to be answered."""
         size = f" SIZE={len(message.content)}" if connection.has_extn("size") else ""
-        lines = [f"MAIL FROM:<{message.sender}>{size}", f"RCPT TO:<{message.recipient}>", "DATA"]
+        self.connection = connection
+        self._lines = [f"MAIL FROM:<{message.sender}>{size}", f"RCPT TO:<{message.recipient}>", "DATA"]
         self._together = connection.has_extn("pipelining")
-        self._replies = (
-            _together(connection, lines, seconds) if self._together else _in_turn(connection, lines, seconds)
-        )
+        self._seconds = seconds
+        self._said = self._answered = 0
+
+    def say(self) -> None:
+        """Say what may be said before the next answer."""
+        lines = self._lines[self._said :] if self._together else self._lines[self._said : self._said + 1]
+        self.connection.say(lines, self._seconds)
+        self._said += len(lines)
 
     def reply(self) -> Reply:
         """Return the next command's reply."""
-        return next(self._replies)
+        if self._said == self._answered:
+            self.say()
+        found = self.connection.read()
+        self._answered += 1
+        return found
 
     def is_over(self) -> bool:
         """Read what is still to be answered after a refusal; return whether the server waits for no message.
 
         A server that said no to the only recipient and yet asks for the message would take our next command for it.
         """
-        return not self._together or all(reply.code // 100 != 3 for reply in self._replies)
-
-
-def _together(connection: Connection, lines: list[str], seconds: float) -> Iterator[Reply]:
-    connection.say(lines, seconds)
-    for _ in lines:
-        connection.allow(seconds)
-        yield connection.read()
-
-
-def _in_turn(connection: Connection, lines: list[str], seconds: float) -> Iterator[Reply]:
-    for line in lines:
-        yield connection.ask(line, seconds)
+        return all(self.reply().code // 100 != 3 for _ in range(self._answered, self._said))

@@ -11,7 +11,7 @@ import contextlib
 import re
 import select
 import ssl
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.channels.base import OutboundMessage, OutcomeUnknown, SendReceipt, TransportError
 from app.channels.dkim import signed
@@ -26,6 +26,25 @@ from app.kit.clock import real_now
 ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]{1,254}")  # printable ASCII without blanks and angle brackets
 
 
+@dataclass(slots=True)
+class _Started:
+    """Hold a message on its way: as it was given, and once sealed, as it is said."""
+
+    message: OutboundMessage
+    was_open: bool
+    sealed: OutboundMessage | None = None
+    body: bytes = b""
+    envelope: Envelope | None = None
+    fault: Exception | None = None
+
+
+@dataclass(slots=True)
+class _Crossed:
+    """Hold what went wrong with a dot, if anything did."""
+
+    fault: TransportError | OutcomeUnknown | None = None
+
+
 class SmtpSender:
     """Drive one connection through many messages, one at a time. Follows app.channels.base.PhasedTransport."""
 
@@ -38,14 +57,36 @@ class SmtpSender:
     ) -> None:
         """Take where to send, what EHLO says and whose signature mails carry; nothing is opened before `begin`.
 
-        Signing is done here because here many threads work at once, and the signature itself lets the others work.
+        Signing is done here and not where mails are written, because the signature itself lets other threads work, and
+        whoever writes the next mails is one.
         """
         self.server = server
         self.local_hostname = local_hostname
         self.deadlines = deadlines or Deadlines()
         self.signing = signing
         self._connection: Connection | None = None
+        self._started: _Started | None = None
         self._before_dot = False
+        self._crossed: _Crossed | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether a connection is kept from the message before."""
+        return self._connection is not None
+
+    def start(self, message: OutboundMessage) -> None:
+        """Say MAIL, RCPT and DATA, or as much of it as may be said at once; what goes wrong is left to `begin`."""
+        if self._before_dot or self._crossed is not None:
+            raise RuntimeError("the message before this one was neither finished nor abandoned")
+        self._started = started = _Started(message, was_open=self.is_open)
+        try:
+            sealed = replace(message, content=signed(message.content, self.signing, real_now()))
+            started.body = quoted(sealed.content)
+            _refuse_odd_addresses(message)
+            started.sealed = sealed
+            started.envelope = self._say(sealed)
+        except (TransportError, OSError, ValueError) as fault_:
+            started.fault = fault_
 
     def begin(self, message: OutboundMessage) -> None:
         """Bring the message to the byte before its final dot.
@@ -53,21 +94,15 @@ class SmtpSender:
         Raise TransportError when it was refused or the line broke: nothing is delivered. Raise ValueError for an
         address or content that could smuggle a command. After any exception the object is ready for the next message.
         """
-        if self._before_dot:
-            raise RuntimeError("the message before this one was neither finished nor abandoned")
-        message = replace(message, content=signed(message.content, self.signing, real_now()))
-        body = quoted(message.content)
-        for address in (message.sender, message.recipient):
-            if not ENVELOPE_ADDRESS.fullmatch(address):
-                raise ValueError("an envelope address is printable ASCII without blanks")
+        if self._started is None or self._started.message is not message:
+            if self._started is not None:
+                self._hang_up()  # another message was said here, and is not to be taken for this one
+            self.start(message)
+        started, self._started = self._started, None
+        assert started is not None  # noqa: S101 - `start` has just made it
         try:
-            connection, envelope = self._mail(message)
-            fault.point("K4")
-            self._expect(envelope, envelope.reply(), Phase.RCPT, 2)
-            fault.point("K5")
-            self._expect(envelope, envelope.reply(), Phase.DATA, 3)
-            self._write_body(connection, body)
-        except TransportError:
+            self._bring(started)
+        except (TransportError, ValueError):
             raise  # refused in good order: the connection is clean, or closed
         except OSError as error:
             self._hang_up()
@@ -78,27 +113,43 @@ class SmtpSender:
             raise
         self._before_dot = True
 
-    def finish(self) -> SendReceipt:
-        """Write the dot and read the verdict.
-
-        Raise TransportError when the receiver said no, or is seen to have left before the dot; OutcomeUnknown when the
-        dot was written and no verdict came.
-        """
+    def cross(self) -> None:
+        """Write the dot, unless the receiver is seen to have left; what came of it is left to `finish`."""
         connection = self._connection
         if connection is None or not self._before_dot:
             raise RuntimeError("no message is waiting for its dot")
         self._before_dot = False
+        self._crossed = crossed = _Crossed()
         if _has_left(connection):
             self._hang_up()
-            raise TransportError("the mail server left before the final dot", permanent=False)
+            self._crossed = crossed
+            crossed.fault = TransportError("the mail server left before the final dot", permanent=False)
+            return
         try:
             connection.allow(self.deadlines.final_s)
             connection.write(b".\r\n")
             fault.point("K9")
-            reply = connection.read()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the dot may have gone
+            self._hang_up()
+            self._crossed = crossed
+            crossed.fault = _unanswered(error)
+
+    def finish(self) -> SendReceipt:
+        """Write the dot where that is not done, and read the verdict.
+
+        Raise TransportError when the receiver said no, or is seen to have left before the dot; OutcomeUnknown when the
+        dot was written and no verdict came.
+        """
+        if self._crossed is None:
+            self.cross()
+        crossed, self._crossed = self._crossed, None
+        if crossed is None or self._connection is None or crossed.fault is not None:
+            raise (crossed and crossed.fault) or RuntimeError("the connection is closed")
+        try:
+            reply = self._connection.read()
         except Exception as error:
             self._hang_up()
-            raise OutcomeUnknown(f"no answer to the final dot: {type(error).__name__}") from error
+            raise _unanswered(error) from error
         except BaseException:
             self._hang_up()  # the process is being ended; the row stays handed over, which reads as unknown
             raise
@@ -113,8 +164,7 @@ class SmtpSender:
 
     def abandon(self) -> None:
         """Turn back: close without the dot. Does nothing when no message is under way."""
-        if self._before_dot:
-            self._hang_up()
+        self._turn_back()
 
     def close(self) -> None:
         """Say QUIT, waiting a second at most; abandon a message that is under way."""
@@ -124,21 +174,42 @@ class SmtpSender:
                 self._connection.ask("QUIT", self.deadlines.quit_s)
             self._hang_up()
 
-    def _mail(self, message: OutboundMessage) -> tuple[Connection, Envelope]:
-        """Say MAIL on the kept connection, or on a new one when the server has closed that meanwhile."""
-        kept = self._connection
-        if kept is not None:
-            with contextlib.suppress(OSError):
-                envelope = Envelope(kept, message, self.deadlines.command_s)
-                reply = envelope.reply()
-                if reply.code != 421:
-                    self._expect(envelope, reply, Phase.MAIL, 2)
-                    return kept, envelope
+    def _turn_back(self) -> None:
+        if self._before_dot or self._started is not None or self._crossed is not None:
             self._hang_up()
-        fresh = self._connection = connect(self.server, self.local_hostname, self.deadlines)
-        envelope = Envelope(fresh, message, self.deadlines.command_s)
+
+    def _say(self, sealed: OutboundMessage) -> Envelope:
+        """Say the envelope on the kept connection, or on a new one."""
+        if self._connection is None:
+            self._connection = connect(self.server, self.local_hostname, self.deadlines)
+        envelope = Envelope(self._connection, sealed, self.deadlines.command_s)
+        envelope.say()
+        return envelope
+
+    def _bring(self, started: _Started) -> None:
+        envelope = self._mail(started)
+        fault.point("K4")
+        self._expect(envelope, envelope.reply(), Phase.RCPT, 2)
+        fault.point("K5")
+        self._expect(envelope, envelope.reply(), Phase.DATA, 3)
+        self._write_body(envelope.connection, started.body)
+
+    def _mail(self, started: _Started) -> Envelope:
+        """Read the answer to MAIL; where the kept connection was closed meanwhile, ask again on a new one."""
+        envelope, sealed = started.envelope, started.sealed
+        if sealed is None or (envelope is None and not started.was_open):
+            raise started.fault or RuntimeError("the message was not started")
+        if started.was_open:
+            with contextlib.suppress(OSError):
+                reply = envelope.reply() if envelope is not None else None
+                if envelope is not None and reply is not None and reply.code != 421:
+                    self._expect(envelope, reply, Phase.MAIL, 2)
+                    return envelope
+            self._hang_up()
+            envelope = self._say(sealed)
+        assert envelope is not None  # noqa: S101 - without one, the fault was raised
         self._expect(envelope, envelope.reply(), Phase.MAIL, 2)
-        return fresh, envelope
+        return envelope
 
     def _write_body(self, connection: Connection, body: bytes) -> None:
         middle = len(body) // 2
@@ -166,7 +237,13 @@ class SmtpSender:
         if self._connection is not None:
             self._connection.hang_up()
         self._connection = None
-        self._before_dot = False
+        self._started, self._before_dot, self._crossed = None, False, None
+
+
+def _refuse_odd_addresses(message: OutboundMessage) -> None:
+    for address in (message.sender, message.recipient):
+        if not ENVELOPE_ADDRESS.fullmatch(address):
+            raise ValueError("an envelope address is printable ASCII without blanks")
 
 
 def quoted(content: bytes) -> bytes:
@@ -179,6 +256,10 @@ def quoted(content: bytes) -> bytes:
     body = content.replace(b"\r\n.", b"\r\n..")
     body = b"." + body if body.startswith(b".") else body
     return body if body.endswith(b"\r\n") else body + b"\r\n"
+
+
+def _unanswered(error: Exception) -> OutcomeUnknown:
+    return OutcomeUnknown(f"no answer to the final dot: {type(error).__name__}")
 
 
 def _has_left(connection: Connection) -> bool:

@@ -17,8 +17,8 @@ from app.kit.runtime import Runtime
 from app.messages.outbox import Prepared, WayOut, send_group
 
 # Bodies brought to their final dot before one transaction hands them all off. Receivers answer slowly and take many
-# connections; one that takes fewer refuses the others, whose messages come due again.
-CONNECTIONS = 16
+# connections; one that takes fewer refuses the others, whose messages come due again, and they are not used further.
+CONNECTIONS = 32
 LONGEST_S = 20.0  # a job ends by then; the next ring goes on
 
 
@@ -56,7 +56,7 @@ def _way_out(runtime: Runtime) -> Iterator[WayOut]:
         try:
             yield WayOut(connections, pool)
         finally:
-            for connection in connections:
+            for connection in connections:  # also those given up
                 connection.close()
 
 
@@ -71,8 +71,11 @@ def _serve(runtime: Runtime, shop_id: int, way_out: WayOut, ends_at: float) -> i
             goes_on = batch.taken == BATCH and time.monotonic() < ends_at
             if goes_on:
                 ahead = way_out.pool.submit(_next_batch, runtime, shop_id)
-            for start in range(0, len(batch.prepared), CONNECTIONS):
-                send_group(runtime, shop_id, batch.prepared[start : start + CONNECTIONS], way_out, STEERING)
+            waiting = batch.prepared
+            while waiting:
+                width = len(way_out.connections)
+                send_group(runtime, shop_id, waiting[:width], way_out, STEERING)
+                waiting = waiting[width:]
             if not goes_on:
                 break
         way_out.settle()
