@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,10 +23,12 @@ from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp
 from app.flows.rules.decision import (
+    CustomerFacts,
     Facts,
     FlowFacts,
     FollowUpFacts,
     HoldoutFacts,
+    Item,
     OpenReturn,
     OrderFacts,
     ProfileFacts,
@@ -44,6 +47,7 @@ from app.shops.left_out import LeftOut
 from app.shops.measures import Measures
 from app.shops.settings import load_all
 
+Part = TypeVar("Part", Item, OrderFacts, CustomerFacts)
 Run = tuple[FollowUp, Enrollment, Order, Flow]
 
 
@@ -123,16 +127,16 @@ def gather_runs(
         facts = Facts(
             step=step,
             follow_up=_follow_up(row, places.zone(order), found, forgotten.get(row.id)),
-            order=replace(
+            order=_with(
                 order_facts(order, refunded.get(order.id), returns.get(order.id, [])),
                 gift=gift_by(order, person.customer, measures),
                 excluded_tag=left_out.tag_of(order),
             ),
             items=tuple(
-                replace(
+                _with(
                     item,
                     excluded=left_out.products.get(item.product_id or 0),
-                    muted=item.product_id in person.muted,
+                    muted=item.product_id in person.muted or None,
                     asked_at=past.asked_at(row, order, item.product_id),
                     reordered_at=past.reordered_at(order, item.product_id),
                 )
@@ -140,7 +144,7 @@ def gather_runs(
             ),
             shop=shop if not order.email_withheld else withheld(shop),
             flow=flow_facts(flow, documents[flow.id, flow.version], step),
-            customer=replace(
+            customer=_with(
                 person.facts,
                 bought_at=past.last_order.get(order.customer_id or 0),
                 excluded=left_out.of_person(person.customer, person.address),
@@ -159,6 +163,12 @@ def gather_runs(
         )
         gathered.append(Gathered(row, run, order, flow, step, person, facts, forgotten.get(row.id), turn.keys))
     return gathered
+
+
+def _with(found: Part, **more: Any) -> Part:
+    """Return facts with what else is known of them; of most there is nothing else, and they stay as they are."""
+    known = {name: value for name, value in more.items() if value is not None}
+    return replace(found, **known) if known else found
 
 
 def _documents(
