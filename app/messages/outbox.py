@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -24,6 +23,7 @@ from app.kit.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 from app.messages.models import AttemptState, MessageState
+from app.messages.way_out import WayOut
 
 FIRST_RETRY = timedelta(minutes=5)
 LAST_RETRY = timedelta(hours=6)
@@ -78,30 +78,6 @@ class Steering:
     settle: Callable[[Session, Sequence[Outcome]], None]
 
 
-@dataclass(slots=True)
-class WayOut:
-    """Hold connections and threads to open them in: one thread brings all along, saying to all before it reads of any.
-
-    `recording` is the group before, whose outcomes are being written while the next group's bodies go out.
-    """
-
-    connections: list[PhasedTransport]
-    pool: Executor
-    recording: Future[None] | None = None
-
-    def give_up(self, refused: Sequence[PhasedTransport]) -> None:
-        """Use no more connections than the receiver lets stand; one is always tried."""
-        left = [each for each in self.connections if each not in refused]
-        self.connections = left or self.connections[:1]
-
-    def settle(self) -> None:
-        """Wait until the outcomes of the group before are committed; raise what kept them from it. C2 they are."""
-        earlier, self.recording = self.recording, None
-        if earlier is not None:
-            earlier.result()
-            fault.point("C2")
-
-
 def send_group(
     runtime: Runtime,
     shop_id: int,
@@ -114,7 +90,7 @@ def send_group(
     What the group before has taught (an address that is dead) is settled before this one may be handed off.
     """
     pairs = list(zip(group, way_out.connections, strict=False))
-    _start(pairs, way_out.pool)
+    way_out.start([(prepared.outbound, connection) for prepared, connection in pairs])
     refused = [_begin(prepared, connection) for prepared, connection in pairs]
     outcomes = [outcome for outcome in refused if outcome is not None]
     standing = [pair for pair, outcome in zip(pairs, refused, strict=True) if outcome is None]
@@ -193,20 +169,6 @@ def _tries(session: Session, group: Sequence[Prepared]) -> dict[str, Any]:
 def _is_crowded_out(outcome: Outcome | None) -> bool:
     """Say whether a receiver that takes others takes no further connection."""
     return outcome is not None and outcome.scope is Scope.CHANNEL
-
-
-def _start(pairs: Sequence[tuple[Prepared, PhasedTransport]], pool: Executor) -> None:
-    """Say on every connection whom it is for before any answer is read; new connections are made at once."""
-    new = [each for each in pairs if not each[1].is_open]
-    kept = [each for each in pairs if each[1].is_open]
-    opening = [pool.submit(connection.start, prepared.outbound) for prepared, connection in new]
-    try:
-        for prepared, connection in kept:
-            connection.start(prepared.outbound)
-    finally:
-        wait(opening)
-    for each in opening:
-        each.result()
 
 
 def _begin(prepared: Prepared, connection: PhasedTransport) -> Outcome | None:

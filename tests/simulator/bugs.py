@@ -6,6 +6,7 @@ Most are a trigger or a dropped constraint in the run's own database: they hold 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from app.channels.smtp.phases import SmtpSender
 from app.flows.sending import drain, lock_group, steer
 from app.messages import outbox, routes
 from app.messages.models import AttemptState, MessageState
@@ -56,6 +57,8 @@ def send_before_commit(on, patch):
         receipt = crossed[prepared.message_id]
         return outbox.Outcome(prepared, AttemptState.ACCEPTED, code=receipt.code, reply=receipt.reply)
 
+    dot = SmtpSender.cross
+    patch.setattr(SmtpSender, "cross", lambda sender: dot(sender) if sender._before_dot else None)
     patch.setattr(outbox, "_commit_hand_offs", commit)
     patch.setattr(outbox, "_cross", cross)
 

@@ -14,7 +14,8 @@ from app.flows.sending.decide_due import decide_due
 from app.flows.sending.steer import STEERING
 from app.kit import fault
 from app.kit.runtime import Runtime
-from app.messages.outbox import Prepared, WayOut, send_group
+from app.messages.outbox import Prepared, send_group
+from app.messages.way_out import WayOut
 
 # Bodies brought to their final dot before one transaction hands them all off. Receivers answer slowly and take many
 # connections; one that takes fewer refuses the others, whose messages come due again, and they are not used further.
