@@ -19,6 +19,7 @@ from app.channels.smtp.address import Security, ServerAddress
 from app.channels.smtp.replies import Phase, Reply, plain_words, refusal
 
 REPLY_MAX_BYTES = 32_768  # a reply is a few lines; a server that talks on is not a mail server
+SEND_BUFFER = 200_000  # bytes; the kernel takes twice that for what it keeps beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ class Connection(smtplib.SMTP):
         sock.setsockopt(
             socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
         )  # body and dot are two writes: Nagle would hold the dot
+        # A whole mail fits in, so that a receiver who stops reading holds up no other receiver's.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         if self.server.security is not Security.IMPLICIT:
             return sock
         try:
