@@ -44,23 +44,28 @@ from app.hot.front import Front
 from app.kit import engines, errors, gateway_clock, log, periodic, queue, row_ids, runtime
 from app.kit.periodic import Periodic
 from app.kit.runtime import Runtime, Work
-from app.messages import apply_hits, routes_buy_again, routes_choices
 from app.messages import merged as messages_merged
 from app.messages import privacy as messages_privacy
-from app.messages import routes as messages_routes
-from app.messages.choose import ChoicesEased
+from app.messages.hits import apply as apply_hits
+from app.messages.signed import routes as messages_routes
+from app.messages.signed import routes_buy_again, routes_choices
+from app.messages.signed.choose import ChoicesEased
 from app.orders import lives_on, watch
 from app.orders import merged as orders_merged
 from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
 from app.orders.lanes import rounds
-from app.orders.told import BuyerChanged, OrderChanged
-from app.reviews import define_summary, let_stars, renew_storefront, standard_stars
+from app.orders.record.told import BuyerChanged, OrderChanged
 from app.reviews import merged as reviews_merged
 from app.reviews import privacy as reviews_privacy
-from app.reviews import routes as reviews_routes
-from app.reviews import routes_admin as reviews_admin
-from app.shopify import apply, embedded_page, file_store, gateway, outgoing, page_headers, routes_auth, routes_webhooks
+from app.reviews.desk import routes as reviews_admin
+from app.reviews.page import routes as reviews_routes
+from app.reviews.storefront import define_summary, let_stars, renew_storefront, standard_stars
+from app.shopify import page_headers
+from app.shopify.asking import file_store, gateway, outgoing
+from app.shopify.entry import embedded_page, routes_auth
+from app.shopify.webhooks import apply
+from app.shopify.webhooks import routes as routes_webhooks
 from app.shops import access, arrive, redact, tokens, wipe_tokens
 from app.shops import topics as shops
 from app.shops.arrive import ShopConnected
@@ -163,10 +168,10 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
 }
 
 WORK: Sequence[Work] = (
-    Work(queue.INBOX, apply.waiting, "app.shopify.apply.apply_received"),
-    Work(queue.INBOX, apply_hits.waiting, "app.messages.apply_hits.apply_hits"),
-    Work(queue.SENDS, claim.waiting, "app.flows.sending.drain.drain", warm="app.messages.presets.compile_all"),
-    Work(queue.BULK, outgoing.waiting, "app.shopify.outgoing.run_due"),
+    Work(queue.INBOX, apply.waiting, "app.shopify.webhooks.apply.apply_received"),
+    Work(queue.INBOX, apply_hits.waiting, "app.messages.hits.apply.apply_hits"),
+    Work(queue.SENDS, claim.waiting, "app.flows.sending.drain.drain", warm="app.messages.mail.presets.compile_all"),
+    Work(queue.BULK, outgoing.waiting, "app.shopify.asking.outgoing.run_due"),
     Work(queue.BULK, look.waiting, "app.flows.planning.runs.look.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.syncing.sync.run_due"),
     Work(queue.BULK, history_run.waiting, "app.flows.syncing.importing.run.run_due"),
@@ -195,9 +200,9 @@ DAILY = timedelta(days=1)
 
 PERIODIC: Mapping[str, Periodic] = {
     "expire_decisions": Periodic(DAILY, "app.flows.planning.expire_decisions.expire_decisions"),
-    "expire_hits": Periodic(DAILY, "app.messages.expire_hits.expire_hits"),
+    "expire_hits": Periodic(DAILY, "app.messages.hits.expire.expire_hits"),
     "expire_order_events": Periodic(DAILY, "app.orders.expire_events.expire_events"),
-    "expire_webhooks": Periodic(DAILY, "app.shopify.expire_webhooks.expire_webhooks"),
+    "expire_webhooks": Periodic(DAILY, "app.shopify.webhooks.expire.expire_webhooks"),
     "look_back": Periodic(timedelta(minutes=15), "app.flows.planning.look_back.campaign.recruit"),
     "renew_ageing_tokens": Periodic(DAILY, "app.shops.renew_ageing.renew_ageing"),
     "retime": Periodic(timedelta(minutes=5), "app.flows.planning.retime.retime_due"),

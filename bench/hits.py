@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 
 from app.kit.signing import new_public_id
-from app.messages.links import Purpose, path
+from app.messages.signed.links import Purpose, path
 from bench import due_orders, load, sends
 from bench.load import Round
 from bench.machines import ROOT, Machines, child, free_port, machines, median, sql

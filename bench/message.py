@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from app.channels.dkim import sign
 from app.config import SigningKey
-from app.messages import mime, presets
-from app.messages.context import Customer, Line, Links, MailContext, Order, Shop
-from app.messages.fill import fill
+from app.messages.mail import mime, presets
+from app.messages.mail.context import Customer, Line, Links, MailContext, Order, Shop
+from app.messages.mail.fill import fill
 from bench.machines import median
 
 GOAL = 10.0  # half of what is aimed at

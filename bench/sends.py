@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from app import wiring
 from app.config import from_env
 from app.kit import queue, runtime
-from app.messages import presets
-from app.messages.context import Customer, Line, Links, MailContext, Order, Shop
-from app.messages.fill import fill
+from app.messages.mail import presets
+from app.messages.mail.context import Customer, Line, Links, MailContext, Order, Shop
+from app.messages.mail.fill import fill
 from bench import due_orders, sink
 from bench.machines import Machines, child, free_port, machines, median, run, sql
 

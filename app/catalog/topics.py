@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.catalog.models import Product
 from app.catalog.record_product import delete_product, record_product
 from app.kit.work import entered_shop
-from app.shopify import fetch
-from app.shopify.apply import Delivery, Park, told_at
+from app.shopify.asking import fetch
 from app.shopify.payloads import webhook_goods, webhook_people
+from app.shopify.webhooks.apply import Delivery, Park, told_at
 
 
 def product_told(session: Session, delivery: Delivery) -> None:

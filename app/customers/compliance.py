@@ -16,10 +16,10 @@ from app.customers.erase import forget_customer, one_person
 from app.customers.identify import find_ids
 from app.customers.models import Erasure, ErasureKind
 from app.kit.work import entered_shop
-from app.shopify.apply import Delivery, spend_body, told_at
-from app.shopify.erase_bodies import erase_bodies
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import PrivacyRequest
+from app.shopify.webhooks.apply import Delivery, spend_body, told_at
+from app.shopify.webhooks.erase_bodies import erase_bodies
 from app.shops.topics import check_origin
 
 ACT_WITHIN = timedelta(days=30)

@@ -26,9 +26,9 @@ from app.customers.wish_topics import EVERYTHING
 from app.kit.clock import real_now
 from app.kit.events import emit
 from app.kit.work import entered_shop
-from app.shopify import fetch
-from app.shopify.apply import Delivery, Park, told_at
+from app.shopify.asking import fetch
 from app.shopify.payloads import webhook_people
+from app.shopify.webhooks.apply import Delivery, Park, told_at
 
 
 @dataclass(frozen=True, slots=True)

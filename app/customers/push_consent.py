@@ -18,9 +18,9 @@ from app.customers.models import ConsentEntry, Customer
 from app.customers.topics import state_customer_consent
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop, unit_of_work
-from app.shopify import fetch, outgoing
-from app.shopify.admin import AdminClient
-from app.shopify.outgoing import NotNow
+from app.shopify.asking import fetch, outgoing
+from app.shopify.asking.admin import AdminClient
+from app.shopify.asking.outgoing import NotNow
 from app.shopify.payloads.people import CustomerFacts
 from app.shops import settings
 from app.shops.granted import granted_scopes

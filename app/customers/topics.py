@@ -10,9 +10,9 @@ from app.customers import identify
 from app.customers.consent import Proof, state_consent
 from app.customers.erase import forget_customer
 from app.customers.ledger import Source
-from app.shopify.apply import Delivery, spend_body, told_at
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import CustomerFacts, EmailConsentFacts
+from app.shopify.webhooks.apply import Delivery, spend_body, told_at
 
 
 def customer_told(session: Session, delivery: Delivery) -> None:

@@ -31,11 +31,12 @@ from app.kit.clock import offset, real_now
 from app.kit.errors import Unavailable
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
-from app.messages import hits, links
-from app.messages.find_many import Looked, find_targets
-from app.messages.links import Purpose
-from app.messages.routes import PIXEL
-from app.messages.shopper_page import LEAVING
+from app.messages.hits import keep as hits
+from app.messages.signed import links
+from app.messages.signed.find_many import Looked, find_targets
+from app.messages.signed.links import Purpose
+from app.messages.signed.routes import PIXEL
+from app.messages.signed.shopper_page import LEAVING
 
 ROOM: Final = 20_000
 AT_ONCE: Final = 2_000

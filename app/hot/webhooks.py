@@ -19,8 +19,9 @@ from app.hot.ringing import Ringing
 from app.kit import fault
 from app.kit.errors import Invalid, Unavailable
 from app.kit.runtime import Runtime
-from app.shopify import inbox, received, signatures
+from app.shopify import signatures
 from app.shopify.payloads.strict_json import WEBHOOK_MAX_BYTES
+from app.shopify.webhooks import inbox, received
 
 ROOM: Final = 1_024  # deliveries waiting to be kept; more come again
 AT_ONCE: Final = 256  # rows a commit: more are no faster

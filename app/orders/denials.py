@@ -15,7 +15,7 @@ from app.kit.clock import business_now
 from app.kit.events import emit
 from app.kit.work import entered_shop
 from app.orders.models import ArrivalDenial, Order
-from app.orders.told import OrderChanged
+from app.orders.record.told import OrderChanged
 
 WAITS: Final = timedelta(days=7)
 

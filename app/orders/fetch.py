@@ -8,13 +8,13 @@ from app.kit import fault
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
-from app.orders.record_order import line_ids, record_order
-from app.orders.record_reversal import record_return
+from app.orders.record.order import line_ids, record_order
+from app.orders.record.reversal import record_return
+from app.orders.record.told import RECONCILE, Told
 from app.orders.reversals import ReturnCase
-from app.orders.told import RECONCILE, Told
-from app.shopify import fetch
-from app.shopify.admin import AdminClient
-from app.shopify.apply import Park
+from app.shopify.asking import fetch
+from app.shopify.asking.admin import AdminClient
+from app.shopify.webhooks.apply import Park
 from app.shops.data_access import note_access
 
 

@@ -18,12 +18,12 @@ from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.fetch import ask_for_order, client
 from app.orders.models import Order
-from app.orders.told import BuyerChanged
-from app.shopify import fetch
-from app.shopify.admin_faults import AccessDenied, TokenRefused
-from app.shopify.apply import Delivery, told_at
+from app.orders.record.told import BuyerChanged
+from app.shopify.asking import fetch
+from app.shopify.asking.admin_faults import AccessDenied, TokenRefused
+from app.shopify.entry.token_pair import TokenFault
 from app.shopify.payloads import webhook_people
-from app.shopify.token_pair import TokenFault
+from app.shopify.webhooks.apply import Delivery, told_at
 
 ASKABLE: Final = timedelta(days=59)  # older orders are out of reach
 

@@ -13,17 +13,20 @@ from sqlalchemy.orm import Session
 
 from app.kit.events import emit
 from app.kit.work import entered_shop
-from app.orders import fetch, history, record_parcel, record_reversal
+from app.orders import fetch
 from app.orders.models import Order
 from app.orders.nobodys import is_nobodys
 from app.orders.parcels import Fulfillment
-from app.orders.record_order import line_ids, record_order
+from app.orders.record import history
+from app.orders.record import parcel as record_parcel
+from app.orders.record import reversal as record_reversal
+from app.orders.record.order import line_ids, record_order
+from app.orders.record.told import WEBHOOK, OrderChanged, Told
+from app.orders.record.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
 from app.orders.reversals import ReturnCase
-from app.orders.told import WEBHOOK, OrderChanged, Told
-from app.orders.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
-from app.shopify.apply import Delivery, spend_body, told_at
 from app.shopify.payloads import webhook_orders, webhook_people
 from app.shopify.payloads.vocabulary import ReturnStatus
+from app.shopify.webhooks.apply import Delivery, spend_body, told_at
 
 
 def order_told(session: Session, delivery: Delivery) -> None:

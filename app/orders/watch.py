@@ -18,10 +18,10 @@ from app.kit.engines import SYSTEM
 from app.kit.events import emit
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
-from app.orders import history
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
-from app.orders.told import OrderChanged, Told
+from app.orders.record import history
+from app.orders.record.told import OrderChanged, Told
 from app.shops.models import Shop, ShopStatus
 
 WATCH: Final = "watch"  # where the event comes from: nobody told us, the time passed

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.customers.erase import CustomerErased
 from app.kit.work import entered_shop
-from app.reviews.keep_summary import product_changed
 from app.reviews.models import Review, ReviewChange
+from app.reviews.storefront.keep_summary import product_changed
 
 
 def export(session: Session, customer_ids: Sequence[int]) -> list[dict[str, Any]]:

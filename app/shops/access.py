@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
-from app.shopify.token_pair import ClientRefused, GrantRefused, TokenFault
+from app.shopify.entry.token_pair import ClientRefused, GrantRefused, TokenFault
 from app.shops import install, tokens
 
 

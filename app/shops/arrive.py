@@ -14,8 +14,8 @@ from app.kit.clock import real_now
 from app.kit.events import emit
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
-from app.shopify import exchange
-from app.shopify.token_pair import TokenPair
+from app.shopify.entry import exchange
+from app.shopify.entry.token_pair import TokenPair
 from app.shops import tokens
 from app.shops.install import ensure_installed
 from app.shops.models import Shop, ShopStatus

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.shopify.apply import Delivery, WaitForShop
+from app.shopify.webhooks.apply import Delivery, WaitForShop
 from app.shops.models import Shop, ShopStatus
 
 FOR_GONE_SHOPS = frozenset(

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.kit.clock import business_now
 from app.kit.db import Base
 from app.kit.work import entered_shop
-from app.shopify.apply import Delivery
-from app.shopify.erase_bodies import delete_deliveries
+from app.shopify.webhooks.apply import Delivery
+from app.shopify.webhooks.erase_bodies import delete_deliveries
 from app.shops.models import Shop, ShopStatus
 from app.shops.topics import check_origin
 

@@ -9,7 +9,7 @@ from app.kit.clock import real_now
 from app.kit.engines import SYSTEM
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
-from app.shopify.token_pair import REFRESH_LIFETIME, RENEW_REFRESH_AFTER, TokenFault
+from app.shopify.entry.token_pair import REFRESH_LIFETIME, RENEW_REFRESH_AFTER, TokenFault
 from app.shops import tokens
 from app.shops.models import AccessToken, Shop, ShopStatus
 

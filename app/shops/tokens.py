@@ -18,9 +18,9 @@ from app.kit import crypt, fault
 from app.kit.clock import real_now
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
-from app.shopify import refresh
-from app.shopify.admin import WORKER_PATIENCE_S, AdminClient
-from app.shopify.token_pair import GrantRefused, TokenFault, TokenPair, is_due
+from app.shopify.asking.admin import WORKER_PATIENCE_S, AdminClient
+from app.shopify.entry import refresh
+from app.shopify.entry.token_pair import GrantRefused, TokenFault, TokenPair, is_due
 from app.shops import install
 from app.shops.models import AccessToken, Shop, ShopStatus
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.kit.clock import business_now
 from app.kit.events import emit
 from app.kit.work import entered_shop
-from app.shopify.apply import Delivery, Park, told_at
 from app.shopify.payloads import webhook_people
+from app.shopify.webhooks.apply import Delivery, Park, told_at
 from app.shops import install
 from app.shops.models import AccessToken, Shop, ShopProfile
 from app.shops.profile import record_profile

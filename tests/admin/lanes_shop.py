@@ -14,8 +14,8 @@ from app.orders.lanes import rounds
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order, OrderEvent
 from app.orders.parcels import Fulfillment
-from app.orders.record_parcel import derive_delivered, record_scan
-from app.orders.told import WEBHOOK, OrderChanged, Told
+from app.orders.record.parcel import derive_delivered, record_scan
+from app.orders.record.told import WEBHOOK, OrderChanged, Told
 from app.shopify.payloads.facts import FulfillmentEventFacts
 from app.shops.settings import save
 from tests.admin.merchant import DAY

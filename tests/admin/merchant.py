@@ -14,9 +14,9 @@ from app.kit.events import emit
 from app.kit.work import unit_of_work
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentLine
-from app.orders.told import OrderChanged
+from app.orders.record.told import OrderChanged
+from app.shopify.entry.token_pair import TokenPair
 from app.shopify.models import SyncCursor
-from app.shopify.token_pair import TokenPair
 from app.shops import tokens
 from app.shops.install import ensure_installed
 from app.shops.models import ShopProfile

@@ -19,9 +19,9 @@ from app.kit.events import emit
 from app.kit.work import unit_of_work
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
-from app.orders.record_parcel import record_scan
-from app.orders.told import WEBHOOK, OrderChanged, Told
-from app.reviews import decide as decide_review
+from app.orders.record.parcel import record_scan
+from app.orders.record.told import WEBHOOK, OrderChanged, Told
+from app.reviews.desk import decide as decide_review
 from app.reviews.models import Review
 from app.reviews.states import ReviewState
 from app.shopify.payloads.facts import FulfillmentEventFacts

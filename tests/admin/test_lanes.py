@@ -7,8 +7,8 @@ from app.flows.rules.decision import Postpone, Send
 from app.flows.sending.compose import compose
 from app.flows.sending.linking import MessageLinks
 from app.flows.sending.write import prepare_desk
-from app.messages import presets
-from app.messages.fill import fill
+from app.messages.mail import presets
+from app.messages.mail.fill import fill
 from app.orders.lanes import rounds
 from app.orders.lanes.models import Lane, LaneBook
 from app.orders.lanes.settings import Deliveries

@@ -6,8 +6,8 @@ from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
-from app.orders.record_parcel import delete_scan
-from app.orders.told import WEBHOOK, Told
+from app.orders.record.parcel import delete_scan
+from app.orders.record.told import WEBHOOK, Told
 from app.orders.unsent import note_unsent
 from app.orders.watch import run_due, waiting
 from app.shops.models import Shop, ShopStatus

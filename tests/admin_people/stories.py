@@ -18,8 +18,8 @@ from app.flows.timing.limits import Limits
 from app.kit.signing import new_public_id
 from app.messages.models import Message, MessageEvent, MessageState
 from app.orders.models import Order, OrderLine
-from app.reviews.forms import ReviewDraft
-from app.reviews.submit import Writer, submit
+from app.reviews.page.forms import ReviewDraft
+from app.reviews.page.submit import Writer, submit
 
 BLANK = re.compile(r"\s+")
 TAG = re.compile(r"<[^>]*>")

@@ -10,8 +10,8 @@ from app.customers.models import Customer, Erasure
 from app.kit.events import emit
 from app.orders.models import Order
 from app.reviews.settings import StandardStars
-from app.shopify.apply import Delivery
 from app.shopify.models import CallState, OutgoingCall
+from app.shopify.webhooks.apply import Delivery
 from app.shops import settings
 from app.shops.models import AccessToken
 from app.shops.topics import ScopesChanged

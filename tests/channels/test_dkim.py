@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.channels.dkim import SIGNED, relaxed_body, sign
 from app.config import SigningKey
-from app.messages import mime
+from app.messages.mail import mime
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 RSA = rsa.generate_private_key(public_exponent=65_537, key_size=2048)

@@ -17,8 +17,8 @@ from app.kit import runtime
 from app.kit.clock import real_now
 from app.kit.work import unit_of_work
 from app.messages.models import Message, MessageState
-from app.orders.record_order import record_order
-from app.orders.told import WEBHOOK, Told
+from app.orders.record.order import record_order
+from app.orders.record.told import WEBHOOK, Told
 from app.shopify.payloads import webhook_orders
 from tests.chaos.proxy import Nth, Proxy
 from tests.database import make_config

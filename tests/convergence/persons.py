@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.customers.consent import standing
 from app.customers.models import Customer
 from app.flows.models import FollowUp
-from app.messages.links import Purpose, path
 from app.messages.models import Message
+from app.messages.signed.links import Purpose, path
 from app.orders.models import Order
 from devstore.config import settings
 from devstore.state.engine import unit_of_work

@@ -29,7 +29,8 @@ from app.kit import runtime
 from app.kit.clock import ClockOffset
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
-from app.shopify import apply, file_store, gateway, outgoing
+from app.shopify.asking import file_store, gateway, outgoing
+from app.shopify.webhooks import apply
 from app.shops.arrive import merchant_arrived
 from devstore.app import create_app
 from devstore.clock.now import store_now

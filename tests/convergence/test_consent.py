@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.customers.models import ConsentEntry
 from app.customers.push_consent import let_push
-from app.shopify import outgoing
+from app.shopify.asking import outgoing
 from app.shopify.models import CallState, OutgoingCall
 from devstore.platform.announce import grant, revoke
 from devstore.state.engine import unit_of_work

@@ -18,7 +18,7 @@ from app.orders.imports import Baseline, HistoryImport, ImportStage, ImportState
 from app.orders.models import Order, OrderEvent, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentEvent
 from app.orders.reversals import Refund, ReturnCase
-from app.shopify import file_store
+from app.shopify.asking import file_store
 from devstore.generator.history import Plan, draw
 from devstore.generator.load import load
 from devstore.generator.rates import Rates

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from app.orders.known import KNOWN, stands
 from app.orders.models import Order, OrderEvent
+from app.orders.record.known import KNOWN, stands
 from tests.convergence.player import PLACES
 
 ANA = {

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.flows.models import FollowUp
 from app.messages.models import Message, MessageItem
 from app.orders.models import Order, OrderLine
-from app.orders.record_order import line_ids
-from app.orders.record_reversal import record_return
+from app.orders.record.order import line_ids
+from app.orders.record.reversal import record_return
+from app.orders.record.told import WEBHOOK, Told
 from app.orders.reversals import ReturnCase, ReturnLine
-from app.orders.told import WEBHOOK, Told
 from app.shopify.payloads.facts import ReturnFacts
 from app.shopify.payloads.vocabulary import ReturnStatus
 from tests.convergence.player import PLACES

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.flows.sending import sweep
 from app.kit import engines, fault
 from app.kit.work import unit_of_work
-from app.shopify.admin import AdminClient
+from app.shopify.asking.admin import AdminClient
 from tests.journeys.bodies import order_body  # noqa: F401 - the tests beside this file use it
 from tests.journeys.conftest import SHOP, shop, sink  # noqa: F401 - fixtures
 

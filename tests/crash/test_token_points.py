@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.kit.work import unit_of_work
-from app.shopify import gateway
+from app.shopify.asking import gateway
 from app.shops import tokens
 from app.shops.install import ensure_installed
 from app.shops.models import Shop, ShopStatus

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.flows.syncing.reach import NIGHT_LASTS, WEEK, next_night, reach, went_silent
-from app.shopify.budget import HEAD_START, KEPT, Allowance, Meter, head_start
+from app.shopify.asking.budget import HEAD_START, KEPT, Allowance, Meter, head_start
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

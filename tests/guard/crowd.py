@@ -6,7 +6,7 @@ from app.flows.models import FollowUp
 from app.kit.clock import business_now
 from app.kit.events import emit
 from app.orders.models import Order
-from app.orders.told import OrderChanged
+from app.orders.record.told import OrderChanged
 
 
 def asked_of(people, persons, each, *, title="Harbour kettle"):

@@ -14,8 +14,8 @@ from app.hot import hits
 from app.kit.clock import ClockOffset, real_now
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
-from app.messages.links import Purpose
 from app.messages.models import HitInbox
+from app.messages.signed.links import Purpose
 from tests.shopper.people import People
 
 TARGET = "https://track.example.com/1?a=b&c=%20"

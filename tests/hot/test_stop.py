@@ -14,8 +14,8 @@ import pytest
 
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
-from app.messages.links import Purpose
 from app.messages.models import HitInbox
+from app.messages.signed.links import Purpose
 from tests.database import API_KEY, API_SECRET, FERNET
 from tests.hot.deliveries import delivery, kept
 from tests.house.places import ROOT

@@ -6,7 +6,7 @@ from app import wiring
 from tests.house.places import files, text
 
 # Where a transaction may end: the edge, and whatever the outbox does between its steps through that same edge.
-MAY_COMMIT = {"app/kit/work.py", "app/shopify/inbox.py"}  # the edge; and the one line that keeps a webhook
+MAY_COMMIT = {"app/kit/work.py", "app/shopify/webhooks/inbox.py"}  # the edge; and the one line that keeps a webhook
 
 
 def calls(name, *names):

@@ -17,7 +17,7 @@ from app.flows.models import Flow, FlowState
 from app.flows.sending import drain
 from app.kit.clock import real_now
 from app.kit.work import unit_of_work
-from app.shopify import apply
+from app.shopify.webhooks import apply
 from app.shops.install import ensure_installed
 from app.shops.models import ShopProfile
 from tests.channels.scripted_server import ScriptedServer

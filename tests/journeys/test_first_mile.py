@@ -6,8 +6,8 @@ from app.flows.models import FollowUp
 from app.kit.clock import real_now
 from app.messages.models import Message, MessageState
 from app.orders.models import Order
-from app.orders.record_order import record_order
-from app.orders.told import WEBHOOK, Told
+from app.orders.record.order import record_order
+from app.orders.record.told import WEBHOOK, Told
 from app.shopify.models import InboxState, WebhookInbox
 from app.shopify.payloads import webhook_orders
 from tests.journeys.bodies import order_body

@@ -2,9 +2,9 @@ import socket
 
 import pytest
 
-from app.messages.compile import TemplateSource, compile_template, to_html
-from app.messages.markup import CompileError
-from app.messages.tokens import swap_in, swap_out
+from app.messages.mail.compile import TemplateSource, compile_template, to_html
+from app.messages.mail.markup import CompileError
+from app.messages.mail.tokens import swap_in, swap_out
 
 
 def body(inside, head=""):

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.messages import presets
-from app.messages.compile import TemplateSource, compile_template
-from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop, knows
-from app.messages.fill import RenderError, fill
-from app.messages.preset_list import PRESETS
-from app.messages.sample import sample_context
+from app.messages.mail import presets
+from app.messages.mail.compile import TemplateSource, compile_template
+from app.messages.mail.context import Customer, Line, Links, MailContext, Order, Parcel, Shop, knows
+from app.messages.mail.fill import RenderError, fill
+from app.messages.mail.preset_list import PRESETS
+from app.messages.mail.sample import sample_context
 
 XSS = [
     "<script>alert(1)</script>",

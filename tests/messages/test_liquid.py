@@ -3,7 +3,7 @@ import time
 import pytest
 from liquid.exceptions import LiquidError
 
-from app.messages.liquid import HTML, TEXT
+from app.messages.mail.liquid import HTML, TEXT
 
 
 @pytest.mark.parametrize(

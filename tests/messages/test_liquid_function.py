@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from liquid import BoundTemplate
 from liquid.exceptions import LiquidError
 
-from app.messages import liquid, presets
-from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
-from app.messages.liquid_function import Unmade, _Writer, to_function
-from app.messages.preset_list import PRESETS
-from app.messages.wording import LOCALES
+from app.messages.mail import liquid, presets
+from app.messages.mail.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
+from app.messages.mail.liquid_function import Unmade, _Writer, to_function
+from app.messages.mail.preset_list import PRESETS
+from app.messages.mail.wording import LOCALES
 
 ODD_WORDS = ["", "  ", "Kettle <b>", 'a"b', "O'Neil & Söhne", "x\ny", "\u2028", "\r\n"]
 WORDS = st.one_of(st.sampled_from(ODD_WORDS), st.text(max_size=12))

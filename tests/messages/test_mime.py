@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.channels.smtp.phases import quoted
-from app.messages.mime import LINE_MAX, Letter, MimeError, compose, printable
+from app.messages.mail.mime import LINE_MAX, Letter, MimeError, compose, printable
 
 LETTER = Letter(
     message_id="<m7.2@mail.example.com>",

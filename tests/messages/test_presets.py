@@ -7,13 +7,13 @@ import pytest
 
 from app.customers.legal_basis import MessageClass
 from app.flows.language.presets import classic_five
-from app.messages import presets
-from app.messages.compile import to_html
-from app.messages.context import Line
-from app.messages.fill import fill
-from app.messages.preset_list import PRESETS
-from app.messages.sample import sample_context
-from app.messages.wording import LOCALES
+from app.messages.mail import presets
+from app.messages.mail.compile import to_html
+from app.messages.mail.context import Line
+from app.messages.mail.fill import fill
+from app.messages.mail.preset_list import PRESETS
+from app.messages.mail.sample import sample_context
+from app.messages.mail.wording import LOCALES
 from tests.messages.html_lint import Mail, contrast
 
 LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)

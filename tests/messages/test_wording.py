@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages import wording
+from app.messages.mail import wording
 
 LONDON, TOKYO, BERLIN = ZoneInfo("Europe/London"), ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)  # a Saturday

@@ -23,7 +23,7 @@ OWNER_SCOPES = {
 }
 
 # The files that set metafields, each with the owners it writes to. A new file has to be entered here.
-WRITERS = {"app/reviews/standard_stars.py": {"PRODUCT"}}
+WRITERS = {"app/reviews/storefront/standard_stars.py": {"PRODUCT"}}
 
 DOCUMENT = '"metafields_set"'
 

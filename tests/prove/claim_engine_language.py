@@ -24,9 +24,9 @@ from app.flows.planning.runs import look
 from app.kit.events import emit
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
-from app.orders.record_parcel import record_scan
+from app.orders.record.parcel import record_scan
+from app.orders.record.told import WEBHOOK, OrderChanged, Told
 from app.orders.reversals import Refund
-from app.orders.told import WEBHOOK, OrderChanged, Told
 from app.shopify.payloads.facts import FulfillmentEventFacts
 from tests.admin.flow_documents import stranded
 from tests.admin.merchant import NOON, Merchant

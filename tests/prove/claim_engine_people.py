@@ -13,7 +13,7 @@ from app.customers.topics import consent_told
 from app.kit.clock import real_now
 from app.kit.work import unit_of_work
 from app.orders.models import Order
-from app.shopify.apply import Delivery
+from app.shopify.webhooks.apply import Delivery
 from app.shops.install import ensure_installed
 from tests.prove.claims import Figure, Scale, claim
 from tests.prove.world import wired

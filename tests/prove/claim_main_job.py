@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from app.kit import signing
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
-from app.messages.links import Purpose
+from app.messages.signed.links import Purpose
 from app.shopify.models import WebhookInbox
 from tests.database import API_SECRET
 from tests.prove.claims import ROOT, Figure, Scale, by_tests, claim

@@ -17,8 +17,8 @@ from app.flows.models import FollowUp
 from app.kit import runtime, ticker
 from app.kit.clock import ClockOffset, real_now
 from app.messages.models import Message
-from app.orders.record_order import record_order
-from app.orders.told import WEBHOOK, Told
+from app.orders.record.order import record_order
+from app.orders.record.told import WEBHOOK, Told
 from app.shopify.models import SyncCursor
 from app.shopify.payloads import webhook_orders
 from tests.database import make_config

@@ -8,8 +8,8 @@ from app.kit.clock import real_now
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work as work
 from app.reviews.settings import StandardStars
-from app.shopify import gateway, outgoing
-from app.shopify.admin import AdminClient
+from app.shopify.asking import gateway, outgoing
+from app.shopify.asking.admin import AdminClient
 from app.shopify.models import OutgoingCall
 from app.shops import settings
 from app.shops.models import AccessToken

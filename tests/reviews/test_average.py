@@ -9,13 +9,13 @@ from sqlalchemy import select
 
 from app.orders.models import Order
 from app.reviews import change
-from app.reviews.decide import hide, publish
-from app.reviews.forms import ReviewDraft
-from app.reviews.keep_summary import stored
+from app.reviews.desk.decide import hide, publish
 from app.reviews.models import Review
-from app.reviews.ratings import summarise
+from app.reviews.page.forms import ReviewDraft
+from app.reviews.page.submit import Writer, submit
 from app.reviews.states import HiddenReason
-from app.reviews.submit import Writer, submit
+from app.reviews.storefront.keep_summary import stored
+from app.reviews.storefront.ratings import summarise
 
 PRODUCTS = itertools.count(500_000)
 SHOPPERS = 3

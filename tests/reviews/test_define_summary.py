@@ -10,13 +10,13 @@ from sqlalchemy import delete, select
 
 from app import wiring
 from app.kit.clock import real_now
-from app.reviews.define_summary import CALL, define
-from app.shopify import gateway, outgoing
-from app.shopify.admin import AdminClient
-from app.shopify.definitions import declared
+from app.reviews.storefront.define_summary import CALL, define
+from app.shopify.asking import gateway, outgoing
+from app.shopify.asking.admin import AdminClient
+from app.shopify.asking.definitions import declared
+from app.shopify.asking.outgoing import NotNow
+from app.shopify.entry.token_pair import TokenPair
 from app.shopify.models import CallState
-from app.shopify.outgoing import NotNow
-from app.shopify.token_pair import TokenPair
 from app.shops.arrive import shop_connected
 from devstore.platform.tables import Metaobject, MetaobjectDefinition
 from devstore.state.engine import unit_of_work

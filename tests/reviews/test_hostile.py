@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import select
 
-from app.reviews.decide import publish
-from app.reviews.forms import plain
+from app.reviews.desk.decide import publish
 from app.reviews.models import Review
-from app.shopify import outgoing
+from app.reviews.page.forms import plain
+from app.shopify.asking import outgoing
 from tests.reviews.hostile import HOSTILE
 from tests.reviews.store import PRODUCT
 

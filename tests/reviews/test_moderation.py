@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.reviews.forms import ReviewDraft, parse_reviews, plain
 from app.reviews.models import Review, ReviewChange
 from app.reviews.moderation import judge
+from app.reviews.page.forms import ReviewDraft, parse_reviews, plain
 from app.reviews.states import HeldFor, HiddenReason, ReviewState
 
 LINKS = (

@@ -5,11 +5,11 @@ import threading
 from sqlalchemy import select
 
 from app.reviews import change
-from app.reviews.decide import hide, publish
-from app.reviews.keep_summary import stored
+from app.reviews.desk.decide import hide, publish
 from app.reviews.models import RatingSummary, Review, ReviewChange
-from app.reviews.ratings import summarise
 from app.reviews.states import HiddenReason, ReviewState
+from app.reviews.storefront.keep_summary import stored
+from app.reviews.storefront.ratings import summarise
 
 AT_ONCE = 50
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from app.reviews.decide import hide
+from app.reviews.desk.decide import hide
 from app.reviews.models import Review
-from app.reviews.ratings import Summary, summarise
 from app.reviews.states import HiddenReason
-from app.reviews.summary_fields import FIRST_PAGE, MOST_BYTES, Shown, summary_fields
-from app.shopify import outgoing
+from app.reviews.storefront.ratings import Summary, summarise
+from app.reviews.storefront.summary_fields import FIRST_PAGE, MOST_BYTES, Shown, summary_fields
+from app.shopify.asking import outgoing
 from app.shopify.models import CallState
 from app.shops.install import ensure_installed, uninstall
 from tests.reviews.store import EXTENSION, PRODUCT, calls, retry, say

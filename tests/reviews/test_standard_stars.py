@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reviews.ratings import Summary, summarise
-from app.reviews.standard_values import COUNT, RATING, There, is_foreign, wanted_values
-from app.reviews.summary_fields import rating_value
-from app.shopify import outgoing
+from app.reviews.storefront.ratings import Summary, summarise
+from app.reviews.storefront.standard_values import COUNT, RATING, There, is_foreign, wanted_values
+from app.reviews.storefront.summary_fields import rating_value
+from app.shopify.asking import outgoing
 from app.shopify.models import CallState
 from tests.reviews.store import PRODUCT, allow_stars, calls, retry, say
 

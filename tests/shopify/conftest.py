@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
-from app.shopify import exchange, gateway
-from app.shopify.admin import AdminClient
+from app.shopify.asking import gateway
+from app.shopify.asking.admin import AdminClient
+from app.shopify.entry import exchange
 from devstore.app import create_app
 from devstore.platform.announce import install_app
 from devstore.platform.install import shop_by_handle

@@ -5,9 +5,9 @@ import json
 import httpx
 import pytest
 
-from app.shopify import gateway
-from app.shopify.admin import AdminClient
-from app.shopify.admin_faults import (
+from app.shopify.asking import gateway
+from app.shopify.asking.admin import AdminClient
+from app.shopify.asking.admin_faults import (
     AccessDenied,
     AdminFault,
     Rejected,

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from app import wiring
 from app.kit.work import unit_of_work
-from app.shopify import app_home, gateway
+from app.shopify.asking import gateway
+from app.shopify.entry import app_home
 from app.shops.models import AccessToken, Shop, ShopStatus
 from tests.database import API_KEY, API_SECRET
 from tests.shopify.test_id_token import SHOP, claims, signed

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from app.shopify import exchange, gateway, refresh
-from app.shopify.token_pair import ClientRefused, GrantRefused, StaleIdToken, TokenUnavailable, is_due
+from app.shopify.asking import gateway
+from app.shopify.entry import exchange, refresh
+from app.shopify.entry.token_pair import ClientRefused, GrantRefused, StaleIdToken, TokenUnavailable, is_due
 from tests.devstore_platform.conftest import DOMAIN, KEY, SECRET, id_token
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

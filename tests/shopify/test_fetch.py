@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.shopify import fetch
-from app.shopify.admin_faults import AccessDenied
+from app.shopify.asking import fetch
+from app.shopify.asking.admin_faults import AccessDenied
 from app.shopify.payloads import webhook_goods, webhook_orders, webhook_people
 from app.shopify.payloads.facts import Money
 from devstore.platform.install import shop_by_handle

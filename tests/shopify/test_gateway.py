@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.shopify import gateway
+from app.shopify.asking import gateway
 
 SHOP = "kiln-and-kettle.myshopify.com"
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select, update
 
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
-from app.shopify import outgoing
-from app.shopify.admin_faults import (
+from app.shopify.asking import outgoing
+from app.shopify.asking.admin_faults import (
     AccessDenied,
     Rejected,
     Throttled,
@@ -17,8 +17,8 @@ from app.shopify.admin_faults import (
     UserError,
     UserErrors,
 )
+from app.shopify.asking.outgoing import NotNow
 from app.shopify.models import CallState, OutgoingCall
-from app.shopify.outgoing import NotNow
 from app.shops.install import ensure_installed
 
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app.kit.work import unit_of_work
-from app.shopify import gateway, scopes
+from app.shopify import scopes
+from app.shopify.asking import gateway
 from app.shopify.models import OAuthState
 from app.shops.models import AccessToken, Shop
 from tests.database import API_KEY, API_SECRET

@@ -9,7 +9,8 @@ from flask import Blueprint, g
 
 from app import wiring
 from app.kit.work import unit_of_work
-from app.shopify import app_home, fetch
+from app.shopify.asking import fetch
+from app.shopify.entry import app_home
 from devstore.platform.sign import mint_id_token, sign_query
 from tests.database import API_KEY, API_SECRET
 from tests.devstore_platform.conftest import DOMAIN, SHOP, forget

@@ -8,9 +8,9 @@ from app.customers.models import Customer
 from app.kit.clock import real_now
 from app.kit.signing import new_public_id
 from app.kit.work import unit_of_work
-from app.messages import links
-from app.messages.links import Purpose
 from app.messages.models import Message, MessageItem, MessageState, TrackedLink
+from app.messages.signed import links
+from app.messages.signed.links import Purpose
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentLine
 from app.shops.install import ensure_installed

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from app.catalog.models import Product, Variant
-from app.messages.buy_again import Wanted, cart_permalink
-from app.messages.links import Purpose
+from app.messages.signed.buy_again import Wanted, cart_permalink
+from app.messages.signed.links import Purpose
 from app.shops.models import ShopProfile
 
 

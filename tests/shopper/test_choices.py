@@ -11,7 +11,7 @@ from app.customers.wish_topics import AtMost
 from app.customers.wishes import wishes
 from app.flows.models import FollowUp, FollowUpState
 from app.kit.clock import business_now
-from app.messages.links import Purpose
+from app.messages.signed.links import Purpose
 from tests.shopper.test_unsubscribe_race import asked_today, sink, started
 
 __all__ = ["sink", "started"]

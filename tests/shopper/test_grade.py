@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages.grade import Grade, Opened, grades, is_machine
+from app.messages.hits.grade import Grade, Opened, grades, is_machine
 
 ARRIVED = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 HOUR = 3600

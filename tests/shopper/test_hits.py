@@ -11,9 +11,9 @@ from app.customers.models import Customer
 from app.kit.clock import real_now
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
-from app.messages import apply_hits
-from app.messages.links import Purpose
+from app.messages.hits import apply as apply_hits
 from app.messages.models import HitInbox, Message, MessageEvent
+from app.messages.signed.links import Purpose
 from tests.shopper.test_grade import PEOPLE
 
 pytestmark = pytest.mark.usefixtures("by_both_doors")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.messages.links import Purpose
+from app.messages.signed.links import Purpose
 from tests.serving import serving
 
 ICON = re.compile(r'<link rel="icon" href="([^"]+)" type="image/svg\+xml">')

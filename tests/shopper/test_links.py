@@ -13,9 +13,9 @@ from sqlalchemy import delete
 from app.customers.models import Customer
 from app.kit import signing
 from app.kit.clock import real_now
-from app.messages import links
-from app.messages.links import Purpose
 from app.messages.models import Message, TrackedLink
+from app.messages.signed import links
+from app.messages.signed.links import Purpose
 
 BY_BOTH_DOORS = pytest.mark.usefixtures("by_both_doors")
 ROUTES = (

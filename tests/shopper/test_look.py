@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.messages.links import Purpose
-from app.messages.too_often import FORMS
+from app.messages.signed.links import Purpose
+from app.messages.signed.too_often import FORMS
 from app.reviews.models import Review
 from tests.browser import PHONE, look, picture
 from tests.serving import serving

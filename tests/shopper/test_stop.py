@@ -7,8 +7,8 @@ from app.customers.address import address_hash
 from app.customers.models import ConsentEntry, Preference, Suppression, SuppressionScope
 from app.customers.suppress import suppress
 from app.kit.clock import real_now
-from app.messages.links import Purpose
 from app.messages.models import Message, MessageEvent
+from app.messages.signed.links import Purpose
 from app.messages.wishes import topics_off
 
 ALL = ["order", "shipping", "product_help", "review_ask"]

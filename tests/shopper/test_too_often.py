@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from app.customers.models import Suppression
 from app.kit import limit
-from app.messages.links import Purpose
-from app.messages.too_often import FORMS
+from app.messages.signed.links import Purpose
+from app.messages.signed.too_often import FORMS
 
 STOP, ONE_CLICK = {"stop": "yes"}, {"List-Unsubscribe": "One-Click"}
 

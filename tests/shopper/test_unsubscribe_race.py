@@ -22,9 +22,9 @@ from app.kit.clock import ClockOffset, business_now, real_now
 from app.kit.engines import SYSTEM
 from app.kit.events import emit
 from app.kit.work import unit_of_work
-from app.messages.links import Purpose
 from app.messages.models import Message
-from app.orders.told import OrderChanged
+from app.messages.signed.links import Purpose
+from app.orders.record.told import OrderChanged
 from tests.channels.scripted_server import ScriptedServer
 
 RACES = int(os.environ.get("UNSUBSCRIBE_RACES", "64"))  # bin/prove races more

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from app import wiring
 from app.customers.models import ConsentEntry, Preference, Suppression
 from app.kit import runtime
-from app.messages import while_away
-from app.messages.links import Purpose
+from app.messages.signed import while_away
+from app.messages.signed.links import Purpose
 from serve import postgres
 from tests.database import make_config
 from tests.servers import Cluster, running, temporary_folder

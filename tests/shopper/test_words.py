@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from app.messages import page_words
-from app.reviews import page_words as review_words
-from app.reviews.forms import Fault
+from app.messages.signed import page_words
+from app.reviews.page import page_words as review_words
+from app.reviews.page.forms import Fault
 from app.reviews.states import HiddenReason, ReviewState
 
 BANNED = re.compile(

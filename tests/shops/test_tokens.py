@@ -12,8 +12,8 @@ from app.kit import crypt, fault
 from app.kit.engines import SYSTEM
 from app.kit.fault import InjectedFault
 from app.kit.work import unit_of_work
-from app.shopify import gateway
-from app.shopify.token_pair import GrantRefused, TokenPair, TokenUnavailable
+from app.shopify.asking import gateway
+from app.shopify.entry.token_pair import GrantRefused, TokenPair, TokenUnavailable
 from app.shops import renew_ageing, tokens
 from app.shops.install import ensure_installed
 from app.shops.models import AccessToken, Shop, ShopStatus

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from app.flows.models import FollowUpState
 from app.flows.planning.start import Choice, start
 from app.flows.sending import drain, sweep
-from app.shopify import apply
+from app.shopify.entry.token_pair import TokenPair
 from app.shopify.models import InboxState, WebhookInbox
-from app.shopify.token_pair import TokenPair
+from app.shopify.webhooks import apply
 from app.shops import arrive, install, tokens
 from app.shops.models import AccessToken, Shop, ShopStatus
 from tests.admin.conftest import wired

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from app.channels.smtp.phases import SmtpSender
 from app.flows.sending import drain, lock_group, steer
-from app.messages import outbox, routes
+from app.messages import outbox
 from app.messages.models import AttemptState, MessageState
-from app.shopify import apply, inbox
+from app.messages.signed import routes
+from app.shopify.webhooks import apply, inbox
 from tests.simulator.plots import Plot
 
 

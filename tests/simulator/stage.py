@@ -14,8 +14,8 @@ import pytest
 from app.channels.smtp import connection as smtp
 from app.kit import fault, jobs, runtime, ticker
 from app.kit.queue import BULK, INBOX, SENDS
-from app.shopify import gateway
-from app.shopify.token_pair import TokenPair
+from app.shopify.asking import gateway
+from app.shopify.entry.token_pair import TokenPair
 from app.shops import arrive, tokens
 from tests.database import API_SECRET
 from tests.simulator.hub import Hub

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
-from app.messages.links import Purpose
+from app.messages.signed.links import Purpose
 from tests.admin.flow_documents import document
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.messages.links import Purpose
+from app.messages.signed.links import Purpose
 from tests.tenancy.cases import ADMIN, IGNORES_ID, MORE_WITHOUT_ID, PUBLIC, SHOPPER, WITH_ID, WITHOUT_ID
 from tests.tenancy.two_shops import THEIRS
 

@@ -7,8 +7,8 @@ from app.flows.replay.job.begin import begin
 from app.kit.db import Base, EnumText
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
-from app.messages.links import Purpose, path
 from app.messages.models import Message, MessageItem, MessageState, TrackedLink
+from app.messages.signed.links import Purpose, path
 from app.orders.models import Order, OrderLine
 from app.reviews.models import Review
 from app.reviews.states import ReviewState

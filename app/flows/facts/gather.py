@@ -40,7 +40,7 @@ from app.kit.among import among
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
-from app.orders.record_reversal import OPEN_STATES
+from app.orders.record.reversal import OPEN_STATES
 from app.orders.reversals import Refund, ReturnCase, ReturnLine
 from app.shopify.payloads.vocabulary import ReturnStatus
 from app.shops.left_out import LeftOut

@@ -12,7 +12,7 @@ from app.catalog.models import Product
 from app.flows.facts.gather import Gathered
 from app.kit.among import among
 from app.kit.work import entered_shop
-from app.messages.context import Line
+from app.messages.mail.context import Line
 from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment
 from app.shops.models import ShopProfile

@@ -23,7 +23,7 @@ from app.kit.work import ring_after_commit
 from app.messages.models import MessageItem
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, FulfillmentLine
-from app.orders.record_reversal import OPEN_STATES
+from app.orders.record.reversal import OPEN_STATES
 from app.orders.reversals import ReturnCase, ReturnLine
 
 HANDED_OVER = "handed_over"

@@ -12,7 +12,7 @@ from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.queue import SENDS
 from app.kit.work import entered_shop, ring_after_commit
-from app.messages.choose import ChoicesEased
+from app.messages.signed.choose import ChoicesEased
 from app.orders.models import Order
 
 WAITS: Final = (Reason.PAUSED_BY_PERSON, Reason.OFTEN_ENOUGH)

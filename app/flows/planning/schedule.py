@@ -30,10 +30,10 @@ from app.kit.clock import business_now
 from app.kit.queue import BULK, SENDS
 from app.kit.work import ring_after_commit
 from app.orders.delivery import Delivered, DeliverySource
-from app.orders.known import note
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, inferred
-from app.orders.told import OrderChanged
+from app.orders.record.known import note
+from app.orders.record.told import OrderChanged
 from app.shops.models import ShopProfile
 from app.shops.zone import zone_name
 

@@ -28,7 +28,7 @@ from app.flows.rules.decision import Send
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
-from app.messages.preset_list import PRESETS
+from app.messages.mail.preset_list import PRESETS
 from app.orders.parcels import Fulfillment
 from app.shops.zone import zone_name
 

@@ -32,7 +32,7 @@ from app.flows.rules.decision import (
 )
 from app.flows.rules.turn import is_capped
 from app.flows.timing.recipient_zone import RecipientZone, ZoneSource
-from app.orders.record_reversal import OPEN_STATES
+from app.orders.record.reversal import OPEN_STATES
 from app.shopify.payloads.vocabulary import ReturnStatus
 
 

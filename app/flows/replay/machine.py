@@ -43,7 +43,7 @@ from app.flows.timing.limits import Limits
 from app.flows.timing.plan import Moments, plan
 from app.flows.timing.recipient_zone import RecipientZone
 from app.orders.parcels import Fulfillment
-from app.orders.record_reversal import OPEN_STATES
+from app.orders.record.reversal import OPEN_STATES
 
 ASKS_NOTHING: Final = ProfileFacts()
 

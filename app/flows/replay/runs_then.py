@@ -21,7 +21,7 @@ from app.flows.runs.path import Taken, path_json
 from app.flows.runs.triggers import Occasion, first_happened
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
-from app.orders.record_reversal import OPEN_STATES
+from app.orders.record.reversal import OPEN_STATES
 from app.reviews.models import Review
 
 Items = Mapping[tuple[str, int, str], int]

@@ -10,10 +10,10 @@ from app.flows.facts.gather import Gathered
 from app.flows.facts.gather_shown import Shown
 from app.flows.language.steps import Step
 from app.flows.sending.linking import Linking
-from app.messages import wording
-from app.messages.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
-from app.messages.fill import RenderError
-from app.messages.links import Purpose
+from app.messages.mail import wording
+from app.messages.mail.context import Customer, Line, Links, MailContext, Order, Parcel, Shop
+from app.messages.mail.fill import RenderError
+from app.messages.signed.links import Purpose
 from app.orders.lanes.outlook import ExpectedBy
 from app.orders.parcels import Fulfillment
 

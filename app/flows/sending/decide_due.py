@@ -32,8 +32,8 @@ from app.kit.clock import business_now
 from app.kit.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
-from app.messages.fill import RenderError
-from app.messages.mime import MimeError
+from app.messages.mail.fill import RenderError
+from app.messages.mail.mime import MimeError
 from app.messages.outbox import Prepared
 from app.messages.prepare import Kept, keep, withdraw
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from app.config import Config
 from app.kit.signing import new_public_id
-from app.messages.links import Purpose, url
 from app.messages.prepare import Known, Link
+from app.messages.signed.links import Purpose, url
 
 
 class Linking(Protocol):

@@ -15,9 +15,9 @@ from app.flows.rules.decision import Ruling, Send, Sent, Skip
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.timing.limits import Limits
+from app.messages.mail.wording import mail_locale
 from app.messages.models import MessageState
 from app.messages.remember import Forgotten, remember
-from app.messages.wording import mail_locale
 
 
 def is_lost(one: Gathered, verdict: Ruling) -> bool:

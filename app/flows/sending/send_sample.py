@@ -12,9 +12,9 @@ from app.kit.errors import Invalid, Unavailable
 from app.kit.runtime import Runtime
 from app.kit.signing import new_public_id
 from app.kit.work import entered_shop
-from app.messages import mime
-from app.messages.fill import Filled
-from app.messages.mime import MimeError
+from app.messages.mail import mime
+from app.messages.mail.fill import Filled
+from app.messages.mail.mime import MimeError
 from app.shops.models import ShopProfile
 
 MARK = "Test: "

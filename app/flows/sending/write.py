@@ -20,14 +20,15 @@ from app.flows.rules.decision import Send
 from app.flows.sending.compose import compose
 from app.flows.sending.linking import MessageLinks
 from app.kit.clock import real_now
-from app.messages import mime, prepare, presets
-from app.messages.context import MailContext
-from app.messages.fill import Filled, RenderError, fill
-from app.messages.links import Purpose, url
+from app.messages import prepare
+from app.messages.mail import mime, presets
+from app.messages.mail.context import MailContext
+from app.messages.mail.fill import Filled, RenderError, fill
+from app.messages.mail.preset_list import PRESETS
+from app.messages.mail.substance import substance
 from app.messages.models import MessageState
 from app.messages.prepare import Draft, Known
-from app.messages.preset_list import PRESETS
-from app.messages.substance import substance
+from app.messages.signed.links import Purpose, url
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.work import entered_shop
 from app.orders.models import OrderEvent
-from app.orders.told import RECONCILE, WEBHOOK
+from app.orders.record.told import RECONCILE, WEBHOOK
 from app.shopify.models import SyncCursor
 from app.shops.models import Shop
 

@@ -3,7 +3,7 @@
 A pass walks everything changed since the last one: the shop, products, customers, orders; then it asks which of the
 orders that pending follow-ups rest on still exist. It runs at install (the last 60 days), every quarter of an hour, and
 by command; at night and after a gap it goes back a week (`reach.py`), once Shopify opens customer data to us 60 days.
-It spends a tenth at most of what the shop's budget restores, and rests while it owes (`app/shopify/budget.py`).
+It spends a tenth at most of what the shop's budget restores, and rests while it owes (`app/shopify/asking/budget.py`).
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from app.kit.collided import has_collided
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import ring_after_commit, unit_of_work
-from app.shopify.admin_faults import AccessDenied, AdminFault, TokenRefused
-from app.shopify.budget import STANDARD_RATE, Allowance, Meter, head_start
+from app.shopify.asking.admin_faults import AccessDenied, AdminFault, TokenRefused
+from app.shopify.asking.budget import STANDARD_RATE, Allowance, Meter, head_start
+from app.shopify.entry.token_pair import TokenFault
 from app.shopify.models import SyncCursor
 from app.shopify.payloads import PayloadError
-from app.shopify.token_pair import TokenFault
 from app.shops.access import lose_access
 from app.shops.arrive import ShopConnected
 from app.shops.data_access import note_access, opened_after

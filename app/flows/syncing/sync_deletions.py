@@ -21,9 +21,9 @@ from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.fetch import ask_for_order, client
 from app.orders.models import Order, OrderLine
-from app.orders.told import RECONCILE, Told
+from app.orders.record.told import RECONCILE, Told
 from app.orders.topics import mark_deleted
-from app.shopify import fetch
+from app.shopify.asking import fetch
 
 ASKABLE: Final = timedelta(days=59)  # older orders are out of reach, which looks the same as gone
 PENDING: Final = (FollowUpState.SCHEDULED, FollowUpState.HELD)

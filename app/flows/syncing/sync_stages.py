@@ -18,9 +18,9 @@ from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.fetch import client
 from app.orders.models import Order
-from app.orders.record_order import record_order
-from app.orders.told import RECONCILE, Told
-from app.shopify import fetch
+from app.orders.record.order import record_order
+from app.orders.record.told import RECONCILE, Told
+from app.shopify.asking import fetch
 from app.shopify.models import SyncCursor
 from app.shopify.payloads.facts import OrderFacts
 from app.shops.data_access import note_access

@@ -22,7 +22,7 @@ from app.orders.lanes.learn_shop import learn_shop
 from app.orders.lanes.models import LaneBook
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, FulfillmentEvent
-from app.orders.told import OrderChanged
+from app.orders.record.told import OrderChanged
 from app.shops.arrive import ShopConnected
 from app.shops.whose_turn import claim, due
 

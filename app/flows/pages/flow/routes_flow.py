@@ -21,9 +21,9 @@ from app.flows.words.count_words import counted
 from app.flows.words.flow_words import flow_lines, starts_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
-from app.messages.preset_list import PRESETS
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.messages.mail.preset_list import PRESETS
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
 
 blueprint = Blueprint("flow", __name__)

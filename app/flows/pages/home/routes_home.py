@@ -21,8 +21,8 @@ from app.flows.words.day_words import date_words
 from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
 
 blueprint = Blueprint("home", __name__)

@@ -20,8 +20,8 @@ from app.flows.words.step_words import when_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
 from app.orders.models import Order
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
 
 blueprint = Blueprint("look_back", __name__)

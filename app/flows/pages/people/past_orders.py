@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.flows.pages.people.entries import Entry, Span, Whose
 from app.flows.words.arrival_words import stage_words
 from app.kit.clock import business_now
-from app.messages.wording import money
+from app.messages.mail.wording import money
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
 from app.orders.reversals import Refund, ReturnCase

@@ -20,8 +20,8 @@ from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_name, date_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
-from app.shopify import app_home
-from app.shopify.merchant_session import merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import merchant_session
 from app.shops.zone import shop_zone
 
 DONE = {

@@ -15,8 +15,8 @@ from app.flows.words.day_words import date_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
 from app.kit.work import entered_shop
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
 
 blueprint = Blueprint("replay", __name__)

@@ -13,8 +13,8 @@ from app.flows.planning.retime import Retimed, foresee, save_calendar
 from app.flows.words.count_words import counted
 from app.flows.words.step_words import move_words
 from app.kit.clock import business_now
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.settings import load
 from app.shops.zone import shop_zone
 

@@ -11,8 +11,8 @@ from app.flows.pages.settings.deliveries_form import NAMES, WrongDeliveries, del
 from app.flows.pages.settings.deliveries_page import silence
 from app.orders.lanes import rounds
 from app.orders.lanes.settings import Deliveries
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.settings import load, save
 
 blueprint = Blueprint("deliveries", __name__)

@@ -10,8 +10,8 @@ from app.flows.pages.settings import measure_forms
 from app.flows.pages.settings.measure_page import share_keys
 from app.flows.planning.pause import lock_shop
 from app.kit.clock import business_now
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.settings import Section, save
 
 blueprint = Blueprint("measures", __name__)

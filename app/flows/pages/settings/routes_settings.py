@@ -17,10 +17,10 @@ from app.flows.syncing.importing.progress import progress
 from app.kit import runtime
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
-from app.reviews.let_stars import let_stars
-from app.reviews.standard_stars import SCOPE
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.reviews.storefront.let_stars import let_stars
+from app.reviews.storefront.standard_stars import SCOPE
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.settings import load
 from app.shops.zone import shop_zone
 

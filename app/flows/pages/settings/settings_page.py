@@ -18,9 +18,9 @@ from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
-from app.reviews.let_stars import left_alone
 from app.reviews.settings import StandardStars
-from app.reviews.standard_stars import SCOPE
+from app.reviews.storefront.let_stars import left_alone
+from app.reviews.storefront.standard_stars import SCOPE
 from app.shops.granted import granted_scopes
 from app.shops.models import ShopProfile
 from app.shops.settings import load

@@ -11,8 +11,8 @@ from app.flows.planning.start import Choice, offer, start
 from app.flows.words.count_words import counted
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
 
 blueprint = Blueprint("start", __name__)

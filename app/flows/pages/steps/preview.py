@@ -20,11 +20,11 @@ from app.flows.words.explain import reason_words
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
-from app.messages import presets
-from app.messages.context import MailContext
-from app.messages.fill import Filled, RenderError, fill
-from app.messages.preset_list import PRESETS
-from app.messages.sample import sample_context
+from app.messages.mail import presets
+from app.messages.mail.context import MailContext
+from app.messages.mail.fill import Filled, RenderError, fill
+from app.messages.mail.preset_list import PRESETS
+from app.messages.mail.sample import sample_context
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.shops.zone import shop_zone

@@ -27,8 +27,8 @@ from app.flows.words.step_words import move_words, step_name
 from app.flows.words.way_to import way_to
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
-from app.shopify import app_home
-from app.shopify.merchant_session import by_merchant, merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 
 MOVES_SHOWN = 6
 UNCHANGED = "Nothing was changed: all of it stands like that already."

@@ -15,8 +15,8 @@ from app.kit import runtime
 from app.kit.errors import AppError, Invalid, NotFound, TooMany
 from app.kit.limit import Limit
 from app.kit.row_ids import LARGEST
-from app.shopify import app_home
-from app.shopify.merchant_session import merchant_session
+from app.shopify.entry import app_home
+from app.shopify.entry.merchant_session import merchant_session
 
 if TYPE_CHECKING:
     from app.flows.pages.steps.preview import Preview

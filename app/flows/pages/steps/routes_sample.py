@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from app.kit.errors import NotFound
-from app.messages.links import Purpose
+from app.messages.signed.links import Purpose
 
 blueprint = Blueprint("sample", __name__)
 

@@ -15,7 +15,7 @@ from app.flows.planning.publishing.save_flow import has_run, lock_flows
 from app.flows.planning.release import OnResume, Released, release_flow
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
-from app.messages.preset_list import PRESETS
+from app.messages.mail.preset_list import PRESETS
 
 
 def switch_on(session: Session, key: str, *, by: str) -> Released:

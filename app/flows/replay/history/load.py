@@ -26,8 +26,8 @@ from app.flows.replay.history.rows import customer_row, order_row
 from app.flows.replay.history.unroll import unrolled
 from app.kit.among import among
 from app.kit.work import entered_shop
-from app.orders.known import KNOWN, stands
 from app.orders.models import ArrivalDenial, Order, OrderEvent, OrderLine
+from app.orders.record.known import KNOWN, stands
 from app.reviews.models import Review
 from app.shops.left_out import LeftOut, first_of, names
 from app.shops.models import ShopSetting

@@ -27,7 +27,7 @@ OWN_DATES: Final = {
 
 
 def unrolled(stands: Mapping[str, Values]) -> list[tuple[datetime, dict[str, dict[str, Any]]]]:
-    """Return what an order that stands like this (as app.orders.known keeps it) was at each of its dates."""
+    """Return what an order that stands like this (as app.orders.record.known keeps it) was at each of its dates."""
     moves = _moves(stands)
     before: dict[str, dict[str, Any]] = {}
     told = []

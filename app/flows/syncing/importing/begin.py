@@ -13,7 +13,7 @@ from app.kit.clock import business_now
 from app.kit.queue import BULK
 from app.kit.work import ring_after_commit
 from app.orders.imports import HistoryImport, ImportStage, ImportState
-from app.shopify.budget import STANDARD_RATE
+from app.shopify.asking.budget import STANDARD_RATE
 from app.shops.arrive import ShopConnected
 from app.shops.granted import granted_scopes
 from app.shops.topics import ScopesChanged

@@ -19,7 +19,7 @@ from app.kit.work import entered_shop, ring_after_commit
 from app.orders.fetch import client
 from app.orders.imports import HistoryImport, ImportStage, ImportState
 from app.orders.models import Order
-from app.shopify import bulk
+from app.shopify.asking import bulk
 from app.shopify.models import SyncCursor
 
 FEW: Final = 250  # orders: what a first pass reads within its head start

@@ -18,13 +18,13 @@ from app.orders.fetch import client
 from app.orders.imports import HistoryImport, ImportState
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, FulfillmentLine
-from app.orders.record_order import line_ids
-from app.orders.record_parcel import record_fulfillment
-from app.orders.record_reversal import record_refund, record_return
+from app.orders.record.order import line_ids
+from app.orders.record.parcel import record_fulfillment
+from app.orders.record.reversal import record_refund, record_return
+from app.orders.record.told import RECONCILE, Told
 from app.orders.reversals import Refund
-from app.orders.told import RECONCILE, Told
-from app.shopify import fetch
-from app.shopify.budget import Allowance, Meter
+from app.shopify.asking import fetch
+from app.shopify.asking.budget import Allowance, Meter
 from app.shopify.payloads.facts import DetailsFacts
 
 AT_ONCE: Final = 5

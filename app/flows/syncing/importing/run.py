@@ -16,11 +16,11 @@ from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, ring_after_commit, unit_of_work
 from app.orders.imports import HistoryImport, ImportStage, ImportState
-from app.shopify.admin_faults import AccessDenied, AdminFault, TokenRefused
-from app.shopify.apply import Delivery
-from app.shopify.bulk import AddressExpired
+from app.shopify.asking.admin_faults import AccessDenied, AdminFault, TokenRefused
+from app.shopify.asking.bulk import AddressExpired
+from app.shopify.entry.token_pair import TokenFault
 from app.shopify.payloads import PayloadError
-from app.shopify.token_pair import TokenFault
+from app.shopify.webhooks.apply import Delivery
 from app.shops.access import lose_access
 from app.shops.whose_turn import claim, due
 

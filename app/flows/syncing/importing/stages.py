@@ -19,10 +19,10 @@ from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
 from app.orders.fetch import client
 from app.orders.imports import HistoryImport, ImportStage, ImportState
-from app.orders.keep_past import keep_lines, keep_orders
-from app.shopify import bulk
-from app.shopify.admin_faults import AccessDenied, AdminFault, UserErrors
-from app.shopify.bulk import BulkStatus
+from app.orders.record.past import keep_lines, keep_orders
+from app.shopify.asking import bulk
+from app.shopify.asking.admin_faults import AccessDenied, AdminFault, UserErrors
+from app.shopify.asking.bulk import BulkStatus
 from app.shopify.payloads import PayloadError, bulk_lines
 from app.shops.data_access import is_open
 

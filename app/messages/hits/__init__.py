@@ -1,0 +1,1 @@
+"""Opens and clicks: kept, graded, let go of."""

@@ -1,0 +1,1 @@
+"""What a mail is made of: templates compiled and filled, words, facts, bytes."""

@@ -1,0 +1,172 @@
+"""Keep what Shopify says about an order: idempotent, and never overwritten by something older."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.customers import identify
+from app.customers.address import normalise
+from app.customers.ledger import Source
+from app.customers.models import Customer
+from app.customers.topics import state_customer_consent
+from app.kit.events import emit
+from app.kit.upsert import find_or_make
+from app.kit.work import entered_shop
+from app.orders.gift import gift_by, is_renewal
+from app.orders.models import Order, OrderLine
+from app.orders.record import history
+from app.orders.record import parcel as record_parcel
+from app.orders.record import reversal as record_reversal
+from app.orders.record.told import RECONCILE, BuyerChanged, OrderChanged, Told
+from app.orders.unsent import note_unsent
+from app.shopify.payloads.facts import LineFacts, OrderFacts
+from app.shopify.payloads.vocabulary import FinancialStatus
+
+
+def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
+    """Upsert the order with its lines, parcels, refunds and returns, and tell whoever plans by it."""
+    order, made = find_or_make(
+        session,
+        Order,
+        {"shop_id": entered_shop(session), "shopify_id": facts.shopify_id},
+        {
+            "name": facts.name,
+            "currency": facts.total.currency,
+            "total": facts.total.amount,
+            "placed_at": facts.placed_at,
+            "source_updated_at": facts.updated_at,
+            "is_test": facts.is_test,
+            "email_withheld": False,
+            "tags": "",
+        },
+    )
+    if made:
+        history.append(session, order.id, "placed", facts.placed_at, told)
+    if made or facts.updated_at >= order.source_updated_at:
+        _describe(session, order, facts, told)
+        lines = _record_lines(session, order, facts.lines)
+        session.flush()
+    else:
+        lines = line_ids(session, order.id)
+    for refund in facts.refunds:
+        record_reversal.record_refund(session, order, refund, lines, told)
+    for parcel in facts.fulfillments:
+        record_parcel.record_fulfillment(session, order, parcel, lines, told)
+    for case in facts.returns:
+        record_reversal.record_return(session, order, case, lines, told)
+    note_unsent(session, order)
+    emit(session, OrderChanged(order.id))
+    return order
+
+
+def line_ids(session: Session, order_id: int) -> dict[int, int]:
+    """Return our line ids by Shopify's, for one order."""
+    rows = session.execute(
+        select(OrderLine.shopify_id, OrderLine.id).where(
+            OrderLine.shop_id == entered_shop(session), OrderLine.order_id == order_id
+        ),
+    )
+    return {row.shopify_id: row.id for row in rows}
+
+
+def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> None:
+    kept = facts.untold | facts.withheld
+    before = {name: getattr(order, name) for name in ("financial_status", "cancelled_at")}
+    customer, buyer_before = _customer(session, facts, told), order.customer_id
+    if customer is not None:
+        order.customer_id = customer.id
+        if buyer_before not in {None, customer.id} and told.source == RECONCILE:
+            session.flush()
+            emit(session, BuyerChanged(order.id, buyer_before or 0))
+    erased = customer is None and (facts.customer is not None or facts.email is not None)
+    if "email" not in kept:
+        order.email = None if erased else (normalise(facts.email) or order.email)
+    if "email" not in facts.untold:
+        order.email_withheld = "email" in facts.withheld
+    if "locale" not in kept:
+        order.locale = facts.locale
+    if "note" not in kept:
+        order.note = None if erased else facts.note
+    if facts.destination is not None and "destination" not in kept:
+        order.country = facts.destination.country
+        order.province = None if erased else facts.destination.province
+        order.zip = None if erased else facts.destination.zip
+        order.recipient_name = None if erased else facts.destination.first_name
+    if "status_url" not in kept:
+        order.status_url = None if erased else (facts.status_url or order.status_url)
+    order.name = facts.name
+    order.currency, order.total = facts.total.currency, facts.total.amount
+    order.financial_status = facts.financial_status
+    order.fulfillment_status = facts.fulfillment_status
+    order.service = facts.service or order.service
+    order.is_test = facts.is_test
+    order.tags = ", ".join(facts.tags)
+    order.gift = gift_by(facts.note, facts.attributes)
+    order.renewal = is_renewal(facts.source, facts.tags)
+    order.placed_at = facts.placed_at
+    order.cancelled_at, order.cancel_reason = facts.cancelled_at, facts.cancel_reason
+    order.source_updated_at = facts.updated_at
+    if facts.financial_status is FinancialStatus.PAID and order.paid_at is None:
+        order.paid_at = facts.updated_at
+    _append_changes(session, order, before, facts, told)
+
+
+def _append_changes(session: Session, order: Order, before: dict[str, object], facts: OrderFacts, told: Told) -> None:
+    if before["financial_status"] != facts.financial_status:
+        changed = {"from": before["financial_status"], "to": str(facts.financial_status)}
+        kind = "paid" if facts.financial_status is FinancialStatus.PAID else "payment_changed"
+        history.append(session, order.id, kind, facts.updated_at, told, changed=changed)
+    if facts.cancelled_at is not None and before["cancelled_at"] is None:
+        history.append(session, order.id, "cancelled", facts.cancelled_at, told)
+
+
+def _customer(session: Session, facts: OrderFacts, told: Told) -> Customer | None:
+    if facts.customer is not None:
+        customer = identify.record_customer(session, facts.customer, seen_at=facts.updated_at)
+        if customer is None:
+            return None
+        if customer.locale is None and facts.locale is not None:
+            customer.locale = facts.locale
+        state_customer_consent(
+            session,
+            facts.customer,
+            received_at=told.received_at,
+            seen_at=facts.created_at,
+            source=Source.SHOPIFY_ORDER,
+        )
+        return customer
+    if facts.email is None:
+        return None
+    name = facts.destination
+    return identify.record_guest(
+        session,
+        facts.email,
+        first_name=name.first_name if name else None,
+        last_name=name.last_name if name else None,
+        locale=facts.locale,
+    )
+
+
+def _record_lines(session: Session, order: Order, lines: tuple[LineFacts, ...]) -> dict[int, int]:
+    known = {
+        line.shopify_id: line
+        for line in session.scalars(
+            select(OrderLine).where(OrderLine.shop_id == order.shop_id, OrderLine.order_id == order.id)
+        )
+    }
+    for facts in lines:
+        line = known.get(facts.shopify_id)
+        if line is None:
+            line = OrderLine(shop_id=order.shop_id, order_id=order.id, shopify_id=facts.shopify_id)
+            session.add(line)
+            known[facts.shopify_id] = line
+        # The Admin API forgets a deleted product; we still know what the line was of.
+        line.product_shopify_id = facts.product_shopify_id or line.product_shopify_id
+        line.variant_shopify_id = facts.variant_shopify_id or line.variant_shopify_id
+        line.title, line.variant_title = facts.title, facts.variant_title
+        line.quantity, line.current_quantity = facts.quantity, facts.current_quantity
+        line.requires_shipping, line.is_gift_card = facts.requires_shipping, facts.is_gift_card
+        line.price = facts.unit_price.amount
+    session.flush()
+    return {shopify_id: line.id for shopify_id, line in known.items()}

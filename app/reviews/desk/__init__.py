@@ -1,0 +1,1 @@
+"""The merchant's desk: reviews to decide, and deciding them."""

@@ -1,0 +1,1 @@
+"""The shopper's page: what can be rated, what was typed, and keeping it."""

@@ -1,0 +1,1 @@
+"""What the shop tells us: verified, kept, applied, and let go of."""
