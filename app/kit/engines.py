@@ -17,6 +17,9 @@ PLANNING = "-c random_page_cost=1.1"
 # A process that stands still in the middle of a transaction keeps its locks, and with them everybody who wants one. No
 # transaction of ours waits this long for Shopify or for its own work.
 LONGEST_IDLE_MS = 120_000
+# One that stands still between two statements sent together counts as busy: PostgreSQL 17 and later can end it too.
+LONGEST_TRANSACTION_MS = 600_000
+KNOWS_TRANSACTIONS = 170_000  # the version that does, as the server tells it
 
 APP, SYSTEM, INGEST = "welltimed_app", "welltimed_system", "welltimed_ingest"
 
@@ -59,9 +62,20 @@ def _engine(url: str, role: str, pool_size: int, *, asks_before_use: bool = True
         max_overflow=pool_size,
         hide_parameters=True,  # parameters hold addresses; they must not reach logs through an exception's text
     )
+    _bound_transactions(engine)
     if asks_before_use:  # without it a dead connection answers a webhook 503, and it comes again
         _ask_after_rest(engine)
     return engine
+
+
+def _bound_transactions(engine: Engine) -> None:
+    longest = f"set transaction_timeout = {LONGEST_TRANSACTION_MS}"
+
+    @event.listens_for(engine, "connect")
+    def _bound(connection: Any, _record: Any) -> None:
+        if connection.info.server_version >= KNOWS_TRANSACTIONS:
+            connection.execute(longest)
+            connection.commit()
 
 
 def _ask_after_rest(engine: Engine) -> None:

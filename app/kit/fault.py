@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -63,7 +64,8 @@ def _action(name: str, what: str) -> Callable[[], None]:
     if verb == "kill":
         return lambda: os.kill(os.getpid(), signal.SIGKILL)
     if verb == "stop":
-        return lambda: os.kill(os.getpid(), signal.SIGSTOP)
+        # To this thread: sent to the process, another may take it, and this one runs on until all are stopped.
+        return lambda: signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
     if verb == "hang":
         return lambda: time.sleep(float(argument or HANG_S))
     if verb == "raise":

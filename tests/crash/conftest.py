@@ -104,6 +104,7 @@ def _impatient(monkeypatch, request):
     callspec = getattr(request.node, "callspec", None)
     if callspec is not None and callspec.params.get("action") == "stop":
         monkeypatch.setattr(engines, "LONGEST_IDLE_MS", 3_000)
+        monkeypatch.setattr(engines, "LONGEST_TRANSACTION_MS", 6_000)
 
 
 @pytest.fixture

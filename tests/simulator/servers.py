@@ -88,6 +88,7 @@ def servers():
 
 def _never_idle_by_real_time(connection, _record):
     connection.execute("set idle_in_transaction_session_timeout = 0")
+    connection.execute("set transaction_timeout = 0")
     connection.commit()
 
 
