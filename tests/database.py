@@ -90,10 +90,9 @@ def web(wired: Runtime) -> FlaskClient:
 
 
 @pytest.fixture(params=["plain", "hot"])
-def by_both_doors(request: pytest.FixtureRequest, wired: Runtime, monkeypatch: pytest.MonkeyPatch) -> str:
+def by_both_doors(request: pytest.FixtureRequest, wired: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The test runs twice: on the plain routes, and with the hot paths in front of them. Tells which it is."""
     app = wired.parts["flask"]
-    monkeypatch.setattr(app, "wsgi_app", app.wsgi_app)  # put back where the app is other tests' too
     if request.param == "hot":
         monkeypatch.setattr("app.hot.hits.LINGER_S", 0.0)
         front = wiring.put_hot_paths_in_front(app)
@@ -104,4 +103,5 @@ def by_both_doors(request: pytest.FixtureRequest, wired: Runtime, monkeypatch: p
             return answer
 
         app.wsgi_app = at_rest
-    return request.param
+    yield request.param
+    vars(app).pop("wsgi_app", None)  # the app is other tests' too
