@@ -74,8 +74,9 @@ def _bound_transactions(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _bound(connection: Any, _record: Any) -> None:
         if connection.info.server_version >= KNOWS_TRANSACTIONS:
+            connection.autocommit = True
             connection.execute(longest)
-            connection.commit()
+            connection.autocommit = False
 
 
 def _ask_after_rest(engine: Engine) -> None:

@@ -141,12 +141,12 @@ def test_starting_looking_and_leaving_by_hand(admin, open_page):
     frame.get_by_role("switch", name="Arrived").click()
     frame.get_by_text("Arrived is left to Shopify.").wait_for()
     frame.get_by_role("link", name="Review request").click()
-    frame.get_by_label("Delay").fill("9")
-    frame.get_by_label("Delay").blur()
+    frame.get_by_label("Days", exact=True).fill("9")
+    frame.get_by_label("Days", exact=True).blur()
     frame.get_by_text("No planned message moves.").wait_for()  # nobody's parcel has arrived yet
     page.locator("#savebar-save").click()
     frame.get_by_text("Saved.").wait_for()
-    assert frame.get_by_label("Delay").input_value() == "9"
+    assert frame.get_by_label("Days", exact=True).input_value() == "9"
     page.go_back()
     frame.get_by_role("heading", name="Flows", exact=True).wait_for()
     page.go_forward()
@@ -192,10 +192,10 @@ def test_choosing_an_order_and_a_width_for_the_preview(admin, open_page):
 def test_an_error_stands_at_its_field_and_nothing_is_lost(admin, open_page):
     _, address = admin
     page, frame = opened(partial(open_page, PHONE), address, "/flows/review_request")
-    frame.get_by_label("Delay").fill("0")
+    frame.get_by_label("Days", exact=True).fill("0")
     frame.get_by_role("button", name="Save", exact=True).click()
     frame.get_by_text("Delay must be 1 to 90 days. You entered 0.").wait_for()
-    assert frame.get_by_label("Delay").input_value() == "0"
+    assert frame.get_by_label("Days", exact=True).input_value() == "0"
     look(page, "admin-step-error", widths=[PHONE])
 
 

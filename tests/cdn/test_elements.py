@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import PHONE, axe, look
 
@@ -97,11 +98,11 @@ def test_menu_opens_by_key_walks_and_closes(open_page, app_address):
     page.goto(app_address)
     page.get_by_role("button", name="More actions").focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("() => document.activeElement.textContent") == "Duplicate"
+    expect(page.get_by_role("menuitem", name="Duplicate")).to_be_focused()
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("() => document.activeElement.textContent") == "Remove"
+    expect(page.get_by_role("menuitem", name="Remove")).to_be_focused()
     page.keyboard.press("Escape")
-    assert page.get_by_role("menuitem", name="Duplicate").is_hidden()
+    expect(page.get_by_role("menuitem", name="Duplicate")).to_be_hidden()
 
 
 def test_modal_takes_the_focus_and_gives_it_back(open_page, app_address):

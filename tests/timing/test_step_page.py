@@ -65,6 +65,15 @@ def test_minutes_hours_business_days_days_of_the_week_and_minutes_of_a_window_ar
     assert "3 days, 4 hours and 5 minutes" in answer.text
 
 
+def test_a_delay_of_nothing_is_refused_where_the_product_has_to_be_in_hand(running):
+    nothing = dict.fromkeys(("delay_days", "delay_business_days", "delay_hours", "delay_minutes"), "0")
+    before = published(running)
+    answer = running.post("/flows/review_request", **nothing)
+    assert answer.status_code == 422
+    assert "Delay must be 1 to 90 days. You entered 0." in answer.text
+    assert published(running) == before
+
+
 def test_any_hour_and_one_time_are_saved(running):
     running.post("/flows/thank_you", leaves="at", from_time="7:45", to_time="", weekday=WEEK)
     assert published(running, "thank_you").window == at_time(7, 45)

@@ -77,7 +77,8 @@ def change_node(flow: FlowDocument, key: str, changes: Mapping[str, object]) -> 
     for step in _rows(document["steps"]):
         if step["key"] == key:
             step.update(changes)
-    return _read(document, Errors(typed=True))
+    # What could not be read again would take every page of the shop with it.
+    return flow_document(flow_json(_read(document, Errors(typed=True))))
 
 
 def _read(raw: object, errors: Errors) -> FlowDocument:

@@ -69,19 +69,20 @@ class StepsKind:
         return steps | ({"minItems": 1} if self.empty else {})
 
 
-def _days_typed(raw: Mapping[str, Any], name: str) -> int:
+def _typed(raw: Mapping[str, Any], name: str) -> int:
     value = typed_number(raw.get(name))
     return value if type(value) is int and value >= 0 else 0
 
 
 def _least_delay(raw: Mapping[str, Any]) -> int:
     in_hand = raw.get("arrival") == Arrival.LIKELY and raw.get("anchor") == Anchor.DELIVERED
-    return 1 if in_hand and not raw.get("delay_minutes") and not raw.get("delay_business_days") else 0
+    # As typed: a "0" is nothing.
+    return 0 if _typed(raw, "delay_minutes") or _typed(raw, "delay_business_days") else int(in_hand)
 
 
 def _least_fallback(raw: Mapping[str, Any]) -> int:
     """Return the day after the longest the delay can be: two days a business day, for weekends and holidays."""
-    return _days_typed(raw, "delay_days") + 2 * _days_typed(raw, "delay_business_days") + 1
+    return _typed(raw, "delay_days") + 2 * _typed(raw, "delay_business_days") + 1
 
 
 def _least_age(raw: Mapping[str, Any]) -> int:
