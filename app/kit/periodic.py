@@ -8,11 +8,12 @@ from datetime import timedelta
 from importlib import import_module
 
 import structlog
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
+from app.kit.leases import is_free
 from app.kit.models import PeriodicJob
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
@@ -67,7 +68,7 @@ def run_due(runtime: Runtime) -> None:
 
 
 def _due(session: Session) -> Select[str]:
-    free = or_(PeriodicJob.lease_until.is_(None), PeriodicJob.lease_until < func.now())
+    free = is_free(PeriodicJob.lease_until)
     return select(PeriodicJob.name).where(PeriodicJob.next_run_at <= business_now(session), free)
 
 

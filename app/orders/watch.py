@@ -22,7 +22,7 @@ from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.orders.record import history
 from app.orders.record.told import OrderChanged, Told
-from app.shops.models import Shop, ShopStatus
+from app.shops.whose_turn import connected
 
 WATCH: Final = "watch"  # where the event comes from: nobody told us, the time passed
 AT_ONCE: Final = 50  # orders a transaction
@@ -53,7 +53,7 @@ def run_due(runtime: Runtime) -> int:
 
 def _some(session: Session, now: datetime, most: int) -> set[tuple[int, int]]:
     """Return the (shop, order) of some orders that are late, or have a parcel that is."""
-    active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
+    active = connected()
     parcels = select(Fulfillment.shop_id, Fulfillment.order_id).where(_is_late(now), Fulfillment.shop_id.in_(active))
     orders = select(Order.shop_id, Order.id).where(_has_stalled(now), Order.shop_id.in_(active))
     rows = [*session.execute(parcels.limit(most)), *session.execute(orders.limit(most))]

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
 from app.kit.db import Turn
 from app.kit.engines import SYSTEM
+from app.kit.leases import is_free
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
 from app.shops.models import Shop, ShopStatus
 
 
+def connected() -> Select[int]:
+    """Return our ids of the shops that have the app."""
+    return select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
+
+
 def due(session: Session, table: type[Turn]) -> ColumnElement[bool]:
     """Return what holds of the rows that are due, of connected shops, and in nobody's hands."""
-    active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
-    free = or_(table.lease_until.is_(None), table.lease_until < func.now())
-    return (table.next_at <= business_now(session)) & free & table.shop_id.in_(active)
+    return (table.next_at <= business_now(session)) & is_free(table.lease_until) & table.shop_id.in_(connected())
 
 
 def claim(runtime: Runtime, table: type[Turn], lease: timedelta, *also: ColumnElement[bool]) -> int | None:

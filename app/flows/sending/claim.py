@@ -14,6 +14,7 @@ from app.flows.sending import circuit
 from app.kit import epoch, fault
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
+from app.kit.leases import is_free
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 
@@ -63,7 +64,7 @@ def lease_shops(runtime: Runtime) -> list[int]:
 
 def due_shops(session: Session, now: datetime) -> Sequence[ShopLease]:
     """Lock and return the free leases of shops with due rows (asked with the system role)."""
-    free = or_(ShopLease.lease_until.is_(None), ShopLease.lease_until < func.now())
+    free = is_free(ShopLease.lease_until)
     return session.scalars(
         select(ShopLease)
         .join(_first_due(now), true())

@@ -37,8 +37,8 @@ from app.shopify.payloads import PayloadError
 from app.shops.access import lose_access
 from app.shops.arrive import ShopConnected
 from app.shops.data_access import note_access, opened_after
-from app.shops.models import Shop, ShopStatus
-from app.shops.whose_turn import claim, due
+from app.shops.models import Shop
+from app.shops.whose_turn import claim, connected, due
 from app.shops.zone import shop_zone
 
 READ_BACK = timedelta(days=60)  # what read_orders reaches
@@ -81,7 +81,7 @@ def begin(session: Session, shop_id: int) -> None:
 
 def begin_all(session: Session) -> None:
     """Ask every installed shop for a whole pass (with the system role): what we knew of them is not the latest."""
-    for shop_id in session.scalars(select(Shop.id).where(Shop.status == ShopStatus.ACTIVE).order_by(Shop.id)).all():
+    for shop_id in session.scalars(connected().order_by(Shop.id)).all():
         begin(session, shop_id)
 
 

@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kit.engines import SYSTEM
+from app.kit.leases import is_free
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, ring_after_commit, unit_of_work
@@ -86,7 +87,7 @@ def run_due(runtime: Runtime) -> int:
 
 
 def _due() -> ColumnElement[bool]:
-    free = or_(OutgoingCall.lease_until.is_(None), OutgoingCall.lease_until < func.now())
+    free = is_free(OutgoingCall.lease_until)
     return (OutgoingCall.state == CallState.PENDING) & (OutgoingCall.next_at <= func.now()) & free
 
 

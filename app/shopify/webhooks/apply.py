@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit import fault
 from app.kit.clock import offset
 from app.kit.collided import has_collided
+from app.kit.leases import is_free
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
 from app.shopify.models import InboxState, WebhookInbox
@@ -74,9 +75,7 @@ def apply_received(runtime: Runtime) -> int:
 
 
 def _free() -> Any:
-    return (WebhookInbox.state == InboxState.RECEIVED) & or_(
-        WebhookInbox.lease_until.is_(None), WebhookInbox.lease_until < func.now()
-    )
+    return (WebhookInbox.state == InboxState.RECEIVED) & is_free(WebhookInbox.lease_until)
 
 
 def _claim(runtime: Runtime) -> list[int]:

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.flows.language.day_part import day_part, typed_minutes
 from app.flows.language.flow import FlowDocument, Wait, WaitUntil, nodes
 from app.flows.language.forms import WrongFlow
 from app.flows.language.happenings import Happening, Moment
-from app.flows.language.shape import entered, typed_number
-from app.flows.language.window import HOUR
 from app.flows.words.flow_words import DATES, HAPPENS
 
 TIME_OF_DAY: Final = "time"
-PARTS: Final = ("delay_hours", 23, HOUR), ("delay_minutes", 59, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +32,9 @@ def find_wait(flow: FlowDocument, key: str) -> Wait | WaitUntil | None:
 def typed_wait(form: Mapping[str, str], node: Wait | WaitUntil) -> dict[str, object]:
     """Return the changes a form asks for, in the document's names. Raises WrongFlow for what no document can hold."""
     if isinstance(node, Wait):
-        minutes, errors = 0, {}
-        for name, most, by in PARTS:
-            value = typed_number(form.get(name, ""))
-            if isinstance(value, int) and 0 <= value <= most:
-                minutes += value * by
-            else:
-                errors[f"steps.{node.key}.{name}"] = (
-                    f"{name.removeprefix('delay_').capitalize()} must be 0 to {most}. {entered(form.get(name))}"
-                )
+        minutes, errors = typed_minutes(form, {})
         if errors:
-            raise WrongFlow(errors)
+            raise WrongFlow({f"steps.{node.key}.{field}": sentence for field, sentence in errors.items()})
         return {"delay_days": form.get("delay_days", ""), "delay_minutes": minutes}
     sort, _, value = form.get("until", "").partition(":")
     return {
@@ -58,8 +48,7 @@ def typed_wait(form: Mapping[str, str], node: Wait | WaitUntil) -> dict[str, obj
 def wait_values(node: Wait | WaitUntil, form: Mapping[str, str] | None = None) -> dict[str, object]:
     """Return what the fields hold: what was typed where it was refused, else what is published."""
     if isinstance(node, Wait):
-        hours, minutes = divmod(node.delay.seconds // 60, HOUR)
-        values: dict[str, object] = {"delay_days": node.delay.days, "delay_hours": hours, "delay_minutes": minutes}
+        values: dict[str, object] = {"delay_days": node.delay.days, **day_part(node.delay)}
     else:
         values = {
             "until": until_value(node),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -69,8 +69,8 @@ class Standing:
     differs: tuple[Counted, ...] = ()
 
 
-def standing(session: Session, row: Replay, names: Mapping[str, str]) -> Standing:
-    """Return how a replay stands. `names` are the flows' by key."""
+def brief(session: Session, row: Replay, names: Mapping[str, str]) -> Standing:
+    """Return how a replay stands in a line, without its answer. `names` are the flows' by key."""
     zone, now = shop_zone(session), business_now(session)
     version = f"version {row.version}" + (f" against version {row.against}" if row.against is not None else "")
     span = f"{date_words(row.since, zone, now)} to {date_words(row.until, zone, now)}"
@@ -81,15 +81,18 @@ def standing(session: Session, row: Replay, names: Mapping[str, str]) -> Standin
     if row.state is not ReplayState.DONE or row.answer is None:
         words = "Called off." if row.state is ReplayState.CANCELLED else "It could not be finished. Ask again."
         return Standing(row.id, title, span, is_open=False, share=0.0, words=words)
-    answer = row.answer
+    return Standing(row.id, title, span, is_open=False, share=1.0, words=head_words(row.answer))
+
+
+def standing(session: Session, row: Replay, names: Mapping[str, str]) -> Standing:
+    """Return how a replay stands, with its answer and examples once it is done."""
+    made, answer = brief(session, row, names), row.answer
+    if row.state is not ReplayState.DONE or answer is None:
+        return made
+    zone, now = shop_zone(session), business_now(session)
     told = _Told(session, answer, zone, now)
-    return Standing(
-        row.id,
-        title,
-        span,
-        is_open=False,
-        share=1.0,
-        words=head_words(answer),
+    return replace(
+        made,
         base=base_words(answer),
         days=_days(answer["days"], zone, now, row.until - row.since),
         sent=told.of(SENT),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.flows.facts import published
-from app.flows.pages.replay.replay_page import Standing, spans, standing
+from app.flows.pages.replay.replay_page import Standing, brief, spans, standing
 from app.flows.replay.job import begin
 from app.flows.replay.job.models import Replay
 from app.flows.words.day_words import date_words
@@ -86,7 +86,7 @@ def _page(session: Session, row: Replay | None) -> str:
         ],
         chosen=f"{row.flow_key}:{row.version}" if row is not None else "",
         spans=spans(),
-        older=[(each.id, standing(session, each, names)) for each in older if row is None or each.id != row.id],
+        older=[(each.id, brief(session, each, names)) for each in older if row is None or each.id != row.id],
     )
 
 

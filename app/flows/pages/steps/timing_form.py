@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from app.flows.language import day_part as below_a_day
+from app.flows.language.day_part import day_part, typed_minutes
 from app.flows.language.flow import FlowDocument, nodes
 from app.flows.language.forms import WrongFlow, change_step, step_json
-from app.flows.language.shape import entered, typed_number
+from app.flows.language.shape import entered
 from app.flows.language.steps import Anchor, Step
 from app.flows.language.window import DAY, EVERY_DAY, HOUR
 from app.flows.words.day_words import WEEKDAYS
@@ -32,11 +34,8 @@ FIELD_OF: Final = {
 }
 
 
-class Form(Protocol):
-    """What was typed, as Werkzeug holds it."""
-
-    def __contains__(self, name: object, /) -> bool: ...
-    def __getitem__(self, name: str, /) -> str: ...
+class Form(below_a_day.Form, Protocol):
+    """The same, with fields that may be typed more than once."""
 
     def getlist(self, name: str, /) -> list[str]:
         """Return everything typed under a name."""
@@ -58,9 +57,7 @@ def typed_timing(form: Form, step: Step) -> dict[str, object]:
         changes.pop("fallback_days", None)
     errors: dict[str, str] = {}
     if "delay_hours" in form or "delay_minutes" in form:
-        hours, minutes = divmod(step.delay.seconds // 60, HOUR)
-        parts = (("delay_hours", 23, hours, HOUR), ("delay_minutes", 59, minutes, 1))
-        changes["delay_minutes"] = sum(_part(form, name, most, now, errors) * by for name, most, now, by in parts)
+        changes["delay_minutes"], errors = typed_minutes(form, day_part(step.delay))
     if "leaves" in form:
         changes["window"] = _window(form, errors)
     if errors:
@@ -72,7 +69,7 @@ def timing_values(step: Step, form: Form | None = None) -> dict[str, object]:
     """Return what the fields hold: what was typed where it was refused, else what is published."""
     known = step_json(step)
     values: dict[str, object] = {name: known[name] for name in ALIKE}
-    values["delay_hours"], values["delay_minutes"] = divmod(step.delay.seconds // 60, HOUR)
+    values |= day_part(step.delay)
     window = step.window
     values["leaves"] = "any" if window is None else "at" if window.exact else "between"
     values["from_time"] = clock_of(window.opens) if window else ""
@@ -110,17 +107,6 @@ def _may(flow: FlowDocument, step: Step, anchor: Anchor) -> bool:
     except WrongFlow:
         return False
     return True
-
-
-def _part(form: Form, name: str, most: int, now: int, errors: dict[str, str]) -> int:
-    raw: object = now
-    if name in form:
-        raw = form[name]
-    value = typed_number(raw)
-    if isinstance(value, int) and 0 <= value <= most:
-        return value
-    errors[name] = f"{name.removeprefix('delay_').capitalize()} must be 0 to {most}. {entered(raw)}"
-    return 0
 
 
 def _window(form: Form, errors: dict[str, str]) -> dict[str, Any] | None:

@@ -108,17 +108,18 @@ def page_of(session: Session, question: Question, number: int) -> Page:
     """Return a page of what a question means; the first has the latest. Raise NotFound beyond the last."""
     skip = (number - 1) * AT_ONCE
     messages = session.scalar(select(func.count(FollowUp.id)).where(question.messages)) or 0
-    newest = select(FollowUp.id).where(question.messages).order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
-    ids = session.scalars(newest.offset(skip).limit(AT_ONCE)).all()
-    orders: Sequence[Order] = ()
     count = 0
     if question.orders is not None:
         count = session.scalar(select(func.count(Order.id)).where(question.orders)) or 0
-        latest = select(Order).where(question.orders).order_by(Order.placed_at.desc(), Order.id.desc())
-        orders = session.scalars(latest.offset(skip).limit(AT_ONCE)).all()
     pages = max(1, -(-max(messages, count) // AT_ONCE))
     if not 1 <= number <= pages:
         raise NotFound
+    newest = select(FollowUp.id).where(question.messages).order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
+    ids = session.scalars(newest.offset(skip).limit(AT_ONCE)).all()
+    orders: Sequence[Order] = ()
+    if question.orders is not None:
+        latest = select(Order).where(question.orders).order_by(Order.placed_at.desc(), Order.id.desc())
+        orders = session.scalars(latest.offset(skip).limit(AT_ONCE)).all()
     return Page(ids[::-1], orders[::-1], messages, pages)
 
 

@@ -31,7 +31,7 @@ from app.kit.engines import SYSTEM
 from app.kit.errors import Invalid
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
-from app.shops.models import Shop, ShopStatus
+from app.shops.whose_turn import connected
 from app.shops.zone import shop_zone
 
 MONTHS: Final = (1, 3, 6, 12)
@@ -100,11 +100,10 @@ def current(session: Session) -> LookBack | None:
 def recruit(runtime: Runtime) -> int:
     """Take the day's orders in where a campaign's day has come; return how many."""
     with unit_of_work(runtime, role=SYSTEM) as session:
-        active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
         due = select(LookBack.shop_id).where(
             LookBack.state == LookBackState.RUNNING,
             LookBack.next_at <= business_now(session),
-            LookBack.shop_id.in_(active),
+            LookBack.shop_id.in_(connected()),
         )
         shops = session.scalars(due.order_by(LookBack.shop_id)).all()
     return sum(recruit_in(runtime, shop_id) for shop_id in shops)

@@ -19,7 +19,7 @@ from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
-from app.shops.models import Shop, ShopStatus
+from app.shops.whose_turn import connected
 
 AT_ONCE: Final = 50  # orders of one shop, each in a transaction of its own
 SHOPS_AT_ONCE: Final = 100
@@ -95,5 +95,8 @@ def look(session: Session, order_id: int) -> None:
 
 def is_due(session: Session) -> tuple[ColumnElement[bool], ...]:
     """Return what is true of runs whose time to look again has come."""
-    active = select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)
-    return (Enrollment.look_at <= business_now(session), Enrollment.ended_at.is_(None), Enrollment.shop_id.in_(active))
+    return (
+        Enrollment.look_at <= business_now(session),
+        Enrollment.ended_at.is_(None),
+        Enrollment.shop_id.in_(connected()),
+    )

@@ -27,7 +27,8 @@ from app.kit.clock import business_now
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 from app.orders.models import Order
-from app.shops.models import Shop, ShopStatus
+from app.shops.models import Shop
+from app.shops.whose_turn import connected
 from app.shops.zone import zone_name
 
 WATCHED: Final = frozenset({Event.FIRST_ORDER_ANNIVERSARY, Event.DAYS_WITHOUT_ORDER})
@@ -40,7 +41,7 @@ AT_ONCE: Final = 200
 def watch(runtime: Runtime) -> int:
     """Start what is due in every shop; return how many runs were looked at for it."""
     with unit_of_work(runtime) as session:
-        shops = session.scalars(select(Shop.id).where(Shop.status == ShopStatus.ACTIVE).order_by(Shop.id)).all()
+        shops = session.scalars(connected().order_by(Shop.id)).all()
     return sum(_watch_shop(runtime, shop_id) for shop_id in shops)
 
 

@@ -86,9 +86,12 @@ def versions(session: Session) -> list[tuple[str, int, datetime]]:
 
 
 def _version(session: Session, key: str, number: int) -> FlowDocument:
-    flow = session.scalar(select(Flow.id).where(Flow.shop_id == entered_shop(session), Flow.key == key))
-    known = {number for found, number, _ in versions(session) if found == key}
-    if flow is None or number not in known:
+    flow = session.scalar(
+        select(Flow.id)
+        .join(FlowVersion, (FlowVersion.shop_id == Flow.shop_id) & (FlowVersion.flow_id == Flow.id))
+        .where(Flow.shop_id == entered_shop(session), Flow.key == key, FlowVersion.number == number)
+    )
+    if flow is None:
         raise NotFound
     return published.documents(session, [(flow, number)])[flow, number]
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
@@ -25,10 +25,11 @@ from app.flows.replay.job.models import Replay, ReplayPart, ReplayState
 from app.flows.replay.question import Question, answer_of, pages
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
+from app.kit.leases import is_free
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, ring_after_commit, unit_of_work
-from app.shops.models import Shop, ShopStatus
+from app.shops.whose_turn import connected
 
 LEASE: Final = timedelta(minutes=3)
 RUN_S: Final = 20.0
@@ -49,8 +50,8 @@ class Claimed:
 
 def waiting(session: Session) -> bool:
     """Tell whether a replay waits to be divided or a part to be done (asked with the system role)."""
-    asked = select(Replay.id).where(Replay.state == ReplayState.ASKED, Replay.shop_id.in_(_active())).limit(1)
-    free = select(ReplayPart.id).where(_is_free(), ReplayPart.shop_id.in_(_active())).limit(1)
+    asked = select(Replay.id).where(Replay.state == ReplayState.ASKED, Replay.shop_id.in_(connected())).limit(1)
+    free = select(ReplayPart.id).where(_is_free(), ReplayPart.shop_id.in_(connected())).limit(1)
     return session.scalar(asked) is not None or session.scalar(free) is not None
 
 
@@ -67,7 +68,7 @@ def run_due(runtime: Runtime) -> int:
 def _divide_asked(runtime: Runtime) -> None:
     with unit_of_work(runtime, role=SYSTEM) as session:
         shops = session.scalars(
-            select(Replay.shop_id).where(Replay.state == ReplayState.ASKED, Replay.shop_id.in_(_active()))
+            select(Replay.shop_id).where(Replay.state == ReplayState.ASKED, Replay.shop_id.in_(connected()))
         ).all()
     for shop_id in shops:
         with unit_of_work(runtime, shop_id=shop_id) as session:
@@ -99,7 +100,7 @@ def _claim(runtime: Runtime) -> Claimed | None:
     with unit_of_work(runtime, role=SYSTEM) as session:
         row = session.scalars(
             select(ReplayPart)
-            .where(_is_free(), ReplayPart.shop_id.in_(_active()))
+            .where(_is_free(), ReplayPart.shop_id.in_(connected()))
             .order_by(ReplayPart.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -174,10 +175,6 @@ def _is_free() -> ColumnElement[bool]:
     running = select(Replay.id).where(Replay.shop_id == ReplayPart.shop_id, Replay.id == ReplayPart.replay_id)
     return (
         ReplayPart.answer.is_(None)
-        & or_(ReplayPart.lease_until.is_(None), ReplayPart.lease_until < func.now())
+        & is_free(ReplayPart.lease_until)
         & running.where(Replay.state == ReplayState.RUNNING).exists()
     )
-
-
-def _active() -> Select[int]:
-    return select(Shop.id).where(Shop.status == ShopStatus.ACTIVE)

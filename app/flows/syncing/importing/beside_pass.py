@@ -1,4 +1,4 @@
-"""Read a past beside the first pass without reading anything twice.
+"""Read a past beside the first pass: what a small shop's pass reads is not read again.
 
 The first pass takes the last sixty days page by page, within its share of the budget. Where that is soon done, the bulk
 operation waits for it and asks for what is older alone. A shop with more orders than that has them sooner by bulk, and
