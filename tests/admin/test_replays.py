@@ -158,6 +158,7 @@ def test_a_part_that_never_ends_well_ends_the_replay_in_words(merchant):
     assert replays(merchant)[0].state is ReplayState.FAILED
     assert "could not be finished" in page(merchant, where)
     assert not is_waiting(merchant)
+    assert merchant.rows(select(ReplayPart.id)) == [], "nobody's orders are named longer than they are needed"
 
 
 def test_a_shop_without_orders_has_its_answer_at_once(merchant):

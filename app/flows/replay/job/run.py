@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
@@ -96,7 +96,7 @@ def divide(session: Session) -> None:
 
 
 def _claim(runtime: Runtime) -> Claimed | None:
-    """Take a lease on the part that waits longest; one tried too often ends its replay."""
+    """Take a lease on the part that waits longest; one tried too often ends its replay, and the other parts with it."""
     with unit_of_work(runtime, role=SYSTEM) as session:
         row = session.scalars(
             select(ReplayPart)
@@ -108,6 +108,7 @@ def _claim(runtime: Runtime) -> Claimed | None:
         if row is None:
             return None
         row.attempts, row.lease_until = row.attempts + 1, session.scalar(select(func.now() + LEASE))
+        claimed = Claimed(row.shop_id, row.replay_id, row.id, row.order_ids)
         if row.attempts > TRIES:
             log.error("replay_failed", shop_id=row.shop_id, replay_id=row.replay_id, part=row.number)
             session.execute(
@@ -115,7 +116,9 @@ def _claim(runtime: Runtime) -> Claimed | None:
                 .where(Replay.shop_id == row.shop_id, Replay.id == row.replay_id)
                 .values(state=ReplayState.FAILED, finished_at=business_now(session))
             )
-        return Claimed(row.shop_id, row.replay_id, row.id, row.order_ids)
+            parts = (ReplayPart.shop_id == row.shop_id, ReplayPart.replay_id == row.replay_id)
+            session.execute(delete(ReplayPart).where(*parts))
+        return claimed
 
 
 def _do(runtime: Runtime, part: Claimed) -> None:
