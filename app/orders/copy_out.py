@@ -47,6 +47,7 @@ def lines(session: Session, currencies: Mapping[int, str]) -> Entries:
             {
                 "title": row.title,
                 "variant": row.variant_title,
+                "sku": row.sku,
                 "quantity": row.quantity,
                 "current_quantity": row.current_quantity,
                 "price": amount(row.price, currency),

@@ -49,6 +49,7 @@ class Order(ShopOwned, Base):
     note: Mapped[str | None]
     status_url: Mapped[str | None]  # the shopper's page at the shop; holds a key, so it goes with the person
     tags: Mapped[str] = mapped_column(default="")
+    discount_codes: Mapped[str | None]  # one a line, empty where none was used; null where nobody told us yet
     gift: Mapped[str | None]  # how the shop says that it is one: attribute | note
     renewal: Mapped[bool] = mapped_column(default=False, server_default="false")  # a subscription placed it
     placed_at: Mapped[datetime]
@@ -77,6 +78,7 @@ class OrderLine(ShopOwned, Base):
     variant_shopify_id: Mapped[int | None]
     title: Mapped[str]
     variant_title: Mapped[str | None]
+    sku: Mapped[str | None]  # empty where it has none; null where nobody told us yet
     quantity: Mapped[int] = mapped_column(Integer)
     current_quantity: Mapped[int] = mapped_column(Integer)
     requires_shipping: Mapped[bool]

@@ -20,6 +20,7 @@ class Rates:
     cancelled: float = 0.025
     edited: float = 0.025
     paid_later: float = 0.03
+    discounted: float = 0.12  # with a code everybody may use, or with one made for the buyer
     # of orders with two or more lines to carry
     split: float = 0.16
     partial: float = 0.04  # the second part waits for stock, for weeks

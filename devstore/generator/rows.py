@@ -15,6 +15,7 @@ from devstore.world.fulfil import TRACKING_PAGE
 
 Row = dict[str, Any]
 NOTHING = Decimal(0)
+A_TENTH = Decimal("0.1")
 SHIPPING = {land.code: Decimal(land.shipping) for land in LANDS} | {"FR": Decimal("9.50"), "CA": Decimal("13.00")}
 FREE_FROM = 60
 
@@ -125,16 +126,17 @@ class Fold:
         order, address = self._id(), event.address and {**event.address, "id": self._id()}
         bought = sum((line.price * line.quantity for line in event.lines), NOTHING)
         shipping = SHIPPING[address["country_code"]] if address and bought < FREE_FROM else NOTHING
+        off = (bought * A_TENTH).quantize(Decimal("0.01")) if event.code else NOTHING
         row: Row = {
             "id": order, "shop_id": self._shop, "order_number": 1000 + event.order, "token": f"{order:032x}",
             "customer_id": None if guest else person["id"], "email": person["email"], "phone": person["phone"],
             "customer_locale": person["locale"], "accepts_marketing": person["email_consent"] == "subscribed",
             "currency": self._currency, "financial_status": "pending", "fulfillment_status": None,
             "note": event.note, "note_attributes": [{"name": "Gift", "value": "yes"}] if event.gift else [],
-            "tags": list(event.tags), "discount_codes": [], "shipping_price": shipping, "total_discounts": NOTHING,
-            "refunded": NOTHING, "billing_address": person["address"], "shipping_address": address,
-            "source_name": event.source, "test": event.kind == "test", "cancel_reason": None, "cancelled_at": None,
-            "closed_at": None, "paid_at": None, "processed_at": event.at, "created_at": event.at,
+            "tags": list(event.tags), "discount_codes": _codes(event.code, off), "total_discounts": off,
+            "shipping_price": shipping, "refunded": NOTHING, "billing_address": person["address"],
+            "shipping_address": address, "source_name": event.source, "test": event.kind == "test",
+            "cancel_reason": None, "cancelled_at": None, "closed_at": None, "paid_at": None, "processed_at": event.at, "created_at": event.at,
             "updated_at": event.at,
         }  # fmt: skip
         sold = self.sold[event.order] = Sold(row)
@@ -242,7 +244,8 @@ class Fold:
                 "restock_type": restock, "subtotal": line["price"] * quantity,
             })  # fmt: skip
         row = sold.row
-        total = sum((line["price"] * line["quantity"] for line in sold.lines), row["shipping_price"])
+        bought = sum((line["price"] * line["quantity"] for line in sold.lines), row["shipping_price"])
+        total = bought - row["total_discounts"]
         amount = min(amount + (row["shipping_price"] if whole else NOTHING), total - row["refunded"])
         row["refunded"] += amount
         row["financial_status"] = "refunded" if row["refunded"] >= total else "partially_refunded"
@@ -280,6 +283,10 @@ class Fold:
         row = self.sold[order].row
         row["updated_at"] = at
         return row
+
+
+def _codes(code: str | None, off: Decimal) -> list[Row]:
+    return [{"code": code, "amount": f"{off:.2f}", "type": "fixed_amount"}] if code else []
 
 
 def _conclude(sold: Sold) -> None:

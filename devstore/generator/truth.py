@@ -97,6 +97,7 @@ class OrderPlaced(Event):
     gift: bool = False
     note: str | None = None
     tags: tuple[str, ...] = ()
+    code: str | None = None  # takes a tenth off
     source: str = "web"
 
 

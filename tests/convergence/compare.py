@@ -155,8 +155,9 @@ def _order(result, session, row, true, erased):
     }
     person = session.get(Customer, (row.shop_id, row.customer_id)) if row.customer_id else None
     if person is not None and person.erased_at is not None:
-        told |= dict.fromkeys(("email", "note", "zip", "recipient_name", "province"))
+        told |= dict.fromkeys(("email", "note", "zip", "recipient_name", "province", "discount_codes"))
     else:
+        told["discount_codes"] = "\n".join(one["code"] for one in order.discount_codes)
         told |= {"email": order.email, "note": order.note, "province": address.get("province_code")}
         told |= {"zip": address.get("zip"), "recipient_name": address.get("first_name")}
         if true.customer is not None:
@@ -167,7 +168,10 @@ def _order(result, session, row, true, erased):
     for line in lines:
         if line.id in ours:
             names = ("title", "variant_title", "quantity", "current_quantity", "requires_shipping", "price")
-            told = {name: getattr(line, name) for name in names} | {"is_gift_card": line.gift_card}
+            told = {name: getattr(line, name) for name in names} | {
+                "is_gift_card": line.gift_card,
+                "sku": line.sku or "",
+            }
             result.same(f"{what} line {line.id}", vars(ours[line.id]), told)
     by_row = {line.id: line.shopify_id for line in ours.values()}
     _parcels(result, session, row, true, by_row, erased=person is None or person.erased_at is not None)

@@ -65,6 +65,8 @@ class Player:
             "tags": dice.choice([[], ["vip", "a first"]]),
             "shipping_price": dice.choice(["0", "4.50"]),
         }
+        if order["tags"]:
+            order |= {"discount_code": f"VIP{journey.number}", "discount_amount": "2.00"}
         made = self.ask("POST", "/orders", **order)
         if made is None:  # what was to be bought is no longer sold
             made = self.ask("POST", "/orders", **order | {"lines": lines[:-1]})

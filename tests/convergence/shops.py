@@ -12,9 +12,9 @@ SHOP, OTHER_SHOP = "kiln-and-kettle", "fernside-tea"
 DOMAIN, OTHER_DOMAIN = f"{SHOP}.myshopify.com", f"{OTHER_SHOP}.myshopify.com"
 
 GOODS = {
-    "harbour-kettle": [{"price": Decimal(64)}],
+    "harbour-kettle": [{"price": Decimal(64), "sku": "HK-1"}],
     "stoneware-mugs": [{"price": Decimal(32), "title": "Oat"}, {"price": Decimal(32), "title": "Slate"}],
-    "morning-coffee": [{"price": Decimal("14.50")}],
+    "morning-coffee": [{"price": Decimal("14.50"), "sku": "MC-1"}],
     "paper-filters": [{"price": Decimal("6.50")}],
     "brewing-course": [{"price": Decimal(40), "requires_shipping": False}],
     "gift-card": [{"price": Decimal(50), "requires_shipping": False, "gift_card": True}],

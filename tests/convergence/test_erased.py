@@ -23,7 +23,8 @@ from tests.fuzz.senders import headers
 NAME, LAST_NAME, CITY, STREET, ZIP, PHONE = "Canarella", "Zwitscher", "Vogelsang", "Nistweg", "QX7 6QH", "7700900961"
 ADDRESS = f"{NAME.lower()}.wren@example.com"
 NUMBER, OTHER_NUMBER, DOOR, PRAISE = "EX831816132", "EX831816149", "porch of number 961", "my nest smells of tea"
-WORDS = [NAME, LAST_NAME, CITY, STREET, ZIP, PHONE, NUMBER, OTHER_NUMBER, DOOR, PRAISE]
+CODE = "FORYOU-5J7Q2"
+WORDS = [NAME, LAST_NAME, CITY, STREET, ZIP, PHONE, NUMBER, OTHER_NUMBER, DOOR, PRAISE, CODE]
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def whole_life(both):
     person = {"email": ADDRESS, "first_name": NAME, "last_name": LAST_NAME, "phone": f"+44{PHONE}"}
     person["address"] = {**PLACES["GB"], "zip": ZIP, "city": CITY, "address1": f"1 {STREET}", "first_name": NAME}
     lines = [{"variant": "harbour-kettle"}, {"variant": "paper-filters"}]
-    order = act(both, "POST", "/orders", customer=person, lines=lines, note=f"For {NAME}")
+    order = act(both, "POST", "/orders", customer=person, lines=lines, note=f"For {NAME}", discount_code=CODE)
     work(both)
     parcel = act(both, "POST", f"/orders/{order['id']}/fulfillments", tracking_number=NUMBER)
     work(both)
@@ -122,8 +123,8 @@ def test_nobody_finds_an_erased_person_in_any_table(fresh, tables):
     before = found(tables)
     assert {word for _, word in before} == set(WORDS) - {OTHER_NUMBER}
     assert {name for name, _ in before} >= {
-        "customer", "order", "fulfillment", "fulfillment_event", "tracked_link", "message", "review", "erasure",
-        "webhook_inbox",
+        "customer", "order", "order_event", "fulfillment", "fulfillment_event", "tracked_link", "message", "review",
+        "erasure", "webhook_inbox",
     }  # fmt: skip
     unknown = fresh.app.get("/c/nobody")
     erase(fresh, order)

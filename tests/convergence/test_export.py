@@ -48,7 +48,15 @@ def test_a_downloaded_copy_holds_what_was_bought_sent_paid_back_and_sent_back(fr
     person = {"email": "ana@example.com", "first_name": "Ana", "last_name": "Weber", "locale": "en"}
     person["address"] = {**PLACES["GB"], "zip": "BS1 6QH", "city": "Bristol", "first_name": "Ana"}
     bought = [{"variant": "harbour-kettle"}, {"variant": "paper-filters", "quantity": 3}]
-    order, placed = step("/orders", customer=person, lines=bought, note="Ring twice", tags=["vip"])
+    order, placed = step(
+        "/orders",
+        customer=person,
+        lines=bought,
+        note="Ring twice",
+        tags=["vip"],
+        discount_code="TEN",
+        discount_amount="1",
+    )
     kettle, filters = (line["id"] for line in order["line_items"])
     of_order = f"/orders/{order['id']}"
     number = {"tracking_company": "Example Post", "tracking_number": "EX1"}
@@ -66,11 +74,11 @@ def test_a_downloaded_copy_holds_what_was_bought_sent_paid_back_and_sent_back(fr
         "order": order["name"], "placed_at": placed, "paid_at": placed, "cancelled_at": None, "cancel_reason": None,
         "financial_status": "partially_refunded", "fulfillment_status": "fulfilled", "email": "ana@example.com",
         "locale": "en", "country": "GB", "province": "ENG", "zip": "BS1 6QH", "recipient_name": "Ana",
-        "note": "Ring twice", "tags": "vip", "total": "77.00", "currency": "GBP",
+        "note": "Ring twice", "tags": "vip", "discount_codes": ["TEN"], "total": "76.08", "currency": "GBP",
     }  # fmt: skip
     assert lines == [
-        KETTLE | {"quantity": 1, "current_quantity": 1, "price": "64.00", "currency": "GBP"},
-        FILTERS | {"quantity": 3, "current_quantity": 2, "price": "6.50", "currency": "GBP"},
+        KETTLE | {"sku": "HK-1", "quantity": 1, "current_quantity": 1, "price": "64.00", "currency": "GBP"},
+        FILTERS | {"sku": "", "quantity": 3, "current_quantity": 2, "price": "6.50", "currency": "GBP"},
     ]
     assert [parcel.pop("scans") for parcel in parcels] == [
         [{"status": "delivered", "at": arrived, "message": "Delivered"}],

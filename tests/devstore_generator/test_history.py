@@ -113,6 +113,10 @@ def test_shares_are_as_declared(by_kind):
     gifts = sum(order.gift and order.kind == "ordinary" for order in orders)
     assert near(gifts, drawn, ORDINARY.gift)
     assert near(kinds["test"], drawn, ORDINARY.test)
+    open_to_all = [
+        order for order in orders if order.kind not in {"subscription", "bulk", "test", "fraud", "card_test"}
+    ]
+    assert near(sum(order.code is not None for order in open_to_all), len(open_to_all), ORDINARY.discounted)
     cancelled = sum(one.reason != "fraud" for one in by_kind[OrderCancelled])
     assert near(cancelled, drawn + kinds["pre_order"] + kinds["bulk"], ORDINARY.cancelled, sigmas=5)
     carried = [one for one in by_kind[ParcelSent] if one.service not in {"", "pick_up"}]

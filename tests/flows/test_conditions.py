@@ -18,6 +18,8 @@ KNOWN = {
     Fact.NEEDS_SHIPPING: True,
     Fact.REVIEWED: False,
     Fact.PRODUCTS: frozenset(),
+    Fact.SKUS: frozenset({"KK-MUG-O"}),
+    Fact.DISCOUNT_CODES: frozenset(),
 }
 
 
@@ -38,6 +40,10 @@ KNOWN = {
         (Fact.ORDER_TAGS, Op.NONE_OF, ("gift",), True),
         (Fact.PRODUCTS, Op.ONE_OF, ("1",), False),
         (Fact.PRODUCTS, Op.NONE_OF, ("1",), True),
+        (Fact.SKUS, Op.ONE_OF, ("kk-mug-o", "KK-MUG-S"), True),
+        (Fact.SKUS, Op.NONE_OF, ("KK-MUG-O",), False),
+        (Fact.DISCOUNT_CODES, Op.ONE_OF, ("WELCOME",), False),
+        (Fact.DISCOUNT_CODES, Op.NONE_OF, ("WELCOME",), True),
         (Fact.NEEDS_SHIPPING, Op.IS, True, True),
         (Fact.REVIEWED, Op.IS, True, False),
         (Fact.REVIEWED, Op.IS, False, True),

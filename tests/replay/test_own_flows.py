@@ -14,7 +14,17 @@ from tests.admin.flow_documents import document, send, wait
 from tests.replay.played import differences, forget_decisions, kinds, left, play, replayed
 
 NEAR = {"not": {"fact": "order_country", "op": "is", "value": "JP"}}
-LARGE = {"fact": "order_quantity", "op": "at_least", "value": 3}
+LARGE = {
+    "any": [
+        {"fact": "order_quantity", "op": "at_least", "value": 5},
+        {
+            "all": [
+                {"fact": "skus", "op": "one_of", "value": ["hk-1"]},
+                {"not": {"fact": "discount_codes", "op": "one_of", "value": ["VIP1"]}},
+            ]
+        },
+    ]
+}
 SEVERAL = {"fact": "customer_orders", "op": "at_least", "value": 2}
 
 

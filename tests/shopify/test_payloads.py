@@ -46,6 +46,7 @@ def test_what_an_order_says():
     assert order.fulfillment_status is OrderFulfillment.PARTIALLY_FULFILLED
     assert order.placed_at == datetime(2026, 11, 2, 8, 15, tzinfo=UTC)
     assert order.tags == ("gift", "vip")
+    assert order.discount_codes == ("WELCOME",)
     assert order.locale == "de-DE"
     assert (order.destination.country, order.destination.province, order.destination.zip) == ("DE", "BE", "10115")
     assert order.customer.email == "frieda@example.com"

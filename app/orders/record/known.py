@@ -24,12 +24,14 @@ select o.id, 'order', jsonb_strip_nulls(jsonb_build_object(
     'customer_id', o.customer_id, 'has_email', o.email is not null, 'email_withheld', o.email_withheld,
     'locale', o.locale, 'country', o.country, 'currency', o.currency, 'total', o.total::text,
     'financial_status', o.financial_status, 'is_test', o.is_test, 'renewal', o.renewal, 'gift', o.gift, 'tags', o.tags,
+    'discount_codes', o.discount_codes,
     'placed_at', o.placed_at, 'paid_at', o.paid_at, 'cancelled_at', o.cancelled_at, 'cancel_reason', o.cancel_reason,
     'deleted_at', o.deleted_at))
   from "order" o where o.shop_id = %(shop)s and o.id = any(%(orders)s)
 union all
 select l.order_id, 'line.' || l.id, jsonb_strip_nulls(jsonb_build_object(
-    'product_shopify_id', l.product_shopify_id, 'variant_shopify_id', l.variant_shopify_id, 'quantity', l.quantity,
+    'product_shopify_id', l.product_shopify_id, 'variant_shopify_id', l.variant_shopify_id, 'sku', l.sku,
+    'quantity', l.quantity,
     'current_quantity', l.current_quantity, 'requires_shipping', l.requires_shipping, 'is_gift_card', l.is_gift_card))
   from order_line l where l.shop_id = %(shop)s and l.order_id = any(%(orders)s)
 union all

@@ -102,6 +102,7 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
     order.service = facts.service or order.service
     order.is_test = facts.is_test
     order.tags = ", ".join(facts.tags)
+    order.discount_codes = None if erased else "\n".join(facts.discount_codes)
     order.gift = gift_by(facts.note, facts.attributes)
     order.renewal = is_renewal(facts.source, facts.tags)
     order.placed_at = facts.placed_at
@@ -165,6 +166,7 @@ def _record_lines(session: Session, order: Order, lines: tuple[LineFacts, ...]) 
         line.product_shopify_id = facts.product_shopify_id or line.product_shopify_id
         line.variant_shopify_id = facts.variant_shopify_id or line.variant_shopify_id
         line.title, line.variant_title = facts.title, facts.variant_title
+        line.sku = facts.sku or ""
         line.quantity, line.current_quantity = facts.quantity, facts.current_quantity
         line.requires_shipping, line.is_gift_card = facts.requires_shipping, facts.is_gift_card
         line.price = facts.unit_price.amount

@@ -146,6 +146,7 @@ class OrderFacts:
     is_test: bool
     note: str | None
     tags: tuple[str, ...]
+    discount_codes: tuple[str, ...]  # those it was paid with
     attributes: tuple[tuple[str, str], ...]  # what the checkout asked besides, as (name, value)
     source: str | None  # where it was placed: "web", "subscription_contract" …
     service: str | None  # the way of shipping the buyer chose: "Standard", "Express" …

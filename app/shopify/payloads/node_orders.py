@@ -73,6 +73,7 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
         note=it.maybe_text("note"),
         status_url=it.maybe_text("statusPageUrl"),
         tags=tuple(sorted(it.texts("tags"))),
+        discount_codes=tuple(sorted(it.texts("discountCodes"))),
         attributes=tuple(
             sorted(
                 (each.maybe_text("key") or "", each.maybe_text("value") or "")

@@ -61,6 +61,9 @@ def order(body: Any) -> OrderFacts:
         note=it.maybe_text("note"),
         status_url=it.maybe_text("order_status_url"),
         tags=it.words("tags"),
+        discount_codes=tuple(
+            sorted(code for each in it.children("discount_codes") if (code := each.maybe_text("code")))
+        ),
         attributes=_pairs(it.children("note_attributes"), "name"),
         source=it.maybe_text("source_name"),
         service=next((each.maybe_text("title") for each in it.children("shipping_lines")), None),

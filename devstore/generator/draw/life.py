@@ -10,6 +10,8 @@ from devstore.generator.rates import Rates
 from devstore.generator.truth import Bought, Event, OrderCancelled, OrderEdited, OrderPaid, OrderPlaced
 
 NEVER_PAID = {"card_test", "fraud"}
+NEVER_DISCOUNTED = {*NEVER_PAID, "subscription", "bulk", "test"}
+CODES = ("WELCOME10", "AUTUMN")
 OUT_OF_STOCK_DAYS = (7, 30)
 FILES = 5  # numbers what is handed over as a file after every parcel there may be
 
@@ -34,6 +36,7 @@ class Life:
                 gift=sale.gift,
                 note=sale.note,
                 tags=sale.tags,
+                code=self._code(sale, number),
                 source=sale.source,
             )
         ]
@@ -57,6 +60,13 @@ class Life:
             at, named = ready + timedelta(minutes=1), len(parcels) + FILES
             events += send(self.way, sale, number, named, files, at, carried=False).events
         return events
+
+    def _code(self, sale: Sale, number: int) -> str | None:
+        """Return the code an order was paid with; its dice are its own, so that nothing else moves by it."""
+        dice = random.Random(f"{self.shop} {number} code")
+        if sale.kind in NEVER_DISCOUNTED or dice.random() >= self.rates.discounted:
+            return None
+        return dice.choice((*CODES, f"THANKS-{dice.randrange(16**6):06X}"))
 
     def _paid(self, sale: Sale) -> datetime:
         if sale.kind != "subscription" and self.dice.random() < self.rates.paid_later:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,7 +21,10 @@ from app.orders.parcels import Fulfillment
 from app.reviews.models import Review
 
 OF_LINES: Final = frozenset(
-    {Fact.ORDER_QUANTITY, Fact.PRODUCTS, Fact.VARIANTS, Fact.TITLES, Fact.NEEDS_SHIPPING, Fact.HAS_GIFT_CARD}
+    {
+        *(Fact.ORDER_QUANTITY, Fact.PRODUCTS, Fact.VARIANTS, Fact.SKUS, Fact.TITLES),
+        *(Fact.NEEDS_SHIPPING, Fact.HAS_GIFT_CARD),
+    }
 )
 OF_HISTORY: Final = frozenset(
     {Fact.ORDER_NUMBER, Fact.CUSTOMER_ORDERS, Fact.DAYS_SINCE_FIRST_ORDER, Fact.DAYS_SINCE_LAST_ORDER}
@@ -119,6 +122,7 @@ def _of_order(order: Order, now: datetime) -> Values:
         Fact.ORDER_COUNTRY: order.country,
         Fact.ORDER_LANGUAGE: order.locale,
         Fact.ORDER_TAGS: frozenset(tag.strip() for tag in order.tags.split(",") if tag.strip()),
+        Fact.DISCOUNT_CODES: None if order.discount_codes is None else _each(order.discount_codes.split("\n")),
         Fact.ORDER_PAYMENT: order.financial_status,
         Fact.DAYS_SINCE_ORDER: (now - order.placed_at) // DAY,
     }
@@ -142,10 +146,21 @@ def _of_lines(lines: Sequence[OrderLine]) -> Values:
         Fact.ORDER_QUANTITY: sum(line.current_quantity for line in left),
         Fact.PRODUCTS: frozenset(str(line.product_shopify_id) for line in left if line.product_shopify_id),
         Fact.VARIANTS: frozenset(str(line.variant_shopify_id) for line in left if line.variant_shopify_id),
+        Fact.SKUS: _skus(left),
         Fact.TITLES: frozenset(line.title for line in left),
         Fact.NEEDS_SHIPPING: any(line.requires_shipping for line in left),
         Fact.HAS_GIFT_CARD: any(line.is_gift_card for line in left),
     }
+
+
+def _skus(lines: Sequence[OrderLine]) -> frozenset[str] | None:
+    """Return them; None as long as one is not known, which could be the one that is asked for."""
+    told = [line.sku for line in lines]
+    return _each(each for each in told if each) if None not in told else None
+
+
+def _each(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.strip() for word in words if word.strip())
 
 
 def _of_person(order: Order, person: Customer | None) -> Values:

@@ -29,6 +29,7 @@ class Fact(StrEnum):
     ORDER_COUNTRY = "order_country"  # where it goes to
     ORDER_LANGUAGE = "order_language"
     ORDER_TAGS = "order_tags"
+    DISCOUNT_CODES = "discount_codes"  # those the order was paid with
     ORDER_QUANTITY = "order_quantity"  # things in it, after removals and refunds
     ORDER_NUMBER = "order_number"  # 1 for the customer's first order, 2 for the second …
     ORDER_FOR_SOMEBODY_ELSE = "order_for_somebody_else"
@@ -36,6 +37,7 @@ class Fact(StrEnum):
     DAYS_SINCE_ORDER = "days_since_order"
     PRODUCTS = "products"  # Shopify's numbers, as texts
     VARIANTS = "variants"
+    SKUS = "skus"
     TITLES = "titles"
     NEEDS_SHIPPING = "needs_shipping"
     HAS_GIFT_CARD = "has_gift_card"
@@ -58,6 +60,7 @@ SORTS: Final[Mapping[Fact, Sort]] = {
     Fact.ORDER_COUNTRY: Sort.TEXT,
     Fact.ORDER_LANGUAGE: Sort.TEXT,
     Fact.ORDER_TAGS: Sort.TEXTS,
+    Fact.DISCOUNT_CODES: Sort.TEXTS,
     Fact.ORDER_QUANTITY: Sort.NUMBER,
     Fact.ORDER_NUMBER: Sort.NUMBER,
     Fact.ORDER_FOR_SOMEBODY_ELSE: Sort.FLAG,
@@ -65,6 +68,7 @@ SORTS: Final[Mapping[Fact, Sort]] = {
     Fact.DAYS_SINCE_ORDER: Sort.NUMBER,
     Fact.PRODUCTS: Sort.TEXTS,
     Fact.VARIANTS: Sort.TEXTS,
+    Fact.SKUS: Sort.TEXTS,
     Fact.TITLES: Sort.TEXTS,
     Fact.NEEDS_SHIPPING: Sort.FLAG,
     Fact.HAS_GIFT_CARD: Sort.FLAG,

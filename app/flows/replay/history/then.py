@@ -23,10 +23,12 @@ from app.shopify.payloads.vocabulary import ReturnStatus
 TRACKED: Final = "tracked"  # that there is a number is known; the number itself is nobody's business here
 OF_ORDER: Final = (
     "customer_id", "locale", "country", "currency", "financial_status", "is_test", "renewal", "gift", "cancel_reason",
+    "discount_codes",
 )  # fmt: skip
 ORDER_TIMES: Final = ("placed_at", "paid_at", "cancelled_at", "deleted_at")
 OF_LINE: Final = (
-    "product_shopify_id", "variant_shopify_id", "quantity", "current_quantity", "requires_shipping", "is_gift_card",
+    "product_shopify_id", "variant_shopify_id", "sku", "quantity", "current_quantity", "requires_shipping",
+    "is_gift_card",
 )  # fmt: skip
 OF_PARCEL: Final = (
     "shopify_id", "shipment_status", "tracking_company", "delivered_source", "inferred_risk", "inferred_by",
