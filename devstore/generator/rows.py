@@ -136,8 +136,8 @@ class Fold:
             "tags": list(event.tags), "discount_codes": _codes(event.code, off), "total_discounts": off,
             "shipping_price": shipping, "refunded": NOTHING, "billing_address": person["address"],
             "shipping_address": address, "source_name": event.source, "test": event.kind == "test",
-            "cancel_reason": None, "cancelled_at": None, "closed_at": None, "paid_at": None, "processed_at": event.at, "created_at": event.at,
-            "updated_at": event.at,
+            "cancel_reason": None, "cancelled_at": None, "closed_at": None, "paid_at": None,
+            "processed_at": event.at, "created_at": event.at, "updated_at": event.at,
         }  # fmt: skip
         sold = self.sold[event.order] = Sold(row)
         for line in event.lines:
