@@ -221,7 +221,7 @@ def test_a_record_survives_the_trip_through_json_and_explains_itself_the_same():
 
 
 def test_an_older_record_without_a_newer_field_still_explains_itself():
-    known = facts(customer=CustomerFacts(country="DE"))
+    known = facts(customer=CustomerFacts(country="DE"), template=TemplateFacts(last_good=True))
     kept = recorded(verdict(known), known, NOON)
     older = json.loads(json.dumps(kept.facts))
     del older["facts"]["template"]

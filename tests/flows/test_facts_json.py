@@ -36,8 +36,9 @@ class Outer:
     inner: tuple[Inner, ...]
     count: int
     share: float
-    on: bool
+    on: bool = True
     words: str | None = None
+    many: int = 3
 
 
 def walked(value):
@@ -55,7 +56,8 @@ def walked(value):
     if isinstance(value, tuple | list):
         return [walked(each) for each in value]
     if is_dataclass(value):
-        return {field.name: walked(getattr(value, field.name)) for field in fields(value)}
+        told = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {field.name: walked(told[field.name]) for field in fields(value) if told[field.name] != field.default}
     return value
 
 
@@ -80,6 +82,7 @@ OUTER = st.builds(
     share=st.floats(allow_nan=False, allow_infinity=False),
     on=st.booleans(),
     words=st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=9),
+    many=st.integers(0, 4),
 )
 
 

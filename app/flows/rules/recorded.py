@@ -35,7 +35,7 @@ class Recorded:
     @property
     def passed(self) -> list[int]:
         """Return the rules that were passed, in the order they ran."""
-        return list(self.facts["verdict"]["passed"])
+        return list(self.facts["verdict"].get("passed", ()))
 
     @property
     def looked_at(self) -> Mapping[str, Any]:
