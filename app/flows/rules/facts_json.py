@@ -34,7 +34,7 @@ def to_text(value: object) -> bytes:
 
 def _write(value: object) -> Any:
     """Return what orjson does not know, or knows in another form, one step plainer."""
-    kind = type(value)
+    kind: Any = type(value)
     if hasattr(kind, "__dataclass_fields__"):
         return {name: each for name, default in _defaults(kind) if (each := getattr(value, name)) != default}
     if isinstance(value, datetime):
