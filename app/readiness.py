@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.channels.closed import closed
 from app.flows.models import Enrollment, FollowUp, FollowUpState
+from app.flows.planning.halt import halted
 from app.flows.planning.runs import look
 from app.flows.sending.claim import is_due
 from app.kit import runtime
@@ -47,7 +48,7 @@ def waiting_work(session: Session) -> dict[str, Any]:
     looks = select(func.count()).select_from(Enrollment).where(*look.is_due(session))
     claimed = select(func.count()).select_from(FollowUp).where(FollowUp.state == FollowUpState.CLAIMED)
     calls = select(func.count()).where(OutgoingCall.state == CallState.PENDING, OutgoingCall.next_at <= func.now())
-    shut = closed(session)
+    shut, stopped = closed(session), halted(session)
     hits = select(func.count()).where(HitInbox.applied_at.is_(None))
     return {
         "ready": True,
@@ -59,6 +60,7 @@ def waiting_work(session: Session) -> dict[str, Any]:
         "calls_due": session.scalar(calls),
         "hits_received": session.scalar(hits),
         "mails_stuck_since": shut.since.isoformat() if shut is not None else None,
+        "halted_since": stopped.halted_at.isoformat() if stopped is not None else None,
     }
 
 

@@ -208,6 +208,7 @@ PERIODIC: Mapping[str, Periodic] = {
     "retime": Periodic(timedelta(minutes=5), "app.flows.planning.retime.retime_due"),
     "start_by_calendar": Periodic(timedelta(hours=1), "app.flows.planning.runs.watch.watch"),
     "sweep": Periodic(timedelta(minutes=1), "app.flows.sending.sweep.sweep"),
+    "watch_all": Periodic(timedelta(minutes=1), "app.flows.sending.circuit.watch_all"),
 }
 
 

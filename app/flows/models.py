@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, EnumText, ShopOwned
@@ -154,6 +154,22 @@ class ShopLease(ShopOwned, Base):
 
     served_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
+
+
+class Halt(Base):
+    """Record that the sending of every shop was halted. While `released_at` is null nothing is sent. Business time.
+
+    Platform table: it holds for all shops, and names none and nobody.
+    """
+
+    __tablename__ = "halt"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    halted_at: Mapped[datetime]
+    halted_by: Mapped[str]  # circuit | operator
+    words: Mapped[str]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[str | None]
 
 
 class PlannedBy(ShopOwned, Base):

@@ -38,6 +38,7 @@ def every_case():
     yield with_(facts(), follow_up={"spoken_for_at": NOON})
     yield with_(facts("shipped", items=(ON_ITS_WAY,)), follow_up={"news_at": (NOON, NOON)})
     yield facts(shop=ShopFacts(ShopState.RESTORED))
+    yield facts(shop=ShopFacts(ShopState.HALTED))
     yield facts(profile=ProfileFacts(holds=False, against=("the country is GB",)))
     day = NOON.date()
     yield facts(calendar=Calendar(quiet=Quiet(11 * 60, 14 * 60)))

@@ -23,6 +23,7 @@ PLATFORM = {
     "heartbeat",
     "epoch",
     "restoration",
+    "halt",
     "logged_mail",
     "alembic_version",
 }

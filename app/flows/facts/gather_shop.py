@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.declare import Law
 from app.customers.models import Customer
+from app.flows.models import Halt
 from app.flows.rules.decision import Bounds, ShopFacts, ShopState
 from app.kit.models import Restoration
 from app.orders.lanes.settings import Deliveries
@@ -23,7 +24,8 @@ def shop_facts(
     session: Session, shop_id: int, restorations: Sequence[Restoration], stored: Stored
 ) -> tuple[ShopFacts, ShopProfile | None]:
     """Return the shop as it stands, and its profile where one is known."""
-    status = session.scalars(select(Shop.status).where(Shop.id == shop_id)).one()
+    halts = select(Halt.id).where(Halt.released_at.is_(None)).exists()
+    status, halted = session.execute(select(Shop.status, halts).where(Shop.id == shop_id)).one()
     profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == shop_id)).one_or_none()
     pause = stored.of(Pause)
     state = {
@@ -35,6 +37,8 @@ def shop_facts(
         state = ShopState.AWAITING_DATA_ACCESS
     if state is ShopState.ACTIVE and any(each.released_at is None for each in restorations):
         state = ShopState.RESTORED
+    if state is ShopState.ACTIVE and halted:
+        state = ShopState.HALTED
     shop = ShopFacts(
         state=state,
         paused_at=pause.since,

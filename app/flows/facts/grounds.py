@@ -40,7 +40,8 @@ _ITSELF: Final = """select f.id, 'itself', md5(f.told || shop.told) from f, (sel
         where x.shop_id = %(shop)s),
     (select array_agg(row(e.key, e.stopped_at, a.key, a.weight) order by a.id) from experiment e
         join arm a on a.shop_id = e.shop_id and a.experiment_id = e.id where e.shop_id = %(shop)s),
-    (select array_agg(r order by r.id) from restoration r)
+    (select array_agg(r order by r.id) from restoration r),
+    (select array_agg(h.id order by h.id) from halt h where h.released_at is null)
 )::text as told) shop"""
 _OF_ORDER: Final = "x.shop_id = f.shop_id and x.order_id = f.order_id"
 _OF_PERSON: Final = "x.shop_id = f.shop_id and x.customer_id = f.customer_id"

@@ -24,6 +24,7 @@ class ShopState(StrEnum):
     UNINSTALLED = "uninstalled"
     NEEDS_RECONNECTION = "needs_reconnection"
     RESTORED = "restored"  # the database is an older copy, and nobody has said yet what left meanwhile
+    HALTED = "halted"  # every shop is: an operator looks at what was planned
     AWAITING_DATA_ACCESS = "awaiting_data_access"  # fields are null because unapproved, not because absent
 
 

@@ -18,6 +18,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     " approved, until {expires}.",
     Reason.RESTORED: "Our records were put back from a backup. Continues when it is clear what left since, until"
     " {expires}.",
+    Reason.HALTED: "Whoever runs the app has halted all sending to look at what was planned. Continues when they let it"
+    " go on, until {expires}.",
     Reason.SHOP_PAUSED: "All sending was paused{by} {on}. Continues when you resume, until {expires}.",
     "shop_paused/refused": "The mail server refused this shop's mail {on}{said}. Nobody's address is at fault. All"
     " sending waits; continues when you resume, until {expires}.",

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     NEEDS_RECONNECTION = "needs_reconnection"
     AWAITING_DATA_ACCESS = "awaiting_data_access"
     RESTORED = "restored"
+    HALTED = "halted"
     SHOP_PAUSED = "shop_paused"
     FLOW_PAUSED = "flow_paused"
     STEP_PAUSED = "step_paused"

@@ -29,6 +29,8 @@ def shop_may_send(case: Case) -> Verdict:
             return hold(Reason.AWAITING_DATA_ACCESS, shop_state=shop.state)
         case ShopState.RESTORED:
             return hold(Reason.RESTORED, shop_state=shop.state)
+        case ShopState.HALTED:
+            return hold(Reason.HALTED, shop_state=shop.state)
         case ShopState.ACTIVE:
             pass
     if shop.paused_at is not None:

@@ -1,29 +1,36 @@
-"""Hold a shop whose plan for one hour is far beyond what that hour usually holds: more likely a fault than a feast.
+"""Hold what is far beyond the usual, a shop's plan or that of all: more likely a fault than a feast.
 
-What an engine plans wrongly it plans by the thousand. Nothing is dropped: the shop is paused as by hand, the merchant
-is told, and whoever resumes is not asked again for a day.
+Nothing is dropped. A shop is paused as by hand, the merchant is told, and whoever resumes is not asked again for a day.
+Where many shops are beyond at once it is ours: all of them halt until an operator lets them go on.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+import structlog
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
-from app.flows.models import Flow, FollowUp
+from app.flows.models import Flow, FollowUp, ShopLease
+from app.flows.planning.halt import halt, is_known_to_be_right
 from app.flows.planning.pause import is_let_pass, pause_unusual
-from app.kit.work import entered_shop
+from app.flows.rules.unusual import DAYS, LEAST, LEAST_OF_ALL, TIMES, beyond_of_all, usual
+from app.kit.clock import business_now
+from app.kit.engines import SYSTEM
+from app.kit.runtime import Runtime
+from app.kit.work import entered_shop, unit_of_work
 
-LEAST: Final = 200  # an hour; below it nobody is flooded
-TIMES: Final = 5  # as many as usual
-DAYS: Final = 7  # whose same hour is what is usual; a shop that has not run so long has no usual hour
 NEXT: Final = timedelta(minutes=5)
 HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 MOST_KEPT: Final = 10_000
 
 _usual: dict[tuple[int, datetime], float] = {}  # of this process, by shop and hour: what is past does not change
+
+log = structlog.get_logger()
 
 
 def watch(session: Session, now: datetime) -> None:
@@ -31,11 +38,30 @@ def watch(session: Session, now: datetime) -> None:
     shop_id, hour = entered_shop(session), _hour_until(now)
     if _planned(session, hour, LEAST) < LEAST or not _has_run(session, now):
         return
-    usual = _usual_at(session, shop_id, hour)
-    most = int(usual * TIMES)
+    expected = _usual_at(session, shop_id, hour)
+    most = int(expected * TIMES)
     if _planned(session, hour, most + 1) <= most or is_let_pass(session, now):
         return
-    pause_unusual(session, f"{_planned(session, hour, None):,} messages within an hour, {usual:,.0f} is usual")
+    pause_unusual(session, f"{_planned(session, hour, None):,} messages within an hour, {expected:,.0f} is usual")
+
+
+def watch_all(runtime: Runtime) -> None:
+    """Halt every shop where what all of them planned for the last hour or the coming one is far beyond the usual."""
+    with unit_of_work(runtime, role=SYSTEM) as session:
+        now = business_now(session)
+        if is_known_to_be_right(session, now):
+            return
+        for hour in (_hour_until(now), now):
+            planned = _planned_by_shop(session, hour, now)
+            if sum(planned.values()) < LEAST_OF_ALL:
+                continue
+            before = [_planned_by_shop(session, hour - DAY * day, now) for day in range(1, DAYS + 1)]
+            found = beyond_of_all(planned, before)
+            if found is not None:
+                words = f"{found.planned:,} messages within an hour over many shops, {found.usual:,.0f} is usual"
+                halt(session, words, now, by="circuit")
+                log.error("all_shops_halted", planned=found.planned, usual=round(found.usual))
+                return
 
 
 def _hour_until(now: datetime) -> datetime:
@@ -55,10 +81,26 @@ def _planned(session: Session, hour: datetime, up_to: int | None) -> int:
     return session.scalar(select(func.count()).select_from(rows)) or 0
 
 
+def _planned_by_shop(session: Session, hour: datetime, now: datetime) -> dict[int, int]:
+    """Return how many messages each shop planned for an hour, of those that have run for a week; asked as system.
+
+    One step into an index for each shop: however many messages there are, no others are read.
+    """
+    in_hour = (FollowUp.shop_id == ShopLease.shop_id) & (FollowUp.due_at >= hour) & (FollowUp.due_at < hour + HOUR)
+    counted = select(func.count().label("planned")).select_from(FollowUp).where(in_hour).lateral()
+    started = select(func.min(Flow.started_at)).where(Flow.shop_id == ShopLease.shop_id).scalar_subquery()
+    rows = session.execute(
+        select(ShopLease.shop_id, counted.c.planned).join(counted, true()).where(started <= now - DAY * DAYS)
+    )
+    found: dict[int, int] = defaultdict(int)
+    found.update({shop_id: planned for shop_id, planned in rows if planned})
+    return found
+
+
 def _usual_at(session: Session, shop_id: int, hour: datetime) -> float:
     known = _usual.get((shop_id, hour))
     if known is None:
-        known = sum(_planned(session, hour - timedelta(days=day), None) for day in range(1, DAYS + 1)) / DAYS
+        known = usual([_planned(session, hour - DAY * day, None) for day in range(1, DAYS + 1)])
         if len(_usual) > MOST_KEPT:
             _usual.clear()
         _usual[shop_id, hour] = known
@@ -68,4 +110,4 @@ def _usual_at(session: Session, shop_id: int, hour: datetime) -> float:
 def _has_run(session: Session, now: datetime) -> bool:
     started = select(func.min(Flow.started_at)).where(Flow.shop_id == entered_shop(session))
     since = session.scalar(started)
-    return since is not None and since <= now - timedelta(days=DAYS)
+    return since is not None and since <= now - DAY * DAYS

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.channels.base import PhasedTransport
+from app.flows.sending.circuit import watch_all
 from app.flows.sending.claim import BATCH, claim_batch, lease_shops, release_shop
 from app.flows.sending.decide_due import decide_due
 from app.flows.sending.steer import STEERING
@@ -22,6 +23,7 @@ from app.messages.way_out import WayOut
 # Bodies brought to their final dot before one transaction hands them all off. Receivers answer slowly and take many
 # connections; one that takes fewer refuses the others, whose messages come due again, and they are not used further.
 CONNECTIONS = 32
+LOOK_AFTER = 500  # rows taken: what many shops plan wrongly at once leaves no faster than that unseen
 LONGEST_S = 20.0  # a job ends by then; the next ring goes on
 # How long whoever writes the next mails keeps the interpreter from whoever brings these along, who lets go of it at
 # each word said: of five milliseconds, Python's own choice, a group waited for far more than for its receivers.
@@ -45,7 +47,7 @@ class Batch:
 def drain(runtime: Runtime) -> int:
     """Serve every shop with due follow-ups; return how many rows were taken. Ends when a round claims nothing."""
     ends_at = time.monotonic() + LONGEST_S
-    taken = 0
+    taken = looked = 0
     with _way_out(runtime) as way_out:
         while time.monotonic() < ends_at:
             shops = lease_shops(runtime)
@@ -57,6 +59,9 @@ def drain(runtime: Runtime) -> int:
             taken += served
             if not served:
                 break
+            if taken - looked >= LOOK_AFTER:
+                watch_all(runtime)
+                looked = taken
     return taken
 
 

@@ -13,6 +13,7 @@ from app.flows.facts.people import full_name, with_buyer
 from app.flows.models import FollowUp
 from app.flows.pages.home.card import Card
 from app.flows.pages.home.mail_cards import mail_cards
+from app.flows.planning.halt import halted
 from app.flows.rules.reasons import Reason
 from app.flows.syncing.audit import silent
 from app.flows.words import access_words
@@ -54,6 +55,13 @@ def cards(session: Session) -> list[Card]:
             " server's log; until then nothing is sent, so that nothing is sent twice."
         )
         found.insert(0, Card("critical", "Our records were put back from a backup", words))
+    if halted(session) is not None:
+        words = (
+            "Far more was planned for many shops than is usual, or something looked wrong. Whoever runs Welltimed looks"
+            " at it and lets it go on; there is nothing for you to do. What is over a day late by then is left out,"
+            " unless they choose otherwise."
+        )
+        found.insert(0, Card("critical", "All messages wait", words))
     shop = session.get_one(Shop, shop_id)
     if shop.status is ShopStatus.NEEDS_RECONNECTION:
         words = (
