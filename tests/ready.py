@@ -1,4 +1,6 @@
-"""Bring `.venv` and node_modules up to what the tests need: `python -m tests.ready`. Silent when all is there.
+"""Bring `.venv` and node_modules up to what the tests need: `python -m tests.ready [FILE …]`. Silent when all is there.
+
+FILEs name requirements wanted beside the tests' own: `bin/bench` asks for its peers.
 
 Standard library alone.
 Two commands started at once wait for each other.
@@ -9,7 +11,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from serve import environment, frontend
@@ -18,22 +21,20 @@ from serve.install import install, is_installed
 
 CLONE = Path(__file__).resolve().parent.parent
 REQUIREMENTS = "requirements-dev.txt"
+Install = Callable[[], None]
 LOG = CLONE / ".cache" / "install.log"
 
 
-def main() -> None:
+def main(*beside: str) -> None:
     """Install once per content of the requirement files."""
     LOG.parent.mkdir(exist_ok=True)
     with (LOG.parent / "install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        missing = [
-            do
-            for there, do in (
-                (is_installed(CLONE, REQUIREMENTS), lambda: install(CLONE, REQUIREMENTS, run)),
-                (frontend.is_installed(CLONE), lambda: frontend.install(CLONE, run)),
-            )
-            if not there
+        missing: list[Install] = [
+            partial(install, CLONE, each, run) for each in (REQUIREMENTS, *beside) if not is_installed(CLONE, each)
         ]
+        if not frontend.is_installed(CLONE):
+            missing.append(partial(frontend.install, CLONE, run))
         if not missing:
             return
         started = time.monotonic()
@@ -60,4 +61,4 @@ def run(name: str, command: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
