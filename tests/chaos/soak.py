@@ -82,8 +82,9 @@ class World:
             self._add(f"ticker {number}", [*flask, "ticker"], env)
         wait_for_port(self.web, 60)
         self._wait_for_workers(60)
-        # From here on, or what is measured is how long processes take to start.
-        self.ask("update follow_up set due_at = now() + random() * interval '1 second' * %s", seconds * 0.8)
+        # From here on, or what is measured is how long processes take to start. What was planned anew meanwhile is gone.
+        spread = "update follow_up set due_at = now() + random() * interval '1 second' * %s where state = 'scheduled'"
+        self.ask(spread, seconds * 0.8)
 
     def _wait_for_workers(self, seconds: float) -> None:
         """Wait until every worker has said that it listens."""
