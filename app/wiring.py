@@ -253,6 +253,7 @@ def create_app(config: Config | None = None) -> Flask:
 def make_flask() -> Flask:
     """Return the Flask app: whatever runtime is installed when it is asked answers."""
     app = Flask("welltimed", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.url_map.merge_slashes = False  # a link with a slash too many is unknown like any other, not moved
     row_ids.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

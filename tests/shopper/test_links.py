@@ -226,6 +226,14 @@ def test_ten_thousand_wounded_links_are_all_refused_alike(web, people, nothing):
     assert odd == []
 
 
+@pytest.mark.parametrize("purpose", ROUTES)
+def test_a_slash_too_many_is_refused_like_any_other_wound(web, people, nothing, purpose):
+    token = token_of(genuine(people, people.mail(), purpose))
+    for wounded in (f"%2f{token}", f"%2f%2f{token}", f"{token[:20]}%2f%2f{token[20:]}", f"{token}%2f"):
+        answer = web.get(with_token(purpose, wounded))
+        assert (answer.status_code, answer.data) == (404, nothing[1])
+
+
 def test_another_spelling_of_the_same_signature_is_not_ours(people):
     token = token_of(people.mail().review)
     signature = token.rpartition(".")[2]
