@@ -82,7 +82,7 @@ class World:
             self._add(f"ticker {number}", [*flask, "ticker"], env)
         wait_for_port(self.web, 60)
         self._wait_for_workers(60)
-        # From here on, or what is measured is how long processes take to start. What was planned anew meanwhile is gone.
+        # From here on, or what is measured is how long processes take to start. What was planned anew has gone by now.
         spread = "update follow_up set due_at = now() + random() * interval '1 second' * %s where state = 'scheduled'"
         self.ask(spread, seconds * 0.8)
 
