@@ -45,6 +45,7 @@ def waiting_work(session: Session) -> dict[str, Any]:
     now = business_now(session)
     received = select(func.count()).where(WebhookInbox.state == InboxState.RECEIVED)
     due = select(func.count()).select_from(FollowUp).where(is_due(now))
+    oldest = session.scalar(select(func.min(FollowUp.due_at)).where(is_due(now)))
     looks = select(func.count()).select_from(Enrollment).where(*look.is_due(session))
     claimed = select(func.count()).select_from(FollowUp).where(FollowUp.state == FollowUpState.CLAIMED)
     calls = select(func.count()).where(OutgoingCall.state == CallState.PENDING, OutgoingCall.next_at <= func.now())
@@ -56,6 +57,7 @@ def waiting_work(session: Session) -> dict[str, Any]:
         "clock_offset_s": int(offset(session).total_seconds()),
         "inbox_received": session.scalar(received),
         "follow_ups_due": (session.scalar(due) or 0) + (session.scalar(claimed) or 0),
+        "oldest_due_s": int((now - oldest).total_seconds()) if oldest is not None else None,
         "runs_due": session.scalar(looks),
         "calls_due": session.scalar(calls),
         "hits_received": session.scalar(hits),

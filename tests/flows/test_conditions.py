@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.flows.language.conditions.condition_words import condition_words, finding_words
 from app.flows.language.conditions.facts import OPS, SORTS, Fact, Op, Sort
 from app.flows.language.conditions.judge import Compare, Every, Not, Some, asked, judge
+from app.flows.language.happenings import Event, Happening
 
 KNOWN = {
     Fact.ORDER_TOTAL: Decimal("50.00"),
@@ -130,3 +131,8 @@ def test_a_condition_and_its_opposite_never_both_hold(condition):
     assert not (judge(condition, KNOWN).holds and judge(Not(condition), KNOWN).holds)
     known = KNOWN | {Fact.CARRIER: "UPS"}
     assert judge(condition, known).holds is not judge(Not(condition), known).holds  # where all is known, one does
+
+
+def test_no_condition_asks_whether_a_mail_was_opened_or_clicked():
+    words = {each.value for kind in (Fact, Event, Happening) for each in kind}
+    assert not [word for word in words if "open" in word or "click" in word]
