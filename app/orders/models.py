@@ -60,6 +60,7 @@ class Order(ShopOwned, Base):
     stalls_at: Mapped[datetime | None]  # from when on it is paid for too long without anything sent
     stalled_at: Mapped[datetime | None]  # since when that has been said
     source_updated_at: Mapped[datetime]
+    read_as: Mapped[str | None]  # a hash of what a pass read last and of what stood here then (flows/syncing/reread.py)
 
 
 class OrderLine(ShopOwned, Base):

@@ -101,6 +101,7 @@ def customer_erased(session: Session, event: CustomerErased) -> None:
             province=None,
             status_url=None,
             discount_codes=None,
+            read_as=None,
         ),
     )
     orders = select(Order.id).where(Order.shop_id == shop_id, Order.customer_id == event.customer_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,19 +12,22 @@ from app.catalog.record_product import record_product
 from app.customers.identify import record_customer
 from app.customers.topics import state_customer_consent
 from app.flows.syncing.look_again import any_withheld
-from app.flows.syncing.reach import GRACE
+from app.flows.syncing.reach import GRACE, WEEK
+from app.flows.syncing.reread import record_read
 from app.flows.syncing.sync_deletions import deletions
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.fetch import client
 from app.orders.models import Order
-from app.orders.record.order import record_order
 from app.orders.record.told import RECONCILE, Told
 from app.shopify.asking import fetch
 from app.shopify.models import SyncCursor
 from app.shopify.payloads.facts import OrderFacts
 from app.shops.data_access import note_access
 from app.shops.profile import record_profile
+
+# A pass that looks further back was asked for, or follows on a gap of ours: it writes all that it reads.
+ROUTINE = WEEK + timedelta(days=1)
 
 Stage = Callable[[Session, datetime, str | None], str | None]
 
@@ -59,8 +62,7 @@ def orders(session: Session, since: datetime, page: str | None) -> str | None:
     told = Told(RECONCILE, business_now(session), real_now())
     found = fetch.orders_updated(client(session), since, page)
     _note_unheard(session, found.items, told.at)
-    for facts in found.items:
-        record_order(session, facts, told)
+    record_read(session, found.items, told, anew=told.at - since > ROUTINE)
     if found.items:
         note_access(session, is_open=not any("email" in facts.withheld for facts in found.items))
     elif not any_withheld(session):
