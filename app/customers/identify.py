@@ -59,12 +59,18 @@ def record_guest(
 
 
 def by_shopify_id(session: Session, shopify_id: int) -> Customer | None:
-    """Return the row of this id, locked; it may have been merged into another, or erased."""
-    return session.scalars(
+    """Return the row of this id, locked; it may have been merged into another, or erased. Locked once a session."""
+    locked: dict[int, Customer] = session.info.setdefault("customers_locked", {})
+    if shopify_id in locked:
+        return locked[shopify_id]
+    row = session.scalars(
         select(Customer)
         .where(Customer.shop_id == entered_shop(session), Customer.shopify_id == shopify_id)
         .with_for_update(),
     ).one_or_none()
+    if row is not None:
+        locked[shopify_id] = row
+    return row
 
 
 def _copy(row: Customer, facts: CustomerFacts, at: datetime) -> None:

@@ -19,7 +19,5 @@ def find_or_make(session: Session, kind: type[Row], key: dict[str, Any], first: 
     row = session.scalars(found).one_or_none()  # most are known; trying to make them first would use up a number each
     if row is not None:
         return row, False
-    made = session.execute(
-        insert(kind).values(key | first).on_conflict_do_nothing().returning(*kind.__mapper__.primary_key),
-    ).first()
-    return session.scalars(found).one(), made is not None
+    made = session.scalars(insert(kind).values(key | first).on_conflict_do_nothing().returning(kind)).one_or_none()
+    return (made, True) if made is not None else (session.scalars(found).one(), False)

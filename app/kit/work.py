@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.kit import fault
 from app.kit.clock import note_offset
+from app.kit.db import Base
 from app.kit.engines import SYSTEM
 from app.kit.runtime import Runtime
 
@@ -50,6 +51,15 @@ def entered_shop(session: Session) -> int:
         message = "no shop entered"
         raise LookupError(message)
     return shop_id
+
+
+def hold(session: Session, row: Base) -> None:
+    """Keep a row within the session's reach, so that asking for it by its key again reads nothing.
+
+    A session lets go of what nobody holds, and would read it anew. What others commit meanwhile shows only in rows
+    asked for with a lock or in a query, as it does for every row in use.
+    """
+    session.info.setdefault("held", set()).add(row)
 
 
 def ring_after_commit(session: Session, queue: str) -> None:

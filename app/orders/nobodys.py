@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
+from app.kit.work import hold
 from app.orders.models import Order
 
 
@@ -16,4 +17,6 @@ def is_nobodys(session: Session, order: Order) -> bool:
     if order.customer_id is None:
         return True
     customer = session.get(Customer, (order.shop_id, order.customer_id))
+    if customer is not None:
+        hold(session, customer)  # it is asked for again with every parcel
     return customer is None or customer.erased_at is not None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.kit.events import emit
 from app.kit.work import entered_shop
 from app.orders import fetch
+from app.orders.locked import note_locked
 from app.orders.models import Order
 from app.orders.nobodys import is_nobodys
 from app.orders.parcels import Fulfillment
@@ -24,6 +25,7 @@ from app.orders.record.order import line_ids, record_order
 from app.orders.record.told import WEBHOOK, OrderChanged, Told
 from app.orders.record.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
 from app.orders.reversals import ReturnCase
+from app.orders.unsent import note_unsent
 from app.shopify.payloads import webhook_orders, webhook_people
 from app.shopify.payloads.vocabulary import ReturnStatus
 from app.shopify.webhooks.apply import Delivery, spend_body, told_at
@@ -75,6 +77,7 @@ def fulfillment_told(session: Session, delivery: Delivery) -> None:
         ):
             return
         record_parcel.record_fulfillment(session, order, facts, line_ids(session, order.id), told)
+        note_unsent(session, order)
 
     _apply_to_order(session, delivery, facts.order_shopify_id, apply)
 
@@ -175,9 +178,16 @@ def _told(session: Session, delivery: Delivery) -> Told:
 
 
 def _order(session: Session, shopify_id: int) -> Order | None:
-    return session.scalars(
-        select(Order).where(Order.shop_id == entered_shop(session), Order.shopify_id == shopify_id).with_for_update(),
+    return _locked(session, Order.shopify_id == shopify_id)
+
+
+def _locked(session: Session, which: ColumnElement[bool]) -> Order | None:
+    order = session.scalars(
+        select(Order).where(Order.shop_id == entered_shop(session), which).with_for_update()
     ).one_or_none()
+    if order is not None:
+        note_locked(session, order)
+    return order
 
 
 def _parcel(session: Session, shopify_id: int) -> Fulfillment | None:
@@ -185,9 +195,7 @@ def _parcel(session: Session, shopify_id: int) -> Fulfillment | None:
     of_parcel = select(Fulfillment.order_id).where(
         Fulfillment.shop_id == entered_shop(session), Fulfillment.shopify_id == shopify_id
     )
-    session.execute(
-        select(Order.id).where(Order.shop_id == entered_shop(session), Order.id.in_(of_parcel)).with_for_update()
-    ).all()
+    _locked(session, Order.id.in_(of_parcel))
     return session.scalars(
         select(Fulfillment)
         .where(Fulfillment.shop_id == entered_shop(session), Fulfillment.shopify_id == shopify_id)

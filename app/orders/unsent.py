@@ -11,7 +11,7 @@ from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
-from app.shops.settings import load
+from app.shops.settings import load_once
 from app.shops.zone import home_country, shop_zone
 
 UNDONE = frozenset({"refunded", "voided"})
@@ -35,4 +35,4 @@ def _stalls_at(session: Session, order: Order) -> datetime | None:
     if session.scalar(sent.limit(1)) is not None:
         return None
     calendar = WorkCalendar(home_country(session) or None, shop_zone(session))
-    return calendar.after(order.paid_at, load(session, Deliveries).unsent_days)
+    return calendar.after(order.paid_at, load_once(session, Deliveries).unsent_days)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.kit.work import hold
 from app.shopify.webhooks.apply import Delivery, WaitForShop
 from app.shops.models import Shop, ShopStatus
 
@@ -18,4 +19,5 @@ def shop_of_delivery(session: Session, delivery: Delivery) -> int:
     shop = session.scalars(select(Shop).where(Shop.domain == delivery.shop_domain)).one_or_none()
     if shop is None or (shop.status is ShopStatus.UNINSTALLED and delivery.topic not in FOR_GONE_SHOPS):
         raise WaitForShop
+    hold(session, shop)  # whoever asks Shopify about the delivery needs it again
     return shop.id

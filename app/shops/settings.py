@@ -38,6 +38,15 @@ def load(session: Session, kind: type[Kind]) -> Kind:
     return kind(**{name: value for name, value in (row.values if row else {}).items() if name in known})
 
 
+def load_once(session: Session, kind: type[Kind]) -> Kind:
+    """Return a section as it stood when the session first asked: for what is derived of many things in one go."""
+    known: dict[type[Section], Any] = session.info.setdefault("sections", {})
+    if kind not in known:
+        known[kind] = load(session, kind)
+    found: Kind = known[kind]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """Hold the newest version of every section of a shop, by name."""
@@ -63,6 +72,7 @@ def load_all(session: Session) -> Stored:
 
 def save(session: Session, section: Section, *, by: str) -> None:
     """Keep a new version of a section; saving what already holds makes none."""
+    session.info.pop("sections", None)
     if load(session, type(section)) == section:
         return
     shop = entered_shop(session)

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.facts.calendars import Whereabouts, whereabouts
+from app.flows.facts.calendars import CalendarSetting, Whereabouts
 from app.flows.facts.gather_groups import arrivals
 from app.flows.facts.standing.standing import Run, standings, started_at
 from app.flows.language.steps import Subject
@@ -30,11 +30,12 @@ from app.kit.clock import business_now
 from app.kit.queue import BULK, SENDS
 from app.kit.work import ring_after_commit
 from app.orders.delivery import Delivered, DeliverySource
+from app.orders.locked import lock_order
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, inferred
 from app.orders.record.known import note
 from app.orders.record.told import OrderChanged
-from app.shops.models import ShopProfile
+from app.shops.settings import load_once
 from app.shops.zone import zone_name
 
 Rows = dict[str, FollowUp]
@@ -45,7 +46,7 @@ def order_changed(session: Session, event: OrderChanged) -> None:
     session.flush()
     now = business_now(session)
     # Most who tell us hold the order already; whoever decided about a review does not.
-    order = session.get_one(Order, (session.info["shop_id"], event.order_id), with_for_update=True)
+    order = lock_order(session, event.order_id)
     parcels = list(
         session.scalars(
             select(Fulfillment).where(Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id)
@@ -70,8 +71,7 @@ def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
     if not runs:
         return
     documents = published.documents(session, [(run.flow_id, run.version) for run in runs])
-    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == order.shop_id)).one_or_none()
-    places = whereabouts(session, profile.timezone if profile else "")
+    places = Whereabouts(load_once(session, CalendarSetting), zone_name(session))
     by_id = {parcel.id: parcel for parcel in parcels}
     now = business_now(session)
     rows = _locked_rows(session, order, [run.id for run in runs])

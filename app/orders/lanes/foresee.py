@@ -19,7 +19,7 @@ from app.orders.lanes.outlook import Outlook, Parcel, outlook
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
-from app.shops.settings import load
+from app.shops.settings import load_once
 from app.shops.zone import home_country
 
 STEADY: Final = timedelta(hours=6)  # by less than this an estimate does not move: plans would follow every night
@@ -36,7 +36,7 @@ class Here:
 
 def here(session: Session) -> Here:
     """Return what holds for the shop's parcels now."""
-    return Here(home_country(session), load(session, Deliveries), business_now(session))
+    return Here(home_country(session), load_once(session, Deliveries), business_now(session))
 
 
 def key_of(order: Order, parcel: Fulfillment) -> LaneKey:

@@ -14,6 +14,7 @@ from app.kit.events import emit
 from app.kit.upsert import find_or_make
 from app.kit.work import entered_shop
 from app.orders.gift import gift_by, is_renewal
+from app.orders.locked import note_locked
 from app.orders.models import Order, OrderLine
 from app.orders.record import history
 from app.orders.record import parcel as record_parcel
@@ -41,6 +42,7 @@ def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
             "tags": "",
         },
     )
+    note_locked(session, order)
     if made:
         history.append(session, order.id, "placed", facts.placed_at, told)
     if made or facts.updated_at >= order.source_updated_at:

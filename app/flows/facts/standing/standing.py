@@ -137,6 +137,8 @@ def ordered_again(session: Session, orders: Sequence[Order]) -> dict[int, dateti
 
 
 def _reviewed(session: Session, orders: Sequence[Order]) -> dict[int, datetime]:
+    if not orders:
+        return {}
     rows = session.execute(
         select(Review.order_id, func.min(Review.submitted_at).label("at"))
         .where(Review.shop_id == entered_shop(session), among(Review.order_id, [order.id for order in orders]))

@@ -23,6 +23,7 @@ from app.orders.record.parcel import record_fulfillment
 from app.orders.record.reversal import record_refund, record_return
 from app.orders.record.told import RECONCILE, Told
 from app.orders.reversals import Refund
+from app.orders.unsent import note_unsent
 from app.shopify.asking import fetch
 from app.shopify.asking.budget import Allowance, Meter
 from app.shopify.payloads.facts import DetailsFacts
@@ -67,6 +68,7 @@ def _keep(session: Session, order: Order, facts: DetailsFacts, told: Told) -> No
         record_refund(session, order, refund, lines, told)
     for parcel in facts.fulfillments:
         record_fulfillment(session, order, parcel, lines, told)
+    note_unsent(session, order)
     for case in facts.returns:
         record_return(session, order, case, lines, told)
     session.flush()

@@ -1,0 +1,23 @@
+"""Lock an order once a transaction, however many of those who change it and plan by it need it locked."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.kit.work import entered_shop
+from app.orders.models import Order
+
+
+def note_locked(session: Session, order: Order) -> None:
+    """Say that this transaction has locked an order: nobody else changes it until the end."""
+    session.info.setdefault("orders_locked", {})[order.id] = order
+
+
+def lock_order(session: Session, order_id: int) -> Order:
+    """Return an order of the entered shop, locked, as it stands now; raise NoResultFound where there is none."""
+    locked: dict[int, Order] = session.info.get("orders_locked", {})
+    if order_id in locked:
+        return locked[order_id]
+    order = session.get_one(Order, (entered_shop(session), order_id), with_for_update=True)
+    note_locked(session, order)
+    return order
