@@ -23,6 +23,7 @@ class Product(ShopOwned, Base):
     status: Mapped[str]
     product_type: Mapped[str | None]
     tags: Mapped[str] = mapped_column(default="")  # comma-separated, as the webhook has them
+    collections: Mapped[str | None]  # "id handle", one a line; empty where in none, null where nobody told us yet
     image_url: Mapped[str | None]
     source_updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]

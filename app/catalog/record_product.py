@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.catalog.collections import listed
 from app.catalog.models import Product, Variant
 from app.kit.upsert import find_or_make
 from app.kit.work import entered_shop
@@ -38,6 +39,8 @@ def record_product(session: Session, facts: ProductFacts) -> Product:
     product.product_type = facts.product_type
     product.tags = ", ".join(facts.tags)
     product.image_url = facts.image_url
+    if "collections" not in facts.untold:
+        product.collections = listed(facts.collections)
     product.source_updated_at = facts.updated_at
     session.flush()
     _record_variants(session, product, facts)

@@ -1,10 +1,11 @@
-"""What each product topic means."""
+"""What each topic about products and collections means."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.catalog.collections import forget_collection, record_collection
 from app.catalog.models import Product
 from app.catalog.record_product import delete_product, record_product
 from app.kit.work import entered_shop
@@ -31,6 +32,22 @@ def product_told(session: Session, delivery: Delivery) -> None:
 def product_deleted(session: Session, delivery: Delivery) -> None:
     """Apply products/delete; raise PayloadError for a body that names none."""
     delete_product(session, webhook_people.deleted_id(delivery.body), told_at(session, delivery))
+
+
+def collection_told(session: Session, delivery: Delivery) -> None:
+    """Apply collections/create and update: ask what is in it now. Raises PayloadError for a body that names none."""
+    shopify_id = webhook_goods.collection_named(delivery.body)
+    asked = session.info["runtime"].parts["admin"](session, entered_shop(session))
+    facts = fetch.collection(asked, shopify_id)
+    if facts is None:
+        forget_collection(session, shopify_id)
+    else:
+        record_collection(session, facts)
+
+
+def collection_deleted(session: Session, delivery: Delivery) -> None:
+    """Apply collections/delete; raise PayloadError for a body that names none."""
+    forget_collection(session, webhook_goods.collection_named(delivery.body))
 
 
 def _is_known(session: Session, shopify_id: int) -> bool:

@@ -14,4 +14,15 @@ def refused(fault: Refused) -> tuple[Response, int]:
 
 
 # Each module hangs its routes on the blueprint.
-from devstore.api import bulk, customers, data_access, faults, machinery, orders, parcels, products, returns  # noqa: E402, F401
+from devstore.api import (  # noqa: E402
+    bulk,  # noqa: F401
+    collections,  # noqa: F401
+    customers,  # noqa: F401
+    data_access,  # noqa: F401
+    faults,  # noqa: F401
+    machinery,  # noqa: F401
+    orders,  # noqa: F401
+    parcels,  # noqa: F401
+    products,  # noqa: F401
+    returns,  # noqa: F401
+)

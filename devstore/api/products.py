@@ -13,6 +13,7 @@ from devstore.config import settings
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Product, Shop, Variant
 from devstore.webhooks.payloads.product import product_body
+from devstore.world.collections import choose_on_product
 from devstore.world.find import find_in, find_shop
 from devstore.world.products import CHANGEABLE, create_product, delete_product, update_product
 from devstore.world.refused import Refused
@@ -43,12 +44,14 @@ def post_product() -> tuple[Response, int]:
 
 @blueprint.patch("/products/<int:number>")
 def patch_product(number: int) -> Response:
-    """Change a product, or its price."""
+    """Change a product, its price, or by handle which collections it was chosen for."""
     given = body()
-    only(given, "price", *CHANGEABLE)
+    only(given, "price", "collections", *CHANGEABLE)
     with unit_of_work() as session:
         shop = _shop(session)
         product = find_in(session, shop, Product, number, "product")
+        if "collections" in given:
+            choose_on_product(session, shop, product, names(given, "collections"))
         update_product(session, shop, product, _facts(given), money(given, "price") if "price" in given else None)
         return jsonify(_show(session, shop, product))
 

@@ -32,6 +32,16 @@ class Goods:
     tags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Range:
+    """One collection: what was chosen for it by handle, or all with a tag."""
+
+    handle: str
+    title: str
+    products: tuple[str, ...] = ()
+    tag: str | None = None
+
+
 @dataclass
 class Person:
     """One customer."""
@@ -105,3 +115,4 @@ class Store:
     goods: tuple[Goods, ...]
     people: list[Person]
     sales: list[Sale]
+    ranges: tuple[Range, ...] = ()

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from devstore.seed.draft import Form, Goods
+from devstore.seed.draft import Form, Goods, Range
 
 
 def _one(price: str, grams: int, sku: str) -> tuple[Form, ...]:
@@ -157,4 +157,10 @@ FERNSIDE_TEA = (
         8,
     ),
     Goods("tea-cloth", "Tea cloth", "Cotton, 50 by 70 cm.", "Kitchen", "cloth-8f9b5a", _one("9.50", 110, "FT-5"), 8),
+)
+
+KILN_AND_KETTLE_RANGES = (
+    Range("coffee", "Coffee", tag="coffee"),
+    Range("brewing", "Brewing", tag="brewing"),
+    Range("for-the-table", "For the table", products=("harbour-kettle", "stoneware-mugs", "linen-cloth")),
 )

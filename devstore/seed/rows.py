@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from devstore.seed.draft import Form, Goods, Package, Person, Sale, Store
+from devstore.seed.draft import Form, Goods, Package, Person, Range, Sale, Store
 from devstore.seed.places import LANDS
 from devstore.world.carrier_event import STATUSES
 from devstore.world.fulfil import TRACKING_PAGE
@@ -30,6 +30,8 @@ class Rows:
             self._person(person)
         for number, sale in enumerate(sorted(store.sales, key=lambda one: one.at), start=1001):
             self._sale(sale, number)
+        for one in store.ranges:
+            self._range(one)
 
     def _goods(self, goods: Goods) -> None:
         since = self._now - timedelta(days=400)
@@ -53,20 +55,19 @@ class Rows:
             variant = self._id()
             self._forms[goods.handle, position] = product, variant, goods, form
             self.tables["variant"].append({
-                **stamped,
-                "id": variant,
-                "product_id": product,
-                "position": position + 1,
-                "title": form.title,
-                "sku": form.sku,
-                "price": form.price,
-                "grams": form.grams,
-                "requires_shipping": form.shipped,
-                "gift_card": form.gift_card,
-                "taxable": not form.gift_card,
-                "inventory_item_id": self._id(),
+                **stamped, "id": variant, "product_id": product, "position": position + 1, "title": form.title,
+                "sku": form.sku, "price": form.price, "grams": form.grams, "requires_shipping": form.shipped,
+                "gift_card": form.gift_card, "taxable": not form.gift_card, "inventory_item_id": self._id(),
                 "inventory_quantity": 100,
             })  # fmt: skip
+
+    def _range(self, one: Range) -> None:
+        since = self._now - timedelta(days=390)
+        self.tables["collection"].append({
+            "id": self._id(), "shop_id": self._shop, "handle": one.handle, "title": one.title, "rule_tag": one.tag,
+            "product_ids": [self._forms[handle, 0][0] for handle in one.products],
+            "created_at": since, "updated_at": since,
+        })  # fmt: skip
 
     def _person(self, person: Person) -> None:
         number = self._people[person.email] = self._id()

@@ -6,7 +6,7 @@ from typing import Any
 
 from devstore.seed.cast import make_cast
 from devstore.seed.draft import Store
-from devstore.seed.goods import FERNSIDE_TEA, KILN_AND_KETTLE
+from devstore.seed.goods import FERNSIDE_TEA, KILN_AND_KETTLE, KILN_AND_KETTLE_RANGES
 from devstore.seed.history import make_history
 from devstore.seed.people import make_people
 
@@ -49,7 +49,7 @@ def kiln_and_kettle(dice: random.Random, now: datetime) -> Store:
         "created_at": now - timedelta(days=800),
         "updated_at": now - timedelta(days=70),
     }
-    return Store(facts, KILN_AND_KETTLE, [*cast, *people], [*theirs, *ordinary])
+    return Store(facts, KILN_AND_KETTLE, [*cast, *people], [*theirs, *ordinary], KILN_AND_KETTLE_RANGES)
 
 
 def fernside_tea(dice: random.Random, now: datetime) -> Store:

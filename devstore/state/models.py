@@ -28,11 +28,12 @@ from devstore.state.sales import (
     Return,
     ReturnLine,
 )
-from devstore.state.store import Customer, Product, Shop, Variant
+from devstore.state.store import Collection, Customer, Product, Shop, Variant
 
 __all__ = [
     "Base",
     "Clock",
+    "Collection",
     "Customer",
     "Faults",
     "Fulfillment",

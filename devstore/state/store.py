@@ -75,6 +75,22 @@ class Product(Base):
     updated_at: Mapped[datetime]
 
 
+class Collection(Base):
+    """Products that belong together: those chosen one by one, or by `rule_tag` all that carry a tag."""
+
+    __tablename__ = "collection"
+    __table_args__ = (UniqueConstraint("shop_id", "handle"),)
+
+    id: Mapped[ShopifyId]
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), index=True)
+    handle: Mapped[str]
+    title: Mapped[str]
+    rule_tag: Mapped[str | None]
+    product_ids: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
 class Variant(Base):
     """One buyable form of a product; prices are in the shop's currency."""
 

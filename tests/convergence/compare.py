@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from app.catalog.collections import listed
 from app.catalog.models import Product, Variant
 from app.customers.consent import current
 from app.customers.models import Customer
@@ -14,6 +15,7 @@ from app.shops.models import ShopProfile
 from devstore.state import models as store
 from devstore.state.engine import unit_of_work as store_work
 from devstore.webhooks.payloads.order import totals
+from devstore.world.collections import holds
 from tests.convergence import truth
 
 ONCE = {
@@ -59,6 +61,7 @@ def compare(wired, shop_id, domain, erased=frozenset()):
         products = {
             row.id: row for row in session.scalars(select(store.Product).where(store.Product.shop_id == shop.id))
         }
+        shelves = list(session.scalars(select(store.Collection).where(store.Collection.shop_id == shop.id)))
         variants = list(session.scalars(select(store.Variant).where(store.Variant.shop_id == shop.id)))
         session.expunge_all()
     with unit_of_work(wired, shop_id=shop_id) as session:
@@ -67,7 +70,7 @@ def compare(wired, shop_id, domain, erased=frozenset()):
         wanted = {"name": shop.name, "contact_email": shop.contact_email, "timezone": shop.iana_timezone}
         result.same("the shop", vars(profile), wanted | {"currency": shop.currency, "country": shop.country_code})
         _customers(result, session, people, erased, rested)
-        _products(result, session, products, variants, rested)
+        _products(result, session, products, variants, shelves, rested)
         _orders(result, session, truth.read(shop_id=shop.id), people, erased, rested)
         _history(result, session)
     return result
@@ -100,7 +103,7 @@ def _customers(result, session, people, erased, rested):
             result.same(what, {"consent": said}, {"consent": true.email_consent})
 
 
-def _products(result, session, products, variants, rested):
+def _products(result, session, products, variants, shelves, rested):
     rows = {row.shopify_id: row for row in session.scalars(select(Product))}
     result.missing("product", rows.keys() & products.keys(), products.keys())
     pending = set(session.scalars(select(OrderLine.product_shopify_id).where(OrderLine.order_id.in_(rested))))
@@ -108,6 +111,7 @@ def _products(result, session, products, variants, rested):
         if shopify_id in products:
             true = products[shopify_id]
             told = {"title": true.title, "handle": true.handle, "status": true.status, "deleted_at": None}
+            told["collections"] = listed((one.id, one.handle) for one in shelves if holds(one, true))
             result.same(f"product {shopify_id}", vars(row), told | {"tags": ", ".join(sorted(true.tags))})
         elif row.deleted_at is None:
             result.same(f"product {shopify_id}, deleted", {"pending": shopify_id in pending}, {"pending": False})

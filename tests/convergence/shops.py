@@ -6,6 +6,7 @@ from decimal import Decimal
 from devstore.clock.now import store_now
 from devstore.state.engine import unit_of_work
 from devstore.state.models import Shop
+from devstore.world.collections import create_collection
 from devstore.world.products import create_product
 
 SHOP, OTHER_SHOP = "kiln-and-kettle", "fernside-tea"
@@ -50,5 +51,9 @@ def plant_one(handle, country="GB", zone="Europe/London", plan="basic"):
         )
         session.add(shop)
         session.flush()
+        counter = []
         for name, variants in GOODS.items():
-            create_product(session, shop, {"handle": name, "title": name.replace("-", " ").title()}, variants)
+            made = create_product(session, shop, {"handle": name, "title": name.replace("-", " ").title()}, variants)
+            if name in {"morning-coffee", "paper-filters"}:
+                counter.append(made)
+        create_collection(session, shop, {"handle": "counter", "title": "By the counter"}, counter)

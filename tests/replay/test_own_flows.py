@@ -16,10 +16,17 @@ from tests.replay.played import differences, forget_decisions, kinds, left, play
 NEAR = {"not": {"fact": "order_country", "op": "is", "value": "JP"}}
 LARGE = {
     "any": [
-        {"fact": "order_quantity", "op": "at_least", "value": 5},
+        {"fact": "order_quantity", "op": "at_least", "value": 6},
+        {
+            "all": [
+                {"fact": "order_quantity", "op": "at_least", "value": 4},
+                {"fact": "collections", "op": "one_of", "value": ["counter"]},
+            ]
+        },
         {
             "all": [
                 {"fact": "skus", "op": "one_of", "value": ["hk-1"]},
+                {"fact": "collections", "op": "none_of", "value": ["nowhere", "Garden"]},
                 {"not": {"fact": "discount_codes", "op": "one_of", "value": ["VIP1"]}},
             ]
         },

@@ -11,11 +11,13 @@ from app.shopify.asking import fetch
 from app.shopify.asking.admin_faults import AccessDenied
 from app.shopify.payloads import webhook_goods, webhook_orders, webhook_people
 from app.shopify.payloads.facts import Money
+from app.shopify.payloads.goods import CollectionFacts
 from devstore.platform.install import shop_by_handle
 from devstore.platform.tables import Installation
 from devstore.state.engine import unit_of_work
 from devstore.state.models import LineItem, Order, WebhookDelivery
 from devstore.world.carrier_event import add_event
+from devstore.world.collections import create_collection
 from devstore.world.customers import create_customer
 from devstore.world.fulfil import Tracking, fulfil
 from devstore.world.place_order import Basket, place_order
@@ -141,6 +143,8 @@ def test_a_product_a_customer_and_the_shop_by_webhook_and_fetched_are_the_same(a
 def test_what_the_shop_does_not_have_is_none(admin):
     assert fetch.order(admin, 1) is None
     assert fetch.product(admin, 1) is None
+    assert fetch.collection(admin, 1) is None
+    assert fetch.collections_of(admin, [1]) == {}
     assert fetch.customer(admin, 1) is None
 
 
@@ -155,6 +159,33 @@ def test_every_order_changed_since_comes_once_page_by_page_oldest_change_first(a
     changes = [order.updated_at for order in first.items + second.items]
     assert changes == sorted(changes)
     assert fetch.orders_updated(admin, datetime.now(UTC) + timedelta(days=1)).items == ()
+
+
+def test_a_collection_of_many_and_a_product_in_many_are_read_whole(admin, shop):
+    with unit_of_work() as session:
+        here = shop_by_handle(session, SHOP)
+        made = [create_product(session, here, {"handle": f"cup-{n}", "title": f"Cup {n}"}, []) for n in range(260)]
+        many = create_collection(session, here, {"handle": "cups", "title": "Cups"}, made)
+        for n in range(20):
+            create_collection(session, here, {"handle": f"shelf-{n}", "title": f"Shelf {n}"}, made[:1])
+        first, second, number = made[0].id, made[1].id, many.id
+        every = frozenset(one.id for one in made)
+    assert fetch.collection(admin, number) == CollectionFacts(number, "cups", every)
+    handles = ["cups", *(f"shelf-{n}" for n in range(20))]
+    told = fetch.collections_of(admin, [first, second])
+    assert {each: [handle for _, handle in found] for each, found in told.items()} == {first: handles, second: ["cups"]}
+    listed = {one.shopify_id: one for page in pages(lambda cursor: fetch.products(admin, None, cursor)) for one in page}
+    assert [handle for _, handle in listed[first].collections] == handles
+    assert not listed[first].truncated
+    assert {listed[each].collections for each in every - {first}} == {((number, "cups"),)}
+
+
+def pages(ask):
+    found = ask(None)
+    yield found.items
+    while found.next_cursor:
+        found = ask(found.next_cursor)
+        yield found.items
 
 
 def test_an_order_too_large_for_a_page_is_fetched_whole(admin, shop):

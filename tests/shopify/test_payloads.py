@@ -91,6 +91,8 @@ def test_a_product_by_webhook_and_by_node_tells_the_same():
     assert told.variants[0].price == Decimal("24.00")
     assert fetched.variants[0].is_available
     assert told.variants[0].is_available is None
+    assert fetched.collections == ((8801, "for-the-table"),)
+    assert "collections" in told.untold
 
 
 def test_a_shop_by_webhook_and_by_node_tells_the_same():

@@ -122,7 +122,7 @@ def product_node(number, title):
     return {
         "id": gid("Product", number), "handle": f"thing-{number}", "title": title, "status": "ACTIVE",
         "productType": "", "vendor": "", "tags": [], "isGiftCard": False, "createdAt": "2026-01-01T00:00:00Z",
-        "updatedAt": "2026-01-01T00:00:00Z", "onlineStoreUrl": None, "featuredMedia": None,
+        "updatedAt": "2026-01-01T00:00:00Z", "onlineStoreUrl": None, "featuredMedia": None, "collections": page([]),
         "variants": page(
             [
                 {

@@ -66,6 +66,7 @@ def known_then(scene: Scene, parcel: Fulfillment | None, wanted: Collection[Fact
         person=past.customers.get(order.customer_id or 0),
         placed=_placed(scene),
         agreed=past.agreed(order.customer_id, now),
+        collections=past.collections,
         lowest=min((each.rating for each in scene.one.reviews if each.submitted_at <= now), default=None),
     )
     return known_of(About(order.id, order, parcel), around, wanted, now)

@@ -1,9 +1,10 @@
 """Keep a shop's copy true: a lost webhook changes only when we know something, not what we know.
 
-A pass walks everything changed since the last one: the shop, products, customers, orders; then it asks which of the
-orders that pending follow-ups rest on still exist. It runs at install (the last 60 days), every quarter of an hour, and
-by command; at night and after a gap it goes back a week (`reach.py`), once Shopify opens customer data to us 60 days.
-It spends a tenth at most of what the shop's budget restores, and rests while it owes (`app/shopify/asking/budget.py`).
+A pass walks everything changed since the last one: the shop, products and which collections they are in, customers,
+orders; then it asks which of the orders that pending follow-ups rest on still exist. It runs at install (the last 60
+days), every quarter of an hour, and by command; at night and after a gap it goes back a week (`reach.py`), once Shopify
+opens customer data to us 60 days. It spends a tenth at most of what the shop's budget restores, and rests while it owes
+(`app/shopify/asking/budget.py`).
 """
 
 from __future__ import annotations

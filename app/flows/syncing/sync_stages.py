@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.catalog.record_product import record_product
+from app.catalog.collections import listed, untold
+from app.catalog.record_product import delete_product, record_product
 from app.customers.identify import record_customer
 from app.customers.topics import state_customer_consent
 from app.flows.syncing.look_again import any_withheld
@@ -28,6 +29,8 @@ from app.shops.profile import record_profile
 
 # A pass that looks further back was asked for, or follows on a gap of ours: it writes all that it reads.
 ROUTINE = WEEK + timedelta(days=1)
+COLLECTIONS_AT_ONCE = 50  # products, asked for by their ids
+MORE = "more"  # a page that is found by what is still unknown needs no cursor
 
 Stage = Callable[[Session, datetime, str | None], str | None]
 
@@ -44,6 +47,21 @@ def products(session: Session, since: datetime, page: str | None) -> str | None:
     for facts in told.items:
         record_product(session, facts)
     return told.next_cursor
+
+
+def collections(session: Session, since: datetime, page: str | None) -> str | None:
+    """Ask which collections products are in of which nobody told us yet; those that are no more are marked deleted.
+
+    Each page knows more or marks more, so that it comes to an end.
+    """
+    some = untold(session, COLLECTIONS_AT_ONCE)
+    told = fetch.collections_of(client(session), [each.shopify_id for each in some]) if some else {}
+    for product in some:
+        if product.shopify_id in told:
+            product.collections = listed(told[product.shopify_id])
+        else:
+            delete_product(session, product.shopify_id, business_now(session))
+    return MORE if len(some) == COLLECTIONS_AT_ONCE else None
 
 
 def customers(session: Session, since: datetime, page: str | None) -> str | None:
@@ -90,6 +108,7 @@ FIRST = "shop"
 STAGES: Mapping[str, Stage] = {
     FIRST: shop,
     "products": products,
+    "collections": collections,
     "customers": customers,
     "orders": orders,
     "deletions": deletions,

@@ -12,7 +12,7 @@ from app.shopify.asking.admin_faults import AccessDenied
 from app.shopify.payloads import node_orders, node_people
 from app.shopify.payloads.facts import DetailsFacts, FulfillmentFacts, LineFacts, OrderFacts, ReturnFacts
 from app.shopify.payloads.fields import Fields
-from app.shopify.payloads.goods import ProductFacts
+from app.shopify.payloads.goods import CollectionFacts, ProductFacts
 from app.shopify.payloads.people import CustomerFacts, ShopFacts
 
 MOST_IDS = 250  # Shopify's limit for an array
@@ -71,7 +71,7 @@ def return_case(client: AdminClient, shopify_id: int) -> ReturnFacts | None:
 
 
 def product(client: AdminClient, shopify_id: int) -> ProductFacts | None:
-    """Return a product with up to 250 variants, or None when the shop has no such product."""
+    """Return a product with up to 250 variants and collections, or None when the shop has no such product."""
     node = client.ask("product", id=_gid("Product", shopify_id)).data.get("product")
     return None if node is None else node_people.product(node)
 
@@ -85,6 +85,39 @@ def products(client: AdminClient, since: datetime | None = None, cursor: str | N
         told = node_people.product(node)
         whole.append((product(client, told.shopify_id) or told) if told.truncated else told)
     return Page(tuple(whole), next_cursor)
+
+
+def collection(client: AdminClient, shopify_id: int) -> CollectionFacts | None:
+    """Return a collection with all that is in it, or None when the shop has no such collection."""
+    products: set[int] = set()
+    cursor: str | None = None
+    while True:
+        reply = client.ask("collection_products", id=_gid("Collection", shopify_id), after=cursor)
+        told = Fields(reply.data).maybe_child("collection")
+        if told is None:
+            return None
+        page = told.child("products")
+        found = {each.identifier("id") for each in page.children("nodes")}
+        cursor = _next_cursor(page) if found - products else None  # a cursor that does not move ends it too
+        products |= found
+        if cursor is None:
+            return CollectionFacts(shopify_id, told.text("handle"), frozenset(products))
+
+
+def collections_of(client: AdminClient, shopify_ids: Sequence[int]) -> dict[int, tuple[tuple[int, str], ...]]:
+    """Return (id, handle) of the collections each of a few products is in; those that are no more are left out."""
+    reply = client.ask("products_collections", ids=[_gid("Product", shopify_id) for shopify_id in shopify_ids])
+    if reply.denied:
+        raise AccessDenied("products_collections", unapproved=reply.unapproved)
+    found: dict[int, tuple[tuple[int, str], ...]] = {}
+    for node in Fields(reply.data).loose_list("nodes"):
+        if not isinstance(node, dict) or "id" not in node:
+            continue
+        told = Fields(node)
+        is_cut = told.child("collections").child("pageInfo").flag("hasNextPage")
+        whole = product(client, told.identifier("id")) if is_cut else None
+        found[told.identifier("id")] = whole.collections if whole else node_people.collections_of(node)
+    return found
 
 
 def customer(client: AdminClient, shopify_id: int) -> CustomerFacts | None:

@@ -25,6 +25,15 @@ class VariantFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectionFacts:
+    """Hold one collection with Shopify's ids of all that is in it."""
+
+    shopify_id: int
+    handle: str
+    products: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class ProductFacts:
     """Hold one product with its variants."""
 
@@ -40,6 +49,7 @@ class ProductFacts:
     updated_at: datetime
     variants: tuple[VariantFacts, ...]
     url: str | None = field(default=None, compare=False)  # untold by webhooks
+    collections: tuple[tuple[int, str], ...] = field(default=(), compare=False)  # (id, handle); untold by webhooks
     is_gift_card: bool = field(default=False, compare=False)
     untold: frozenset[str] = field(default=NONE, compare=False)
     truncated: frozenset[str] = field(default=NONE, compare=False)

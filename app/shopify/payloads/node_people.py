@@ -71,8 +71,17 @@ def product(node: Any) -> ProductFacts:
         variants=tuple(_variant(variant) for variant in variants.children("nodes")),
         url=it.maybe_text("onlineStoreUrl"),
         is_gift_card=it.flag("isGiftCard"),
-        truncated=frozenset({"variants"}) if variants.child("pageInfo").flag("hasNextPage") else NONE,
+        collections=collections_of(node),
+        truncated=frozenset(
+            name for name in ("variants", "collections") if it.child(name).child("pageInfo").flag("hasNextPage")
+        ),
     )
+
+
+def collections_of(node: Any) -> tuple[tuple[int, str], ...]:
+    """Return (id, handle) of the collections in a node that holds ProductCollections."""
+    nodes = Fields(node).child("collections").children("nodes")
+    return tuple((each.identifier("id"), each.text("handle")) for each in nodes)
 
 
 def shop(node: Any) -> ShopFacts:

@@ -8,7 +8,7 @@ from app.shopify.payloads.fields import Fields
 from app.shopify.payloads.goods import ProductFacts, VariantFacts
 from app.shopify.payloads.vocabulary import ProductStatus
 
-PRODUCT_UNTOLD = frozenset({"url", "is_gift_card"})
+PRODUCT_UNTOLD = frozenset({"url", "is_gift_card", "collections"})
 
 
 def product(body: Any) -> ProductFacts:
@@ -28,6 +28,11 @@ def product(body: Any) -> ProductFacts:
         variants=tuple(_variant(variant) for variant in it.children("variants")),
         untold=PRODUCT_UNTOLD,
     )
+
+
+def collection_named(body: Any) -> int:
+    """Return which collection the body of collections/create, update or delete is about; it says not what is in it."""
+    return Fields(body).identifier("id")
 
 
 def _variant(it: Fields) -> VariantFacts:

@@ -35,6 +35,7 @@ FILES = (
 
 # Alternatives: one of them is enough. App-owned metaobjects need none; metaobjects.py looks at theirs itself.
 TYPES: Mapping[str, tuple[str, ...]] = {
+    "Collection": PRODUCTS,
     "Customer": CUSTOMERS,
     "CustomerEmailAddress": CUSTOMERS,
     "CustomerPhoneNumber": CUSTOMERS,

@@ -5,6 +5,7 @@ from typing import Any
 
 from devstore.platform.admin_api.access import FIELDS, PERSONAL, TYPES, denied, unapproved
 from devstore.platform.admin_api.call import Call
+from devstore.platform.admin_api.collections import one_collection
 from devstore.platform.admin_api.customers import one_customer
 from devstore.platform.admin_api.field import field
 from devstore.platform.admin_api.metaobjects import one_metaobject
@@ -16,6 +17,7 @@ from devstore.platform.bulk.tables import BulkOperation
 from devstore.platform.names import read_gid
 from devstore.platform.tables import Installation, Metafield, MetafieldDefinition, Metaobject, MetaobjectDefinition
 from devstore.state.models import (
+    Collection,
     Customer,
     Fulfillment,
     FulfillmentEvent,
@@ -32,6 +34,7 @@ from devstore.state.models import (
 
 NAMES: dict[type[Any], str] = {
     BulkOperation: "BulkOperation",
+    Collection: "Collection",
     Customer: "Customer",
     Fulfillment: "Fulfillment",
     FulfillmentEvent: "FulfillmentEvent",
@@ -63,6 +66,7 @@ def _of_order(model: type[Any]) -> Callable[[Call, int], Any]:
 
 READERS: dict[str, Callable[[Call, int], Any]] = {
     "AppInstallation": lambda call, number: call.installation if number == call.shop.id else None,
+    "Collection": one_collection,
     "Customer": one_customer,
     "Fulfillment": one_fulfillment,
     "FulfillmentEvent": _of_order(FulfillmentEvent),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.catalog.collections import collections_of
 from app.customers import consent
 from app.customers.models import Customer
 from app.flows.language.conditions.facts import Fact, Known
@@ -22,7 +23,7 @@ from app.reviews.models import Review
 
 OF_LINES: Final = frozenset(
     {
-        *(Fact.ORDER_QUANTITY, Fact.PRODUCTS, Fact.VARIANTS, Fact.SKUS, Fact.TITLES),
+        *(Fact.ORDER_QUANTITY, Fact.PRODUCTS, Fact.VARIANTS, Fact.SKUS, Fact.TITLES, Fact.COLLECTIONS),
         *(Fact.NEEDS_SHIPPING, Fact.HAS_GIFT_CARD),
     }
 )
@@ -62,6 +63,7 @@ class Around:
     placed: Placed | None = None
     agreed: str | None = None
     lowest: int | None = None  # of its reviews' ratings
+    collections: Mapping[int, frozenset[str] | None] = field(default_factory=dict)  # by product; Shopify's id
 
 
 def known(session: Session, about: Sequence[About], asked: Collection[Fact], now: datetime) -> dict[Hashable, Known]:
@@ -74,12 +76,14 @@ def known(session: Session, about: Sequence[About], asked: Collection[Fact], now
     history = order_history(session, people) if OF_HISTORY & set(asked) else {}
     persons = _persons(session, people) if OF_PERSON & set(asked) else {}
     agreed = consent.current(session, people) if Fact.AGREED_TO_MARKETING in asked else {}
+    collections = _collections(session, lines) if Fact.COLLECTIONS in asked else {}
     ratings = _ratings(session, list(orders)) if OF_REVIEWS & set(asked) else {}
     found: dict[Hashable, Known] = {}
     for each in about:
         order, person = each.order, each.order.customer_id or 0
         around = Around(
-            lines.get(order.id, ()), persons.get(person), history.get(person), agreed.get(person), ratings.get(order.id)
+            *(lines.get(order.id, ()), persons.get(person), history.get(person), agreed.get(person)),
+            *(ratings.get(order.id), collections),
         )
         found[each.key] = known_of(each, around, asked, now)
     return found
@@ -90,7 +94,7 @@ def known_of(about: About, around: Around, asked: Collection[Fact], now: datetim
     order = about.order
     values = _of_order(order, now) | _of_parcel(about.parcel, now)
     if OF_LINES & set(asked):
-        values |= _of_lines(around.lines)
+        values |= _of_lines(around.lines, around.collections)
     if order.customer_id is not None:
         values |= _of_person(order, around.person) | _of_history(order, around.placed, now)
         values[Fact.AGREED_TO_MARKETING] = around.agreed == SUBSCRIBED
@@ -142,7 +146,7 @@ def _of_parcel(parcel: Fulfillment | None, now: datetime) -> Values:
     }
 
 
-def _of_lines(lines: Sequence[OrderLine]) -> Values:
+def _of_lines(lines: Sequence[OrderLine], collections: Mapping[int, frozenset[str] | None]) -> Values:
     left = [line for line in lines if line.current_quantity > 0]
     return {
         Fact.ORDER_QUANTITY: sum(line.current_quantity for line in left),
@@ -150,6 +154,9 @@ def _of_lines(lines: Sequence[OrderLine]) -> Values:
         Fact.VARIANTS: frozenset(str(line.variant_shopify_id) for line in left if line.variant_shopify_id),
         Fact.SKUS: _skus(left),
         Fact.TITLES: frozenset(line.title for line in left),
+        Fact.COLLECTIONS: _any_of(
+            [collections.get(line.product_shopify_id) for line in left if line.product_shopify_id]
+        ),
         Fact.NEEDS_SHIPPING: any(line.requires_shipping for line in left),
         Fact.HAS_GIFT_CARD: any(line.is_gift_card for line in left),
     }
@@ -159,6 +166,12 @@ def _skus(lines: Sequence[OrderLine]) -> frozenset[str] | None:
     """Return them; None as long as one is not known, which could be the one that is asked for."""
     told = [line.sku for line in lines]
     return _each(each for each in told if each) if None not in told else None
+
+
+def _any_of(told: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
+    """Return all that is in any; None as long as one is not known, which could hold the one that is asked for."""
+    known = [each for each in told if each is not None]
+    return frozenset().union(*known) if len(known) == len(told) else None
 
 
 def _each(words: Iterable[str]) -> frozenset[str]:
@@ -195,6 +208,11 @@ def _lines(session: Session, orders: Sequence[int]) -> dict[int, list[OrderLine]
     ):
         found[line.order_id].append(line)
     return found
+
+
+def _collections(session: Session, lines: Mapping[int, Sequence[OrderLine]]) -> Mapping[int, frozenset[str] | None]:
+    wanted = {line.product_shopify_id for some in lines.values() for line in some if line.product_shopify_id}
+    return collections_of(session, sorted(wanted))
 
 
 def _persons(session: Session, people: Sequence[int]) -> dict[int, Customer]:

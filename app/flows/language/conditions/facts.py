@@ -39,6 +39,7 @@ class Fact(StrEnum):
     VARIANTS = "variants"
     SKUS = "skus"
     TITLES = "titles"
+    COLLECTIONS = "collections"  # by handle: the last part of a collection's address
     NEEDS_SHIPPING = "needs_shipping"
     HAS_GIFT_CARD = "has_gift_card"
     CARRIER = "carrier"
@@ -70,6 +71,7 @@ SORTS: Final[Mapping[Fact, Sort]] = {
     Fact.VARIANTS: Sort.TEXTS,
     Fact.SKUS: Sort.TEXTS,
     Fact.TITLES: Sort.TEXTS,
+    Fact.COLLECTIONS: Sort.TEXTS,
     Fact.NEEDS_SHIPPING: Sort.FLAG,
     Fact.HAS_GIFT_CARD: Sort.FLAG,
     Fact.CARRIER: Sort.TEXT,

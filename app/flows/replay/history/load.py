@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.catalog.collections import collections_of
 from app.catalog.models import Product
 from app.customers.address import address_hash, normalise
 from app.customers.consent import EMAIL
@@ -128,6 +129,7 @@ def page(session: Session, around: Past, ids: Sequence[int]) -> Past:
         stops=_by((row.address_hash, row) for row in stops),
         denials=_by((row.order_line_id, row.said_at) for row in denials),
         titles=_titles(session, shop, ids),
+        collections=_collections(session, shop, ids),
         arms=_arms(session, shop, known),
     )
     session.expunge_all()
@@ -139,6 +141,11 @@ def _titles(session: Session, shop: int, ids: Sequence[int]) -> dict[int, str]:
         select(OrderLine.id, OrderLine.title).where(OrderLine.shop_id == shop, among(OrderLine.order_id, ids))
     )
     return {row.id: row.title for row in rows}
+
+
+def _collections(session: Session, shop: int, ids: Sequence[int]) -> Mapping[int, frozenset[str] | None]:
+    lines = select(OrderLine.product_shopify_id).where(OrderLine.shop_id == shop, among(OrderLine.order_id, ids))
+    return collections_of(session, [number for number in session.scalars(lines.distinct()) if number is not None])
 
 
 def _arms(session: Session, shop: int, known: Iterable[int]) -> dict[int, list[tuple[datetime, str, str]]]:

@@ -97,6 +97,7 @@ class Past:
     shares: Mapping[str, Share] = field(default_factory=dict)
     left_out: Exclusions | None = None
     titles: Mapping[int, str] = field(default_factory=dict)  # of order lines, where conditions ask for them
+    collections: Mapping[int, frozenset[str] | None] = field(default_factory=dict)  # by product, as they are today
     arms: Mapping[int, Sequence[tuple[datetime, str, str]]] = field(
         default_factory=dict
     )  # customer → (at, experiment, arm)
