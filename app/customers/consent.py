@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.ledger import OWN, Statement, holds, whole_second
 from app.customers.models import ConsentEntry, Customer
-from app.kit.among import among
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 
 EMAIL = "email"
@@ -31,6 +32,18 @@ class Proof:
 
 
 NO_PROOF = Proof()
+STATEMENTS = Question(
+    select(
+        ConsentEntry.customer_id,
+        ConsentEntry.state,
+        ConsentEntry.happened_at,
+        ConsentEntry.source,
+        ConsentEntry.said_of,
+        ConsentEntry.joined_at,
+    )
+    .where(ConsentEntry.shop_id == SHOP, one_of(ConsentEntry.customer_id, "people"))
+    .where(ConsentEntry.channel == EMAIL)
+)
 
 
 def state_consent(
@@ -92,18 +105,12 @@ def current(session: Session, customer_ids: list[int]) -> dict[int, str]:
 
 def standing(session: Session, customer_ids: list[int]) -> dict[int, Statement]:
     """Return the statement that holds for each customer."""
-    rows = session.execute(
-        select(
-            ConsentEntry.customer_id,
-            ConsentEntry.state,
-            ConsentEntry.happened_at,
-            ConsentEntry.source,
-            ConsentEntry.said_of,
-            ConsentEntry.joined_at,
-        )
-        .where(ConsentEntry.shop_id == entered_shop(session), among(ConsentEntry.customer_id, customer_ids))
-        .where(ConsentEntry.channel == EMAIL)
-    )
+    (rows,) = ask(session, (STATEMENTS, {"people": customer_ids}))
+    return of_each(rows)
+
+
+def of_each(rows: Iterable[ConsentEntry]) -> dict[int, Statement]:
+    """Return the same from the statements read."""
     said: dict[int, list[Statement]] = defaultdict(list)
     for row in rows:
         said[row.customer_id].append(Statement(row.state, row.happened_at, row.source, row.said_of, row.joined_at))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.customers.models import Preference
 from app.customers.wish_topics import EVERYTHING, FREQUENCY, PRODUCT, AtMost, Topic
 from app.kit.among import among
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 
 OFF: Final = "all off"  # everything optional is switched off, or on
@@ -38,9 +39,25 @@ class Wishes:
 Choices = dict[tuple[str, int | None], Preference]
 
 
+CHOSEN: Final = Question(
+    select(Preference.__table__)
+    .where(Preference.shop_id == SHOP, one_of(Preference.customer_id, "people"))
+    .order_by(Preference.happened_at, Preference.id)
+)
+
+
 def wishes(session: Session, customer_ids: Sequence[int]) -> dict[int, Wishes]:
     """Return what each of these customers chose; the empty `Wishes` for who never chose anything."""
-    return {customer_id: _wishes(chosen) for customer_id, chosen in _latest(session, customer_ids).items()}
+    (rows,) = ask(session, (CHOSEN, {"people": customer_ids}))
+    return of_each(rows, customer_ids)
+
+
+def of_each(rows: Iterable[Preference], customer_ids: Iterable[int]) -> dict[int, Wishes]:
+    """Return the same from the choices read, the oldest first."""
+    found: dict[int, Choices] = {each: {} for each in customer_ids}
+    for row in rows:
+        _take(found[row.customer_id], row)
+    return {customer_id: _wishes(chosen) for customer_id, chosen in found.items()}
 
 
 def latest(session: Session, customer_id: int) -> list[Preference]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now, offset, real_now
 from app.kit.models import Epoch, Heartbeat, Restoration
+from app.kit.question import Question
 from app.kit.runtime import Runtime
 
 # The identifier is the cluster's for ever, the timeline changes when a stand-by takes over or a recovery ends at a
@@ -51,6 +52,9 @@ def note(session: Session) -> Restoration | None:
         told(session)
     log.warning("database_restored", lost_from=found.lost_from.isoformat(), lost_until=found.lost_until.isoformat())
     return found
+
+
+RESTORATIONS = Question(select(Restoration.__table__).order_by(Restoration.id))
 
 
 def restorations(session: Session) -> list[Restoration]:

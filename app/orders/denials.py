@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.kit.among import among
 from app.kit.clock import business_now
 from app.kit.events import emit
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.orders.models import ArrivalDenial, Order
 from app.orders.record.told import OrderChanged
 
 WAITS: Final = timedelta(days=7)
+
+
+DENIALS: Final = Question(
+    select(ArrivalDenial.order_line_id, func.max(ArrivalDenial.said_at).label("at"))
+    .where(ArrivalDenial.shop_id == SHOP, one_of(ArrivalDenial.order_line_id, "lines"))
+    .group_by(ArrivalDenial.order_line_id)
+)
 
 
 def deny_arrival(session: Session, order: Order, order_line_id: int, message_id: int) -> datetime:
@@ -38,9 +45,10 @@ def deny_arrival(session: Session, order: Order, order_line_id: int, message_id:
 
 def denied(session: Session, order_line_ids: Sequence[int]) -> dict[int, datetime]:
     """Return when each line was last said not to have come; lines nobody said it of are left out."""
-    rows = session.execute(
-        select(ArrivalDenial.order_line_id, func.max(ArrivalDenial.said_at).label("at"))
-        .where(ArrivalDenial.shop_id == entered_shop(session), among(ArrivalDenial.order_line_id, order_line_ids))
-        .group_by(ArrivalDenial.order_line_id)
-    )
+    (rows,) = ask(session, (DENIALS, {"lines": order_line_ids}))
+    return of_lines(rows)
+
+
+def of_lines(rows: Iterable[Any]) -> dict[int, datetime]:
+    """Return the same from what was read."""
     return {row.order_line_id: row.at for row in rows}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
+from app.kit.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 from app.shops.models import ShopSetting
 
@@ -59,14 +60,22 @@ class Stored:
         return kind(**{name: value for name, value in self.values.get(kind.SECTION, {}).items() if name in known})
 
 
+SECTIONS: Final = Question(
+    select(ShopSetting.section, ShopSetting.values)
+    .where(ShopSetting.shop_id == SHOP)
+    .ext(distinct_on(ShopSetting.section))
+    .order_by(ShopSetting.section, ShopSetting.version.desc())
+)
+
+
 def load_all(session: Session) -> Stored:
     """Return all the shop's sections in one question."""
-    rows = session.execute(
-        select(ShopSetting.section, ShopSetting.values)
-        .where(ShopSetting.shop_id == entered_shop(session))
-        .ext(distinct_on(ShopSetting.section))
-        .order_by(ShopSetting.section, ShopSetting.version.desc())
-    )
+    (rows,) = ask(session, (SECTIONS, {}))
+    return stored(rows)
+
+
+def stored(rows: Iterable[ShopSetting]) -> Stored:
+    """Return the same from what was read."""
     return Stored({row.section: row.values for row in rows})
 
 

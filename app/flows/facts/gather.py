@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.experiments import hold_out
 from app.flows.facts import gather_items, gather_people, published
-from app.flows.facts.calendars import whereabouts
+from app.flows.facts.calendars import CalendarSetting, Whereabouts
 from app.flows.facts.gather_bought import before
 from app.flows.facts.gather_left_out import exclusions
 from app.flows.facts.gather_lost import Lost, lost
 from app.flows.facts.gather_people import Person
-from app.flows.facts.gather_shop import bounds, gift_by, shop_facts, withheld
+from app.flows.facts.gather_shop import PROFILE, STANDING, bounds, gift_by, shop_facts, withheld
 from app.flows.facts.gather_turn import Asked, Heard, heard
 from app.flows.facts.standing.gather_profile import profiles
 from app.flows.language.flow import FlowDocument
@@ -38,17 +38,28 @@ from app.flows.timing.recipient_zone import RecipientZone
 from app.kit import epoch
 from app.kit.among import among
 from app.kit.clock import business_now
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record.reversal import OPEN_STATES
 from app.orders.reversals import Refund, ReturnCase, ReturnLine
 from app.shopify.payloads.vocabulary import ReturnStatus
+from app.shops import settings
 from app.shops.left_out import LeftOut
 from app.shops.measures import Measures
-from app.shops.settings import load_all
 
 Part = TypeVar("Part", Item, OrderFacts, CustomerFacts)
 Run = tuple[FollowUp, Enrollment, Order, Flow]
+
+
+RETURNS: Final = Question(
+    select(ReturnCase.__table__).where(ReturnCase.shop_id == SHOP, one_of(ReturnCase.order_id, "orders"))
+)
+REFUNDS: Final = Question(
+    select(Refund.order_id, func.max(Refund.happened_at).label("at"))
+    .where(Refund.shop_id == SHOP, one_of(Refund.order_id, "orders"))
+    .group_by(Refund.order_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +103,19 @@ def gather_runs(
     if not rows:
         return []
     order_ids = sorted({order.id for _, _, order, _ in rows})
-    documents = _documents(session, [(run.flow_id, run.version) for _, run, _, _ in rows], [row[3] for row in rows])
-    documents = {**documents, **(unstored or {})}
-    restorations = epoch.restorations(session)
-    stored = load_all(session)
-    shop, profile = shop_facts(session, shop_id, restorations, stored)
-    places = whereabouts(session, profile.timezone if profile else "")
-    returns, refunded = _returns(session, shop_id, order_ids), _refunded(session, shop_id, order_ids)
+    # The versions runs are pinned to and, for the switches as they stand now, the published ones.
+    pairs = {(run.flow_id, run.version) for _, run, _, _ in rows} | {(flow.id, flow.version) for *_, flow in rows}
+    versions, sections, (standing,), profiled, restorations = ask(
+        session,
+        *((published.VERSIONS, published.of_flows(pairs)), (settings.SECTIONS, {})),
+        *((STANDING, {}), (PROFILE, {}), (epoch.RESTORATIONS, {})),
+    )
+    documents = {**published.read(versions, pairs), **(unstored or {})}
+    stored, profile = settings.stored(sections), next(iter(profiled), None)
+    shop = shop_facts(standing, profile, restorations, stored)
+    places = Whereabouts(stored.of(CalendarSetting), profile.timezone if profile else "")
+    cases, money = ask(session, (RETURNS, {"orders": order_ids}), (REFUNDS, {"orders": order_ids}))
+    returns, refunded = _returns(cases), {row.order_id: row.at for row in money}
     coming_back = _return_lines(session, shop_id, [case.id for cases in returns.values() for case in cases])
     people = gather_people.people(session, [order for _, _, order, _ in rows])
     steps = [(row, run, documents[run.flow_id, run.version].step(row.step)) for row, run, _, _ in rows]
@@ -171,13 +188,6 @@ def _with(found: Part, **more: Any) -> Part:
     return replace(found, **known) if known else found
 
 
-def _documents(
-    session: Session, pinned: list[tuple[int, int]], flows: list[Flow]
-) -> dict[tuple[int, int], FlowDocument]:
-    """Return the versions runs are pinned to and, for the switches as they stand now, the published ones."""
-    return published.documents(session, [*pinned, *((flow.id, flow.version) for flow in flows)])
-
-
 def _pairs(rows: Sequence[Run], steps: Sequence[gather_items.Planned]) -> Iterator[tuple[Run, gather_items.Planned]]:
     return zip(rows, steps, strict=True)
 
@@ -234,20 +244,12 @@ def flow_facts(flow: Flow, now_published: FlowDocument, step: Step) -> FlowFacts
     )
 
 
-def _returns(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, list[ReturnCase]]:
+def _returns(rows: Sequence[ReturnCase]) -> dict[int, list[ReturnCase]]:
     """Return the returns that are open or closed, by order; what was declined or cancelled counts for nothing."""
-    rows = session.scalars(
-        select(ReturnCase)
-        .where(
-            ReturnCase.shop_id == shop_id,
-            among(ReturnCase.order_id, order_ids),
-            ReturnCase.status.in_([*OPEN_STATES, ReturnStatus.CLOSED]),
-        )
-        .execution_options(populate_existing=True)
-    )
     found: dict[int, list[ReturnCase]] = {}
     for row in rows:
-        found.setdefault(row.order_id, []).append(row)
+        if row.status in OPEN_STATES or row.status == ReturnStatus.CLOSED:
+            found.setdefault(row.order_id, []).append(row)
     return found
 
 
@@ -264,12 +266,3 @@ def _return_lines(session: Session, shop_id: int, case_ids: list[int]) -> dict[i
     for case_id, line_id in rows:
         found[case_id] = (*found.get(case_id, ()), line_id)
     return found
-
-
-def _refunded(session: Session, shop_id: int, order_ids: list[int]) -> dict[int, object]:
-    rows = session.execute(
-        select(Refund.order_id, func.max(Refund.happened_at).label("at"))
-        .where(Refund.shop_id == shop_id, among(Refund.order_id, order_ids))
-        .group_by(Refund.order_id)
-    )
-    return {row.order_id: row.at for row in rows}

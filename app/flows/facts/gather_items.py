@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import gather_units
 from app.flows.facts.gather_groups import Documents, Group, groups
+from app.flows.facts.gather_units import REFUNDED, SENT_BACK
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, FollowUp
 from app.flows.rules.decision import Item, Sent
 from app.kit.among import among
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem, MessageState
 from app.orders.delivery import DeliverySource
-from app.orders.denials import WAITS, denied
+from app.orders.denials import DENIALS, WAITS, of_lines
 from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentLine, inferred
 from app.orders.sent_back import Units
@@ -38,6 +41,21 @@ Contents = dict[int, tuple[int, Fulfillment]]  # line → how many of it, and in
 Said = dict[tuple[str, int, str], tuple[int, Sent]]  # (kind, id, step) → (follow-up that said it, how sure)
 
 
+LINES: Final = Question(
+    select(OrderLine.__table__)
+    .where(OrderLine.shop_id == SHOP, one_of(OrderLine.order_id, "orders"))
+    .order_by(OrderLine.price.desc().nulls_last(), OrderLine.id)
+)
+REVIEWS: Final = Question(
+    select(Review.order_line_id).where(Review.shop_id == SHOP, one_of(Review.order_line_id, "lines"))
+)
+SAID: Final = Question(
+    select(MessageItem.item_kind, MessageItem.item_id, MessageItem.step, Message.follow_up_id, Message.state)
+    .join(Message, (Message.shop_id == MessageItem.shop_id) & (Message.id == MessageItem.message_id))
+    .where(MessageItem.shop_id == SHOP, one_of(MessageItem.step, "spoken"), one_of(MessageItem.item_id, "things"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """Hold the lines one follow-up is about, and whether its subject as a whole was spoken about."""
@@ -54,28 +72,20 @@ def spoken_as(step: Step, run: Enrollment) -> str:
 
 def items(session: Session, planned: Sequence[Planned], documents: Documents) -> dict[int, Found]:
     """Return what each follow-up is about, by its id: of parcels that arrived together, the lines of all of them."""
-    shop_id = entered_shop(session)
-    order_ids = sorted({run.order_id for _, run, _ in planned})
-    lines = session.scalars(
-        select(OrderLine)
-        .where(OrderLine.shop_id == shop_id, among(OrderLine.order_id, order_ids))
-        .order_by(OrderLine.price.desc().nulls_last(), OrderLine.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    orders = {"orders": sorted({run.order_id for _, run, _ in planned})}
+    lines: list[OrderLine]
+    lines, refunded, sent_back = ask(session, (LINES, orders), (REFUNDED, orders), (SENT_BACK, orders))
     by_order: dict[int, list[OrderLine]] = defaultdict(list)
     for line in lines:
         by_order[line.order_id].append(line)
-    parcels = _parcels(session, shop_id, order_ids)
-    said_not = denied(session, [line.id for line in lines])
-    units = gather_units.units(session, shop_id, lines, _sent_units(parcels))
-    reviewed = set(
-        session.scalars(
-            select(Review.order_line_id).where(
-                Review.shop_id == shop_id, among(Review.order_line_id, [line.id for line in lines])
-            )
-        )
-    )
-    said = _said(session, shop_id, planned, [line.id for line in lines])
+    parcels = _parcels(session, entered_shop(session), orders["orders"])
+    units = gather_units.units(lines, _sent_units(parcels), refunded, sent_back)
+    ids = {"lines": [line.id for line in lines]}
+    subjects = {run.subject_id for _, run, _ in planned}
+    spoken = {spoken_as(step, run) for _, run, step in planned}
+    things: dict[str, Sequence[Any]] = {"things": sorted({*ids["lines"], *subjects}), "spoken": sorted(spoken)}
+    denials, reviews, spoke = ask(session, (DENIALS, ids), (REVIEWS, ids), (SAID, things))
+    said_not, reviewed, said = of_lines(denials), {row.order_line_id for row in reviews}, _said(spoke)
     known = {parcel.id: parcel for contents in parcels.values() for _, parcel in contents.values()}
     together = groups(session, planned, known.values(), documents)
     result: dict[int, Found] = {}
@@ -202,17 +212,7 @@ def _sent_units(parcels: dict[int, Contents]) -> dict[int, int]:
     return found
 
 
-def _said(session: Session, shop_id: int, planned: Sequence[Planned], line_ids: list[int]) -> Said:
-    subjects = {run.subject_id for _, run, _ in planned}
-    rows = session.execute(
-        select(MessageItem.item_kind, MessageItem.item_id, MessageItem.step, Message.follow_up_id, Message.state)
-        .join(Message, (Message.shop_id == MessageItem.shop_id) & (Message.id == MessageItem.message_id))
-        .where(
-            MessageItem.shop_id == shop_id,
-            MessageItem.step.in_({spoken_as(step, run) for _, run, step in planned}),
-            among(MessageItem.item_id, [*line_ids, *subjects]),
-        )
-    )
+def _said(rows: Iterable[Any]) -> Said:
     return {(row.item_kind, row.item_id, row.step): (row.follow_up_id, SENT.get(row.state, Sent.NEVER)) for row in rows}
 
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.customers import consent
+from app.customers import consent, wishes
 from app.customers.address import address_hash
 from app.customers.models import Customer, Suppression, SuppressionScope
 from app.customers.wish_topics import AtMost
-from app.customers.wishes import Wishes, wishes
+from app.customers.wishes import Wishes
 from app.flows.rules.decision import CustomerFacts
-from app.kit.among import among
-from app.kit.work import entered_shop
+from app.kit.question import SHOP, Question, ask, one_of
 from app.orders.models import Order
 
 SUBSCRIBED = "subscribed"
+CUSTOMERS: Final = Question(select(Customer.__table__).where(Customer.shop_id == SHOP, one_of(Customer.id, "people")))
+STOPS: Final = Question(
+    select(Suppression.__table__).where(Suppression.shop_id == SHOP, one_of(Suppression.address_hash, "hashes"))
+)
 EVERY = {AtMost.WEEKLY: timedelta(days=7), AtMost.MONTHLY: timedelta(days=30)}
 
 
@@ -35,27 +39,20 @@ class Person:
 
 def people(session: Session, orders: Sequence[Order]) -> dict[int, Person]:
     """Return the person behind each order, by the order's id."""
-    shop_id = entered_shop(session)
-    ids = sorted({order.customer_id for order in orders if order.customer_id is not None})
-    customers = {
-        row.id: row
-        for row in session.scalars(
-            select(Customer)
-            .where(Customer.shop_id == shop_id, among(Customer.id, ids))
-            .execution_options(populate_existing=True)
-        )
-    }
-    agreed = consent.current(session, ids)
-    chosen = wishes(session, ids)
+    keys = {"people": sorted({order.customer_id for order in orders if order.customer_id is not None})}
+    known, said, told = ask(session, (CUSTOMERS, keys), (consent.STATEMENTS, keys), (wishes.CHOSEN, keys))
+    customers: dict[int, Customer] = {row.id: row for row in known}
+    agreed = consent.of_each(said)
+    chosen = wishes.of_each(told, keys["people"])
     addresses = {order.id: _address(order, customers.get(order.customer_id or 0)) for order in orders}
-    stops = _stops(session, shop_id, [address for address in addresses.values() if address])
+    stops = _stops(session, [address for address in addresses.values() if address])
     return {
         order.id: _person(
             order,
             customers.get(order.customer_id or 0),
             addresses[order.id],
             stops,
-            agreed.get(order.customer_id or 0),
+            agreed[order.customer_id].state if order.customer_id in agreed else None,
             chosen.get(order.customer_id or 0, Wishes()),
         )
         for order in orders
@@ -94,11 +91,6 @@ def _person(
     return Person(customer, address, facts, wish.muted)
 
 
-def _stops(session: Session, shop_id: int, addresses: Sequence[str]) -> dict[tuple[str, SuppressionScope], Suppression]:
-    hashes = {address_hash(address) for address in addresses}
-    rows = session.scalars(
-        select(Suppression)
-        .where(Suppression.shop_id == shop_id, among(Suppression.address_hash, hashes))
-        .execution_options(populate_existing=True)
-    )
+def _stops(session: Session, addresses: Sequence[str]) -> dict[tuple[str, SuppressionScope], Suppression]:
+    (rows,) = ask(session, (STOPS, {"hashes": sorted({address_hash(address) for address in addresses})}))
     return {(row.address_hash, row.scope): row for row in rows}

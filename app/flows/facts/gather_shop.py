@@ -4,42 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.customers.declare import Law
 from app.customers.models import Customer
 from app.flows.models import Halt
 from app.flows.rules.decision import Bounds, ShopFacts, ShopState
 from app.kit.models import Restoration
+from app.kit.question import SHOP, Question
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
 from app.shops.measures import Measures
 from app.shops.models import Shop, ShopProfile, ShopStatus
 from app.shops.settings import Pause, Stored
 
+STANDING: Final = Question(
+    select(Shop.status, select(Halt.id).where(Halt.released_at.is_(None)).exists().label("halted")).where(
+        Shop.id == SHOP
+    )
+)
+PROFILE: Final = Question(select(ShopProfile.__table__).where(ShopProfile.shop_id == SHOP))
+
 
 def shop_facts(
-    session: Session, shop_id: int, restorations: Sequence[Restoration], stored: Stored
-) -> tuple[ShopFacts, ShopProfile | None]:
-    """Return the shop as it stands, and its profile where one is known."""
-    halts = select(Halt.id).where(Halt.released_at.is_(None)).exists()
-    status, halted = session.execute(select(Shop.status, halts).where(Shop.id == shop_id)).one()
-    profile = session.scalars(select(ShopProfile).where(ShopProfile.shop_id == shop_id)).one_or_none()
+    standing: Any, profile: ShopProfile | None, restorations: Sequence[Restoration], stored: Stored
+) -> ShopFacts:
+    """Return the shop as it stands. `standing` is what STANDING found."""
     pause = stored.of(Pause)
     state = {
         ShopStatus.UNINSTALLED: ShopState.UNINSTALLED,
         ShopStatus.NEEDS_RECONNECTION: ShopState.NEEDS_RECONNECTION,
         ShopStatus.ACTIVE: ShopState.ACTIVE,
-    }[status]
+    }[standing.status]
     if state is ShopState.ACTIVE and profile is not None and not profile.data_access:
         state = ShopState.AWAITING_DATA_ACCESS
     if state is ShopState.ACTIVE and any(each.released_at is None for each in restorations):
         state = ShopState.RESTORED
-    if state is ShopState.ACTIVE and halted:
+    if state is ShopState.ACTIVE and standing.halted:
         state = ShopState.HALTED
-    shop = ShopFacts(
+    return ShopFacts(
         state=state,
         paused_at=pause.since,
         paused_by=pause.paused_by,
@@ -47,7 +52,6 @@ def shop_facts(
         declared=stored.of(Law).declared(),
         risk=stored.of(Deliveries).risk,
     )
-    return shop, profile
 
 
 def withheld(shop: ShopFacts) -> ShopFacts:

@@ -6,6 +6,7 @@ Our own ids are no use for that: a database put back gives them out anew.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, Flow, FollowUp
 from app.kit.among import among
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.signing import derived_ids
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
@@ -23,22 +25,22 @@ from app.reviews.models import Review
 Run = tuple[FollowUp, Enrollment, Order, Flow]
 Subjects = dict[tuple[str, int], int | str]
 
+PARCELS: Final = Question(
+    select(Fulfillment.id, Fulfillment.shopify_id).where(Fulfillment.shop_id == SHOP, one_of(Fulfillment.id, "parcels"))
+)
+LINES: Final = Question(
+    select(OrderLine.id, OrderLine.shopify_id).where(OrderLine.shop_id == SHOP, one_of(OrderLine.id, "lines"))
+)
+
 
 def mail_names(session: Session, keys: Sequence[str], runs: Sequence[Run]) -> dict[int, list[str]]:
     """Return the names of each follow-up's mail by its id: the one it gets first, then those of older keys."""
     shop_id = entered_shop(session)
-    parcel_ids = {run.subject_id for _, run, _, _ in runs if run.subject_kind == Subject.FULFILLMENT}
-    told = session.execute(
-        select(Fulfillment.id, Fulfillment.shopify_id).where(
-            Fulfillment.shop_id == shop_id, among(Fulfillment.id, parcel_ids)
-        )
-    )
-    subjects: Subjects = {(Subject.FULFILLMENT.value, row.id): row.shopify_id for row in told}
-    line_ids = {run.subject_id for _, run, _, _ in runs if run.subject_kind == ORDER_LINE}
-    lines = session.execute(
-        select(OrderLine.id, OrderLine.shopify_id).where(OrderLine.shop_id == shop_id, among(OrderLine.id, line_ids))
-    )
-    subjects |= {(ORDER_LINE, row.id): row.shopify_id for row in lines}
+    parcels = {run.subject_id for _, run, _, _ in runs if run.subject_kind == Subject.FULFILLMENT}
+    lines = {run.subject_id for _, run, _, _ in runs if run.subject_kind == ORDER_LINE}
+    carried, bought = ask(session, (PARCELS, {"parcels": sorted(parcels)}), (LINES, {"lines": sorted(lines)}))
+    subjects: Subjects = {(Subject.FULFILLMENT.value, row.id): row.shopify_id for row in carried}
+    subjects |= {(ORDER_LINE, row.id): row.shopify_id for row in bought}
     reviews = {run.subject_id for _, run, _, _ in runs if run.subject_kind == Subject.REVIEW}
     if reviews:
         named = session.execute(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any, Final
 
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,17 @@ from sqlalchemy.orm import Session
 from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import flow_document, read_step
 from app.flows.models import Flow, FlowState, FlowVersion
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
+
+VERSIONS: Final = Question(
+    select(
+        FlowVersion.flow_id,
+        FlowVersion.number,
+        cast(FlowVersion.document, Text).label("document"),
+        cast(FlowVersion.gone, Text).label("gone"),
+    ).where(FlowVersion.shop_id == SHOP, one_of(FlowVersion.flow_id, "flows"))
+)
 
 
 def flows(session: Session) -> dict[str, Flow]:
@@ -25,16 +36,17 @@ def flows(session: Session) -> dict[str, Flow]:
 def documents(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], FlowDocument]:
     """Return the documents of (flow id, version number) pairs."""
     pairs = set(wanted)
-    rows = session.execute(
-        select(
-            FlowVersion.flow_id,
-            FlowVersion.number,
-            cast(FlowVersion.document, Text).label("document"),
-            cast(FlowVersion.gone, Text).label("gone"),
-        ).where(
-            FlowVersion.shop_id == entered_shop(session), FlowVersion.flow_id.in_({flow_id for flow_id, _ in pairs})
-        ),
-    )
+    (rows,) = ask(session, (VERSIONS, of_flows(pairs)))
+    return read(rows, pairs)
+
+
+def of_flows(pairs: Iterable[tuple[int, int]]) -> dict[str, list[int]]:
+    """Return the keys to ask for their versions by."""
+    return {"flows": sorted({flow_id for flow_id, _ in pairs})}
+
+
+def read(rows: Iterable[Any], pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], FlowDocument]:
+    """Return the documents of the pairs from the versions read."""
     return {
         (row.flow_id, row.number): _read(row.document, row.gone) for row in rows if (row.flow_id, row.number) in pairs
     }

@@ -1,0 +1,86 @@
+"""Ask the same questions again and again without making them anew: compiled once, several in one trip, plain rows.
+
+Making a statement, finding it among those compiled before and loading tracked objects takes far longer than asking, and
+a decision looks at some twenty tables. Only for reading: what comes back is no object of the session's.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, cast
+
+from sqlalchemy import ARRAY, BigInteger, BindParameter, ColumnElement, Executable, Select, Text, any_, bindparam
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.kit.db import EnumText
+from app.kit.insert_rows import array_text
+from app.kit.one_trip import Asked, one_trip
+from app.kit.work import entered_shop
+
+DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+SHOP: BindParameter[int] = bindparam("shop", type_=BigInteger)  # the entered shop, put in by `ask`
+
+
+def one_of(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Return the condition that `column` is one of the keys that will be asked for by `name`."""
+    return column == any_(bindparam(name, type_=ARRAY(Text() if isinstance(column.type, EnumText) else column.type)))
+
+
+class Question:
+    """Hold one select with its places, compiled when it is first asked.
+
+    What comes back has its columns as attributes and is nothing but them: where it is asked for a whole table, still no
+    object of the session, and no change to it is ever written.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        """Take the select; its places are `SHOP` and what `one_of` names."""
+        self.statement = cast("Select[Any]", statement)
+
+    def asked(self, shop_id: int, keys: Mapping[str, Sequence[Any]]) -> Asked:
+        """Return the question for `one_trip`."""
+        text, fixed = self._compiled
+        return text, {**fixed, "shop": shop_id, **{name: array_text(values) for name, values in keys.items()}}
+
+    def rows(self, answer: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Return what came back as rows."""
+        make, kinds = self._made
+        if kinds:
+            answer = [tuple(_as(kinds.get(at), value) for at, value in enumerate(each)) for each in answer]
+        return [make(each) for each in answer]
+
+    @cached_property
+    def _compiled(self) -> tuple[str, Mapping[str, Any]]:
+        """Return the text and the words that always stand in it."""
+        compiled = self.statement.compile(dialect=DIALECT)
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        return str(compiled), {name: str(each) if isinstance(each, str) else each for name, each in fixed.items()}
+
+    @cached_property
+    def _made(self) -> tuple[Callable[[Sequence[Any]], Any], dict[int, Callable[[Any], Any]]]:
+        columns = list(self.statement.selected_columns)
+        kinds: dict[int, Callable[[Any], Any]] = {
+            at: each.type.kind for at, each in enumerate(columns) if isinstance(each.type, EnumText)
+        }
+        names: Any = [str(each.key) for each in columns]
+        named: Any = namedtuple("named", names)  # type: ignore[misc] # noqa: PYI024 - its names are the select's
+        return named._make, kinds
+
+
+Keyed = tuple[Question, Mapping[str, Sequence[Any]]]
+
+
+def ask(session: Session, *asked: Keyed) -> list[list[Any]]:
+    """Return the rows of each question, all asked in one trip; nobody is asked about no keys at all."""
+    shop_id = entered_shop(session)
+    sent = [(question, keys) for question, keys in asked if all(keys.values())]
+    answers = iter(one_trip(session, [question.asked(shop_id, keys) for question, keys in sent]) if sent else ())
+    return [question.rows(next(answers)) if all(keys.values()) else [] for question, keys in asked]
+
+
+def _as(kind: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if kind is None or value is None else kind(value)

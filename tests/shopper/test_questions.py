@@ -1,0 +1,81 @@
+"""What is asked in one trip comes back as SQLAlchemy reads it: for every question the facts and the words come from."""
+
+import gc
+
+import pytest
+from sqlalchemy import select
+
+from app.customers.address import address_hash
+from app.customers.consent import state_consent
+from app.customers.models import Customer, SuppressionScope
+from app.customers.suppress import suppress
+from app.flows.facts import gather, gather_items, gather_people, gather_shop, gather_shown, mail_names
+from app.flows.models import Flow
+from app.kit.clock import business_now
+from app.kit.question import Question, ask
+from app.kit.work import entered_shop
+from app.orders.models import Order, OrderLine
+from app.orders.parcels import Fulfillment
+from app.wiring import WORK
+from tests.shopper.test_unsubscribe_race import asked_today, started  # noqa: F401 - a fixture
+
+MODULES = (gather, gather_items, gather_people, gather_shop, gather_shown, mail_names)
+PEOPLE = 3
+
+
+@pytest.fixture
+def keys(started):  # noqa: F811 - the fixture above
+    """What every question may be asked by, of a shop with people about to be asked."""
+    asked_today(started, PEOPLE)
+    with started.work() as session:
+        now = business_now(session)
+        people = session.scalars(select(Customer)).all()
+        suppress(session, people[0].email, scope=SuppressionScope.OPTIONAL, reason="unsubscribed", at=now)
+        told = {"state": "subscribed", "source": "shopify", "happened_at": now, "received_at": now}
+        state_consent(session, people[1].id, **told)
+        lines = list(session.scalars(select(OrderLine.id)))
+        started.keys = {
+            "people": [each.id for each in people],
+            "hashes": [address_hash(each.email) for each in people],
+            "orders": list(session.scalars(select(Order.id))),
+            "lines": lines,
+            "things": lines,
+            "spoken": ["review_request", "thank_you"],
+            "flows": list(session.scalars(select(Flow.id))),
+            "parcels": list(session.scalars(select(Fulfillment.id))),
+        }
+    return started
+
+
+def questions():
+    assert MODULES
+    assert WORK
+    return [each for each in gc.get_objects() if isinstance(each, Question)]
+
+
+def asked_by(question, known):
+    return {name: known[name] for name in question.statement.compile().params if name in known}
+
+
+def test_every_question_is_answered_as_the_library_answers_it(keys):
+    answered = 0
+    with keys.work() as session:
+        for question in questions():
+            wanted = asked_by(question, keys.keys)
+            (rows,) = ask(session, (question, wanted))
+            theirs = session.execute(question.statement, {"shop": entered_shop(session), **wanted}).all()
+            assert sorted(map(repr, map(tuple, rows))) == sorted(map(repr, map(tuple, theirs)))
+            assert all(row._fields == tuple(each._fields) for row, each in zip(rows, theirs, strict=True))
+            answered += bool(rows)
+    assert answered >= 10
+
+
+def test_nobody_is_asked_about_no_keys(keys):
+    with keys.work() as session:
+        everyone, nobody = ask(
+            session,
+            (gather_people.CUSTOMERS, {"people": keys.keys["people"]}),
+            (gather_people.CUSTOMERS, {"people": []}),
+        )
+    assert len(everyone) == PEOPLE
+    assert nobody == []
