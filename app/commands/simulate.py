@@ -17,7 +17,6 @@ from app.flows.replay.compare import compared, left
 from app.flows.replay.history.load import frame
 from app.flows.replay.history.past import Past
 from app.flows.replay.question import Question
-from app.flows.replay.replay import cannot_replay
 from app.flows.replay.told import compared_words, difference_words, report_words
 from app.kit import runtime
 from app.kit.clock import business_now
@@ -49,7 +48,6 @@ def simulate(
         around = frame(session)
         really = left(session, since) if as_it_was else {}
     if file is None:
-        _refuse(document for flow in around.flows for _, _, document in flow.versions)
         told = ask(here, shop_id, Question(since, now), processes=processes)
         found = compared(really, told.outcomes, since)
         _say(compared_words(found))
@@ -58,8 +56,6 @@ def simulate(
         return
     document = _read(file)
     older = _version(around, document, against) if against is not None else None
-    others = [flow.at(now)[1] for flow in around.flows if flow.flow.key != document.key and flow.flow.started_at]
-    _refuse([document, *others, *([older] if older else [])])
     told = ask(here, shop_id, Question(since, now, document, older), processes=processes)
     _say(report_words(told.report))
     if older is not None:
@@ -80,13 +76,6 @@ def _version(past: Past, document: FlowDocument, number: int) -> FlowDocument:
         if flow.flow.key == document.key and any(each == number for _, each, _ in flow.versions):
             return flow.document(number)
     raise click.BadParameter(f"{document.key} has no version {number}.", param_hint="--against")
-
-
-def _refuse(documents: Iterable[FlowDocument]) -> None:
-    for document in documents:
-        why = cannot_replay(document)
-        if why is not None:
-            raise click.ClickException(f"{document.key} cannot be replayed: {why}.")
 
 
 def _say(lines: Iterable[str]) -> None:

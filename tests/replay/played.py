@@ -10,8 +10,9 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 
 from app.customers.models import ConsentEntry
+from app.flows.facts.gather_items import spoken_as
 from app.flows.models import Decision, Enrollment, FollowUp, FollowUpState
-from app.flows.planning.runs import look
+from app.flows.planning.runs import look, watch
 from app.flows.replay.history.load import load, together
 from app.flows.replay.machine import Walk
 from app.messages.models import Message, MessageItem, MessageState
@@ -25,10 +26,11 @@ STEP = timedelta(hours=6)
 MONTH = timedelta(days=31)
 
 
-def play(both, count, seed, *, people=None, merchant=()):
+def play(both, count, seed, *, people=None, merchant=(), calendar=False):
     """Play them for a month, every webhook once and in order; return the instants anything could leave at.
 
-    `people` is how many order, one each unless said; `merchant` are (hours, what the merchant does with a session).
+    `people` is how many order, one each unless said; `merchant` are (hours, what the merchant does with a session);
+    with `calendar`, what no event starts is looked for each time.
     """
     player = Player(both.store, SHOP)
     journeys = [Journey(number, seed) for number in range(count)]
@@ -56,11 +58,13 @@ def play(both, count, seed, *, people=None, merchant=()):
             both.move(now)
             with both.work_in_shop(both.shop_id) as session:
                 does.pop(0)[1](session)
-        if heard or both.on_the_way() or _is_due(both, now):
+        if calendar or heard or both.on_the_way() or _is_due(both, now):
             both.move(now)
             if both.deliver():
                 both.apply()
                 _heard_now(both)
+            if calendar:
+                watch.watch(both.wired)
             look.run_due(both.wired)
             both.drain()
     return ticks
@@ -92,7 +96,7 @@ def replayed(both, ticks=None):
         walk.walk(orders, both.now)
         told += walk.told
         for said in walk.said:
-            word = said.saying.step.key
+            word = spoken_as(said.saying.step, said.saying.run)
             sent.update({(word, kind, number): said.at for kind, number in said.items})
     return sent, told
 

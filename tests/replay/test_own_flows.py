@@ -1,4 +1,4 @@
-"""A month with the merchant's own flows comes out again: filters, forks, splits, waits, exits, changes on the way."""
+"""A month of the merchant's own flows comes out again: filters, forks, splits, waits, exits, the calendar, changes."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -65,6 +65,14 @@ def start_own(session):
     switch_on(session, "care", by="user:7")
 
 
+def start_quiet(session):
+    """Write to whoever has been silent for five days."""
+    steps = [mail("quiet", message_class="marketing", topic="product_help", max_age_days=4)]
+    quiet = document(*steps, key="quiet", on={"on": "days_without_order", "days": 5})
+    save_flow(session, flow_document(quiet), by="user:7", move=False)
+    switch_on(session, "quiet", by="user:7")
+
+
 def fewer(session):
     save(session, Measures(per_week=1), by="user:7")
 
@@ -80,8 +88,8 @@ def choosier(session):
 
 
 def test_a_month_of_own_flows_comes_out_again(fresh):
-    does = [(0, start_own), (100, fewer), (130, later), (150, choosier)]
-    ticks = play(fresh, 6, "own", people=3, merchant=does)
+    does = [(0, start_own), (0, start_quiet), (100, fewer), (130, later), (150, choosier)]
+    ticks = play(fresh, 6, "own", people=3, merchant=does, calendar=True)
     forget_decisions(fresh)
     before = left(fresh)
     after, told = replayed(fresh, ticks)
@@ -89,4 +97,5 @@ def test_a_month_of_own_flows_comes_out_again(fresh):
     steps = {step for step, _, _ in before}
     assert "hello" in steps
     assert steps & {"small", "short", "long"}
+    assert "quiet" in steps or "quiet" in {each.saying.step.key for each in told}
     assert len(kinds(told)) > 3

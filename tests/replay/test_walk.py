@@ -120,3 +120,51 @@ def test_a_changed_calendar_moves_what_is_planned():
     assert 13 < kept["care_mail", 1] < 15
     assert opened["care_mail", 1] < 11
     assert 13 < later["care_mail", 1] < 15
+
+
+QUIET = {"on": "days_without_order", "days": 20}
+
+
+def test_days_without_an_order_count_from_the_last_one():
+    flow = a_flow(send("back"), on=QUIET)
+    assert sent(flow, an_order()) == {("back", 1): pytest.approx(20, abs=0.05)}
+    assert sent(flow, an_order(1), an_order(2, placed=8)) == {("back", 2): pytest.approx(28, abs=0.05)}
+    assert sent(flow, an_order(financial_status="pending")) == {}
+    assert sent(flow, an_order(customer=None)) == {}
+
+
+def test_an_order_that_no_longer_counts_makes_the_one_before_the_last():
+    flow = a_flow(send("back"), on=QUIET)
+    cancelled = an_order(2, placed=8)
+    cancelled.learned.append(
+        (at(15), {"order": cancelled.learned[0][1]["order"] | {"cancelled_at": at(15).isoformat()}})
+    )
+    assert sent(flow, an_order(1), cancelled) == {("back", 1): pytest.approx(20, abs=0.05)}
+    late = an_order(2, placed=8)
+    late.learned.append((at(22), {"order": late.learned[0][1]["order"] | {"cancelled_at": at(22).isoformat()}}))
+    assert sent(flow, an_order(1), late) == {("back", 1): pytest.approx(22, abs=0.05)}  # looked back for three days
+    too_late = an_order(2, placed=8)
+    too_late.learned.append((at(25), {"order": too_late.learned[0][1]["order"] | {"cancelled_at": at(25).isoformat()}}))
+    assert sent(flow, an_order(1), too_late) == {}
+
+
+def test_a_year_after_the_first_order_begins_with_the_day_of_whoever_ordered():
+    flow = a_flow(send("years"), on="first_order_anniversary")
+    before = an_order(1, placed=-365 + 10), an_order(2, placed=-100)
+    (when,) = sent(flow, *before).values()
+    assert when == pytest.approx(9 + 11 / 24, abs=0.05)  # midnight in London, in summer time
+    assert sent(flow, an_order(2, placed=-100)) == {}
+    assert set(sent(flow, an_order(1, placed=-2 * 365 + 10))) == {("years", 1)}
+
+
+def test_nothing_from_before_the_flow_counts():
+    flow = a_flow(send("back"), on=QUIET)
+    assert sent(flow, an_order(placed=-21)) == {}
+    assert set(sent(flow, an_order(placed=-19))) == {("back", 1)}
+
+
+def test_a_run_waits_for_the_anniversary_of_the_first_order():
+    until = {"type": "wait_until", "key": "years", "at_most_days": 60, "date": "first_order_anniversary"}
+    flow = a_flow(until, send("thanks", anchor="previous_step"), on="placed")
+    told = sent(flow, an_order(1, placed=-365 + 30), an_order(2, placed=5))
+    assert told == {("thanks", 2): pytest.approx(29 + 11 / 24, abs=0.05)}

@@ -15,8 +15,9 @@ class Rank(IntEnum):
     """Order what happens in one instant: news is heard before anything is decided."""
 
     NEWS = 0
-    LOOK = 1
-    DUE = 2
+    CALENDAR = 1
+    LOOK = 2
+    DUE = 3
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem
 
 Spoken = tuple[str, str, int]  # step, kind of thing, our id of it
+LOOKED_AT: Final = timedelta(hours=1)  # how often the calendar is
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +38,22 @@ def left(session: Session, since: datetime) -> dict[Spoken, datetime]:
 
 
 def compared(really: Mapping[Spoken, datetime], replayed: Iterable[Outcome], since: datetime) -> Compared:
-    """Return where they agree, a quarter of an hour apart at most, and where not."""
+    """Return where they agree and where not.
+
+    They do a quarter of an hour apart at most, and an hour more where the calendar started it.
+    """
     by_replay = {
-        (each.spoken_as, kind, number): each.at
+        (each.spoken_as, kind, number): each
         for each in replayed
         if each.sent and each.at >= since
         for kind, number in each.items
     }
     found = [(key, really.get(key), by_replay.get(key)) for key in sorted({*really, *by_replay})]
-    others = [each for each in found if not _agree(each[1], each[2])]
+    others = [(key, at, each.at if each is not None else None) for key, at, each in found if not _agree(at, each)]
     return Compared(len(found) - len(others), tuple(others))
 
 
-def _agree(one: datetime | None, other: datetime | None) -> bool:
-    return one is not None and other is not None and abs(one - other) <= SAME_TIME
+def _agree(at: datetime | None, replayed: Outcome | None) -> bool:
+    if at is None or replayed is None:
+        return False
+    return abs(at - replayed.at) <= SAME_TIME + (LOOKED_AT if replayed.dated else timedelta(0))

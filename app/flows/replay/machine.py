@@ -24,6 +24,7 @@ from app.flows.planning.record_decision import carry_out
 from app.flows.planning.runs.follow import note_way, row_facts
 from app.flows.planning.schedule import beside, moments, move, new_row, row_seed
 from app.flows.replay.agenda import Agenda, Rank
+from app.flows.replay.calendar_then import is_watched, looked_at, started_by_calendar
 from app.flows.replay.changes_then import erase, news, retime, waiting_for
 from app.flows.replay.facts_then import facts_then, zone_then
 from app.flows.replay.history.past import FlowPast, OrderPast, Past
@@ -46,6 +47,7 @@ from app.orders.parcels import Fulfillment
 from app.orders.record.reversal import OPEN_STATES
 
 ASKS_NOTHING: Final = ProfileFacts()
+About = tuple[str, int]  # kind of subject, our id of it
 
 
 @dataclass(slots=True)
@@ -68,10 +70,13 @@ class Walk:
     _planned: dict[tuple[int, str], object] = field(default_factory=dict)  # what a row was last planned by
     _over: set[int] = field(default_factory=set)  # runs that have said or left out all they ever will
     _flows: dict[int, FlowPast] = field(init=False)
+    _is_watched: bool = field(init=False)  # whether the calendar starts any flow
+    _looked_at: set[datetime] = field(default_factory=set)  # when the calendar is looked at
     _count: int = 0
 
     def __post_init__(self) -> None:
-        """Know flows by id."""
+        """Know flows by id, and whether the calendar matters."""
+        self._is_watched = any(map(is_watched, self.past.flows))
         self._agenda = Agenda(self.ticks)
         self._flows = {each.flow.id: each for each in self.past.flows}
 
@@ -88,6 +93,8 @@ class Walk:
             thing = self._agenda.take()
             if rank is Rank.LOOK:
                 self._look(thing, now)
+            elif rank is Rank.CALENDAR:
+                self._watch(now)
             elif thing is None:
                 self._retime(now)
             else:
@@ -110,6 +117,18 @@ class Walk:
         for run in waiting_for(then, self._orders.values(), self._runs, now):
             run.look_at = now
             self._agenda.turn(Rank.LOOK, now, now, run)
+        if self._is_watched:
+            self._agenda.turn(Rank.CALENDAR, now, now, None)
+
+    def _watch(self, now: datetime) -> None:
+        """Start what the calendar starts, and look at it again when it may start more."""
+        orders = self._orders.values()
+        for flow, then, occasion in started_by_calendar(self.past, orders, self._runs, now):
+            self._start(flow, flow.at(now)[0], then, (occasion.subject, occasion.subject_id), now, occasion)
+            self._replan(then, now)
+        for at in set(looked_at(self.past, orders, now)) - self._looked_at:
+            self._looked_at.add(at)
+            self._agenda.turn(Rank.CALENDAR, at, now, None)
 
     def _retime(self, now: datetime) -> None:
         """Move what is planned to where another calendar says."""
@@ -140,20 +159,13 @@ class Walk:
             for each in told:
                 known = (flow.flow.id, each.subject, each.subject_id) in runs
                 if not known and admitted(flow.flow, document, each, story, runs):
-                    self._start(flow, number, then, each.subject, each.subject_id, now, each)
+                    self._start(flow, number, then, (each.subject, each.subject_id), now, each)
 
     def _start(
-        self,
-        flow: FlowPast,
-        number: int,
-        then: OrderThen,
-        kind: str,
-        subject_id: int,
-        now: datetime,
-        occasion: Occasion | None,
+        self, flow: FlowPast, number: int, then: OrderThen, about: About, now: datetime, occasion: Occasion | None
     ) -> None:
         self._count += 1
-        run = new_run(flow.flow, number, then.order, kind, subject_id, occasion, now)
+        run = new_run(flow.flow, number, then.order, about, occasion, now)
         run.id = self._count
         asks = flow.document(number).trigger.condition if occasion is not None else None
         if asks is not None and occasion is not None:
@@ -172,11 +184,8 @@ class Walk:
         for run in runs:
             if run.id in self._over:
                 continue
-            document, parcel, rows = (
-                self._flows[run.flow_id].document(run.version),
-                parcel_then(run, then),
-                self._rows[run.id],
-            )
+            document, rows = self._flows[run.flow_id].document(run.version), self._rows[run.id]
+            parcel = parcel_then(run, then)
             told = self._come_to(run, document, then, parcel, now)
             others = beside(run, runs, then.parcels)
             known: dict[datetime, Moments] = {}
@@ -210,16 +219,7 @@ class Walk:
             row = rows[step.key] = new_row(run, step.key, planned, follow_up_row)
             self._count += 1
             row.id = self._count
-            past = self._pasts[then.order.id]
-            saying = Saying(
-                row,
-                run,
-                self._flows[run.flow_id],
-                self._flows[run.flow_id].document(run.version),
-                self._flows[run.flow_id].document(run.version).step(row.step),
-                then,
-                past,
-            )
+            saying = Saying.of(row, run, self._flows[run.flow_id], then, self._pasts[then.order.id])
             self._sayings[then.order.id].append(saying)
             self._saying[row.id] = saying
         else:
@@ -255,7 +255,7 @@ class Walk:
                 row.due_at, row.postponed_until = now, None
                 self._due(row, now)
         for run, line in left_out(then, self._sayings[then.order.id], self._runs[then.order.id], self._items):
-            self._start(self._flows[run.flow_id], run.version, then, ORDER_LINE, line, now, None)
+            self._start(self._flows[run.flow_id], run.version, then, (ORDER_LINE, line), now, None)
 
     def _look(self, run: Enrollment, now: datetime) -> None:
         if run.ended_at is None and run.look_at is not None and run.look_at <= now:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from app.flows.language.flow import FlowDocument, WaitUntil, nodes
-from app.flows.language.happenings import Event, Moment
+from app.flows.language.flow import FlowDocument
 from app.flows.models import FlowState
 from app.flows.replay.history.load import together
 from app.flows.replay.history.past import FlowPast, Past
@@ -15,7 +14,6 @@ from app.flows.replay.history.rows import flow_row
 from app.flows.replay.machine import Walk
 from app.flows.replay.report import Outcome, outcomes
 
-BY_CALENDAR: Final = frozenset({Event.FIRST_ORDER_ANNIVERSARY, Event.DAYS_WITHOUT_ORDER})
 SUPPOSED: Final = -1  # the id of a flow the shop does not have
 
 
@@ -43,13 +41,3 @@ def as_if(past: Past, document: FlowDocument, since: datetime) -> Past:
     )
     others = [each for each in past.flows if each.flow.key != document.key]
     return replace(past, flows=[*others, FlowPast(flow, [(since, 1, document)])])
-
-
-def cannot_replay(document: FlowDocument) -> str | None:
-    """Return in words what of a flow the replay cannot follow yet, None where it follows all of it."""
-    every = list(nodes(document.steps))
-    if document.trigger.on in BY_CALENDAR:
-        return "it is started by the calendar"
-    if any(isinstance(each, WaitUntil) and each.date is Moment.FIRST_ORDER_ANNIVERSARY for each in every):
-        return "it waits for an anniversary"
-    return None

@@ -12,19 +12,21 @@ from app.flows.facts.gather_items import spoken_as
 from app.flows.replay.machine import Walk
 from app.flows.rules.decision import Postpone, Send, Skip
 from app.flows.rules.reasons import Reason
+from app.flows.runs.by_calendar import WATCHED
 
 SAME_TIME: Final = timedelta(minutes=15)  # a mail leaves when its turn comes, and that is not always the very second
 CAPS: Final = frozenset({Reason.CAP_REACHED, Reason.AFTER_OTHERS, Reason.OFTEN_ENOUGH, Reason.NEWS_ENOUGH})
 COLLISIONS: Final = frozenset({Reason.TOGETHER, Reason.ALREADY_SENT, Reason.SAME_CONTENT})
 
-Thing = tuple[str, str, int, str]  # flow, kind of subject, our id of it, step
+Thing = tuple[str, str, int, str, int]  # flow, kind of subject, our id of it, step, which year of an anniversary
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Say what became of one message: sent at `at`, left out for `reason`, or waiting for it at the end.
 
-    `waited` are the reasons it was put off for on the way. `items` are what it spoke about: (kind, our id).
+    `waited` are the reasons it was put off for on the way. `items` are what it spoke about: (kind, our id). `dated`
+    says that the calendar started its run, which is looked at once an hour.
     """
 
     thing: Thing
@@ -38,6 +40,7 @@ class Outcome:
     spoken_as: str = ""
     items: tuple[tuple[str, int], ...] = ()
     waited: tuple[str, ...] = ()
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,13 @@ def outcomes(walk: Walk) -> list[Outcome]:
         waits = (str(verdict.reason),) if isinstance(verdict, Postpone) else ()
         spoken = said.get(id(saying.row)) if isinstance(verdict, Send) else None
         found[id(saying.row)] = Outcome(
-            thing=(saying.flow.flow.key, saying.run.subject_kind, saying.run.subject_id, saying.row.step),
+            thing=(
+                saying.flow.flow.key,
+                saying.run.subject_kind,
+                saying.run.subject_id,
+                saying.row.step,
+                saying.run.occurrence,
+            ),
             order_id=saying.row.order_id,
             person=saying.then.order.customer_id or -saying.row.order_id,
             message_class=saying.step.message_class.value,
@@ -118,6 +127,7 @@ def outcomes(walk: Walk) -> list[Outcome]:
             spoken_as=spoken_as(saying.step, saying.run),
             items=tuple(spoken.items) if spoken is not None else (),
             waited=(*(before.waited if before else ()), *waits),
+            dated=saying.document.trigger.on in WATCHED,
         )
     return list(found.values())
 

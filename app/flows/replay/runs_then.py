@@ -105,15 +105,15 @@ def is_over(run: Enrollment, rows: Mapping[str, FollowUp], told: Advanced) -> bo
 
 
 def new_run(
-    flow: Flow, number: int, order: Order, kind: str, subject_id: int, occasion: Occasion | None, now: datetime
+    flow: Flow, number: int, order: Order, about: tuple[str, int], occasion: Occasion | None, now: datetime
 ) -> Enrollment:
-    """Return a run of a version of a flow; a single line's has no occasion."""
+    """Return a run of a version of a flow about a subject (its kind, our id); a single line's has no occasion."""
     values = {"shop_id": order.shop_id, "flow_id": flow.id, "order_id": order.id, "customer_id": order.customer_id}
     return run_row(
         **values,
         version=number,
-        subject_kind=kind,
-        subject_id=subject_id,
+        subject_kind=about[0],
+        subject_id=about[1],
         occurrence=occasion.occurrence if occasion is not None else 0,
         started_at=occasion.at if occasion is not None else None,
         entered_at=now,

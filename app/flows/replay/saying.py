@@ -27,6 +27,12 @@ class Saying:
     then: OrderThen
     past: OrderPast
 
+    @classmethod
+    def of(cls, row: FollowUp, run: Enrollment, flow: FlowPast, then: OrderThen, past: OrderPast) -> Saying:
+        """Return what a row says, by the version its run follows."""
+        document = flow.document(run.version)
+        return cls(row, run, flow, document, document.step(row.step), then, past)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

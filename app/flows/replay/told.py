@@ -35,8 +35,8 @@ def difference_words(found: Difference) -> Iterator[str]:
         ("later", found.later),
     ):
         yield f"{name}: {len(things):,}"
-        for _, kind, number, step in things[:SHOWN]:
-            yield f"  {step} about {kind} {number}"
+        for _, kind, number, step, year in things[:SHOWN]:
+            yield f"  {step} about {kind} {number}" + (f", year {year}" if year else "")
 
 
 def compared_words(found: Compared) -> Iterator[str]:

@@ -1,12 +1,11 @@
 """Start the runs that no event starts: first-order anniversaries, and days that passed without an order.
 
-Asked every hour about what has come due since the last few days, so that a machine that stood still loses nothing; a
-run that was started is never started again. Nothing from before a flow was switched on counts.
+Asked every hour; what is asked, and why nothing is lost or started twice, is said in app/flows/runs/by_calendar.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,11 +15,10 @@ from sqlalchemy.orm import Session, aliased
 from app.flows.facts import published
 from app.flows.language.flow import FlowDocument
 from app.flows.language.happenings import Event
-from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, Flow
 from app.flows.planning.enrol import start_run
 from app.flows.planning.runs.look import look
-from app.flows.runs.anniversaries import anniversary, years_passed
+from app.flows.runs.by_calendar import CATCH_UP, WATCHED, Dated, called_for
 from app.flows.runs.triggers import UNPAID, Occasion
 from app.flows.timing.recipient_zone import recipient_zone
 from app.kit.clock import business_now
@@ -31,8 +29,6 @@ from app.shops.models import Shop
 from app.shops.whose_turn import connected
 from app.shops.zone import zone_name
 
-WATCHED: Final = frozenset({Event.FIRST_ORDER_ANNIVERSARY, Event.DAYS_WITHOUT_ORDER})
-CATCH_UP: Final = timedelta(days=3)
 A_DAY_AROUND: Final = timedelta(days=1)  # a local day begins up to fourteen hours before and after UTC's
 OLDEST_YEARS: Final = 30
 AT_ONCE: Final = 200
@@ -69,25 +65,15 @@ def _watches(flow: Flow, document: FlowDocument) -> bool:
 
 
 def _start(session: Session, flow: Flow, document: FlowDocument, order: Order) -> None:
-    now = business_now(session)
-    for occasion in _occasions(session, document, order, now):
-        from_then_on = flow.include_from is not None and occasion.at >= flow.include_from
-        if from_then_on and now - CATCH_UP <= occasion.at <= now and not _has_run(session, flow, occasion):
-            start_run(session, flow, document, order, occasion)
-            session.flush()
-            look(session, order.id)
-
-
-def _occasions(session: Session, document: FlowDocument, order: Order, now: datetime) -> Iterator[Occasion]:
-    if document.trigger.on is Event.DAYS_WITHOUT_ORDER:
-        at = order.placed_at + timedelta(days=document.trigger.days or 0)
-        yield Occasion(Event.DAYS_WITHOUT_ORDER, Subject.ORDER, order.id, at)
-    elif order.customer_id is not None:
-        zone = recipient_zone(order.country, order.province, zone_name(session), order.zip).zone
-        years = years_passed(order.placed_at, now, zone)
-        if years:
-            at = anniversary(order.placed_at, years, zone)
-            yield Occasion(Event.FIRST_ORDER_ANNIVERSARY, Subject.CUSTOMER, order.customer_id, at, years)
+    if order.customer_id is None:
+        return
+    zone = recipient_zone(order.country, order.province, zone_name(session), order.zip).zone
+    dated = Dated(order.id, order.customer_id, order.placed_at, zone)
+    occasion = called_for(document, dated, flow.include_from, business_now(session))
+    if occasion is not None and not _has_run(session, flow, occasion):
+        start_run(session, flow, document, order, occasion)
+        session.flush()
+        look(session, order.id)
 
 
 def _has_run(session: Session, flow: Flow, occasion: Occasion) -> bool:
