@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.customers.legal_basis import MessageClass
-from app.flows.rules.decision import ProfileFacts, ShopFacts, ShopState
+from app.flows.rules.decision import ProfileFacts, Sent, ShopFacts, ShopState
 from app.flows.timing.calendar import Blackout, Calendar, Quiet
 from tests.flows.cases import LINE, NOON, STEPS, facts, with_
 from tests.flows.test_guard import ON_ITS_WAY, TABLE
@@ -20,7 +20,7 @@ ORDERS = (
 )
 # Ends that come without an evaluation of the table: from the mail server, the merchant, the flow's run, a merge.
 OUTSIDE = frozenset(
-    {"rejected", "dropped_on_resume", "skipped_by_merchant", "before_start", "exited", "goal_reached", "step_gone"}
+    {"dropped_on_resume", "skipped_by_merchant", "before_start", "exited", "goal_reached", "step_gone"}
     | {"failed", "added_later"}
 )
 
@@ -37,6 +37,7 @@ def every_case():
     yield with_(facts(), follow_up={"zone": "Asia/Tokyo"})
     yield with_(facts(), follow_up={"spoken_for_at": NOON})
     yield with_(facts("shipped", items=(ON_ITS_WAY,)), follow_up={"news_at": (NOON, NOON)})
+    yield facts(items=(replace(LINE, sent=Sent.REFUSED),))
     yield facts(shop=ShopFacts(ShopState.RESTORED))
     yield facts(shop=ShopFacts(ShopState.HALTED))
     yield facts(profile=ProfileFacts(holds=False, against=("the country is GB",)))

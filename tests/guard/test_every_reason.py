@@ -23,7 +23,7 @@ HERE = Path(__file__)
 TESTS = HERE.parents[1]
 BY_TABLE = {each for each in Reason if each.value not in OUTSIDE} | {Reason.EXITED, Reason.GOAL_REACHED}
 
-OF_OTHERS = {Reason.REJECTED, Reason.FAILED}  # words that messages, hits and webhooks end by too
+OF_OTHERS = {Reason.FAILED}  # words that messages, hits and webhooks end by too
 
 
 def cases():

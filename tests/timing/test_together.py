@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from app.flows.facts.calendars import CalendarSetting
 from app.flows.facts.gather import gather
+from app.flows.pages.why.derivation import derive_all
 from app.flows.planning.edit import save_step
 from app.flows.planning.skip import skip
 from app.flows.rules.reasons import Reason
@@ -49,7 +50,7 @@ def test_two_parcels_a_day_apart_are_one_question_seven_days_after_the_second(sh
 
 
 def test_a_request_tried_again_still_speaks_for_both(running, serve):
-    """A greylisting server answers the first try; the other parcel's row ends meanwhile, because this one speaks."""
+    """A greylisting server answers the first try; the other parcel waits for how that ends."""
     server = serve()
     order = SplitOrder(running, 2)
     first, second = order.ship(0), order.ship(1)
@@ -59,6 +60,8 @@ def test_a_request_tried_again_still_speaks_for_both(running, serve):
     serve(dot="451 4.7.1 later")
     live(running, days=1, minutes=20)
     assert order.said() == [(None, [0, 1])]
+    waits = order.row(second)
+    assert (waits.state, waits.reason) == ("scheduled", Reason.TOGETHER), "nobody has been asked about it yet"
     serve()
     live(running, days=2)
     ((at, _),) = order.said()
@@ -66,6 +69,44 @@ def test_a_request_tried_again_still_speaks_for_both(running, serve):
     titles = [row.title for row in running.rows(select(OrderLine.title).order_by(OrderLine.id))]
     asked = quopri.decodestring(server.delivered[-1]).decode("utf-8", "replace")
     assert [title for title in titles if title in asked] == titles
+
+
+@pytest.mark.parametrize("tries", [0, 2])
+def test_a_request_refused_for_good_ends_both_as_refused(running, serve, tries):
+    """At once, or after some tries: what one message said of both parcels has one end, and both say so."""
+    server = serve()
+    order = SplitOrder(running, 2)
+    first, second = order.ship(0), order.ship(1)
+    order.deliver(first)
+    order.deliver(second)
+    live(running, days=6)
+    before = len(server.delivered)
+    serve(dot=["451 4.7.1 later"] * tries + ["554 5.6.0 not this message"] * 9)
+    live(running, days=4)
+    assert len(server.delivered) == before + tries + 1, "neither is tried again"
+    rows = [order.row(parcel) for parcel in (first, second)]
+    assert {(row.state, row.reason) for row in rows} == {("done", Reason.REJECTED)}
+    with running.work() as session:
+        (told,) = derive_all(session, [rows[1].id])
+        assert "refused the message for good" in told.why.explanation.verdict
+
+
+def test_where_the_one_who_was_put_off_is_left_out_the_other_speaks_for_itself(running, serve):
+    serve()
+    order = SplitOrder(running, 2)
+    first, second = order.ship(0), order.ship(1)
+    order.deliver(first)
+    order.deliver(second)
+    live(running, days=6)
+    serve(dot="451 4.7.1 later")
+    live(running, days=1, minutes=20)
+    with running.work() as session:
+        skip(session, order.row(first).id)
+    serve()
+    live(running, days=2)
+    assert [about for _, about in order.said()] == [[0], [1]], "what the first never said of the other is free"
+    assert order.row(second).outcome == "handed_over"
+    assert order.row(first).reason == Reason.SKIPPED_BY_MERCHANT
 
 
 def test_two_of_three_are_asked_about_on_time_and_the_third_later(shop):

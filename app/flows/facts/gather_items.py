@@ -15,7 +15,7 @@ from app.flows.facts import gather_units
 from app.flows.facts.gather_groups import Documents, Group, groups
 from app.flows.facts.gather_units import REFUNDED, SENT_BACK
 from app.flows.language.steps import Step
-from app.flows.models import Enrollment, FollowUp
+from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.rules.decision import Item, Sent
 from app.kit.among import among
 from app.kit.question import SHOP, Question, ask, one_of
@@ -31,6 +31,7 @@ from app.reviews.models import Review
 ORDER_LINE = "order_line"
 
 SENT = {
+    MessageState.REJECTED: Sent.REFUSED,
     MessageState.ACCEPTED: Sent.ACCEPTED,
     MessageState.UNKNOWN: Sent.UNKNOWN,
     MessageState.SENDING: Sent.UNKNOWN,
@@ -50,8 +51,16 @@ REVIEWS: Final = Question(
     select(Review.order_line_id).where(Review.shop_id == SHOP, one_of(Review.order_line_id, "lines"))
 )
 SAID: Final = Question(
-    select(MessageItem.item_kind, MessageItem.item_id, MessageItem.step, Message.follow_up_id, Message.state)
+    select(
+        MessageItem.item_kind,
+        MessageItem.item_id,
+        MessageItem.step,
+        Message.follow_up_id,
+        Message.state,
+        FollowUp.state.label("row_state"),
+    )
     .join(Message, (Message.shop_id == MessageItem.shop_id) & (Message.id == MessageItem.message_id))
+    .outerjoin(FollowUp, (FollowUp.shop_id == Message.shop_id) & (FollowUp.id == Message.follow_up_id))
     .where(MessageItem.shop_id == SHOP, one_of(MessageItem.step, "spoken"), one_of(MessageItem.item_id, "things"))
 )
 
@@ -213,7 +222,14 @@ def _sent_units(parcels: dict[int, Contents]) -> dict[int, int]:
 
 
 def _said(rows: Iterable[Any]) -> Said:
-    return {(row.item_kind, row.item_id, row.step): (row.follow_up_id, SENT.get(row.state, Sent.NEVER)) for row in rows}
+    return {(row.item_kind, row.item_id, row.step): (row.follow_up_id, _how(row.state, row.row_state)) for row in rows}
+
+
+def _how(message: MessageState, row: FollowUpState | None) -> Sent:
+    """Return how far a message came; one that never left and whose row has ended says nothing any more."""
+    if message is not MessageState.PLANNED:
+        return SENT[message]
+    return Sent.NEVER if row is FollowUpState.DONE else Sent.PENDING
 
 
 def _sent(said: Said, row: FollowUp, kind: str, item_id: int, word: str) -> Sent:
@@ -221,5 +237,6 @@ def _sent(said: Said, row: FollowUp, kind: str, item_id: int, word: str) -> Sent
     if found is None:
         return Sent.NEVER
     follow_up_id, sent = found
-    # Another row that holds the item and has not spoken yet will speak: not this one too.
-    return Sent.UNKNOWN if sent is Sent.NEVER and follow_up_id != row.id else sent
+    ours = follow_up_id == row.id
+    # What its own message has not brought through it may still say; what another's has not, is not said twice.
+    return Sent.NEVER if ours and sent in {Sent.PENDING, Sent.REFUSED} else sent

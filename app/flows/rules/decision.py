@@ -31,7 +31,9 @@ class ShopState(StrEnum):
 class Sent(StrEnum):
     """Say what became of an earlier message of this step about the same thing."""
 
-    NEVER = "never"  # also where the receiver refused it before accepting
+    NEVER = "never"
+    PENDING = "pending"  # another row's message says it, and has not come through yet
+    REFUSED = "refused"  # another row's message said it, and the receiver refused that for good
     ACCEPTED = "accepted"
     UNKNOWN = "unknown"  # it may have left; includes one that is being sent right now
 

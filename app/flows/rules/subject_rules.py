@@ -17,18 +17,33 @@ from app.flows.timing.delays import latest_at, ready_at
 from app.orders.delivery import DeliverySource
 
 AFTER_ITS_TURN: Final = timedelta(minutes=15)  # the row that speaks for this one has spoken by then, or waits itself
+# What is said of all lines where they differ: nothing is final while one may still come through.
+GRAVEST: Final = (Sent.PENDING, Sent.UNKNOWN, Sent.ACCEPTED, Sent.REFUSED)
 FULLY_REFUNDED: Final = "refunded"
 VOIDED: Final = "voided"
 FRAUD: Final = "fraud"
 
 
 def not_said_before(case: Case) -> Verdict:
-    """Skip what an earlier message of this step has said, or may have said."""
+    """Skip what an earlier message of this step has said, or may have said; wait for one that is still on its way.
+
+    What one message said of several parcels has one end for all of them: refused for good, it is refused for each.
+    """
     sent = case.facts.follow_up.sent
     lines = keep(case.lines, lambda line: line.sent is Sent.NEVER) if case.step.about_lines else case.lines
     if sent is Sent.NEVER and case.lines and not lines:
-        sent = Sent.UNKNOWN if any(line.sent is Sent.UNKNOWN for line in case.lines) else Sent.ACCEPTED
-    return lines if sent is Sent.NEVER else skip(Reason.ALREADY_SENT, sent=sent)
+        sent = next(each for each in GRAVEST if any(line.sent is each for line in case.lines))
+    match sent:
+        case Sent.NEVER:
+            return lines
+        case Sent.PENDING if case.now >= case.facts.follow_up.expires_at:
+            return case.lines  # the next rule says that it is too old
+        case Sent.PENDING:
+            until = max(case.facts.follow_up.spoken_for_at or case.now, case.now) + AFTER_ITS_TURN
+            return postpone(until, Reason.TOGETHER, sent=sent)
+        case Sent.REFUSED:
+            return skip(Reason.REJECTED, sent=sent)
+    return skip(Reason.ALREADY_SENT, sent=sent)
 
 
 def still_news(case: Case) -> Verdict:

@@ -23,6 +23,7 @@ from app.flows.rules.decision import Send, TemplateFacts
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.rules.turn import is_capped
+from app.flows.sending.left_behind import free_left_behind
 from app.flows.sending.lock_group import SENDERS
 from app.flows.sending.recall import is_lost, recall
 from app.flows.sending.write import Desk, Written, prepare_desk, write
@@ -139,10 +140,12 @@ def _kept(
     shown: list[expose.Shown] = []
     for each in written:
         row, kept = each.one.follow_up, rows.get(each.draft.follow_up_id)
-        if kept is None:
+        if kept is None and not free_left_behind(session, each.draft):
             finish(row, Reason.ALREADY_SENT, now)
-        elif set(kept.items) != set(each.draft.items):
-            withdraw(session, kept.message_id)
+        elif kept is None or set(kept.items) != set(each.draft.items):
+            if kept is not None:
+                withdraw(session, kept.message_id)
+                free_left_behind(session, each.draft)
             row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now, None
         else:
             prepared.append(_prepared(each, kept, before[row.id]))
