@@ -29,7 +29,13 @@ from app.flows.pages.home import next_ask, routes_home
 from app.flows.pages.look_back import routes_look_back
 from app.flows.pages.people import routes_people
 from app.flows.pages.replay import routes_replay
-from app.flows.pages.settings import routes_calendar, routes_deliveries, routes_measures, routes_settings
+from app.flows.pages.settings import (
+    routes_calendar,
+    routes_deliveries,
+    routes_measures,
+    routes_seasons,
+    routes_settings,
+)
 from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_why
@@ -95,6 +101,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_settings.blueprint,
     routes_measures.blueprint,
     routes_calendar.blueprint,
+    routes_seasons.blueprint,
     routes_deliveries.blueprint,
     routes_why.blueprint,
 )

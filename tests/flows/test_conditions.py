@@ -107,6 +107,23 @@ def test_every_fact_has_a_kind_a_comparison_and_words():
             assert all(finding_words(each) for each in judge(one, {}).findings)
 
 
+@pytest.mark.parametrize(
+    ("condition", "against"),
+    [
+        (NO, [NO]),
+        (Not(YES), [YES]),
+        (Every((YES, Not(YES), Not(NO))), [YES]),
+        (Not(Some((NO, WHO_KNOWS))), [WHO_KNOWS]),
+        (Not(Not(NO)), [NO]),
+        (Every((YES, WHO_KNOWS)), [WHO_KNOWS]),
+    ],
+)
+def test_what_spoke_against_it_is_told_under_not_as_well(condition, against):
+    told = judge(condition, KNOWN)
+    assert not told.holds
+    assert [Compare(each.fact, each.op, each.value) for each in told.decisive] == against
+
+
 def test_words_keep_what_belongs_together():
     both = Every((Some((YES, WHO_KNOWS)), Compare(Fact.ORDER_COUNTRY, Op.ONE_OF, ("DE", "AT"))))
     assert condition_words(both) == (

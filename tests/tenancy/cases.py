@@ -88,6 +88,8 @@ WITHOUT_ID = {
     ("/settings/calendar/moves", "POST"): Case(
         "/settings/calendar/moves", {"help_gap_hours": "48", "ask_gap_hours": "48"}, names=False
     ),
+    ("/settings/seasons", "GET"): Case("/settings/seasons", names=False),
+    ("/settings/seasons", "POST"): Case("/settings/seasons", {"name": "Winter"}, names=False),
     ("/settings/deliveries", "GET"): Case("/settings/deliveries", names=False),
     ("/settings/deliveries", "POST"): Case(
         "/settings/deliveries",

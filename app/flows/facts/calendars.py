@@ -1,6 +1,6 @@
-"""Read the shop's calendar: quiet hours, closed days, public holidays and the pause after arrival.
+"""Read the shop's calendar: quiet hours, closed days, public holidays, the pause after arrival, and its seasons.
 
-One section of settings; what a decision and a plan get of it is plain data for one recipient.
+What a decision and a plan get of the calendar is plain data for one recipient.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import ClassVar, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from app.flows.language.steps import Step
 from app.flows.language.window import HOUR
 from app.flows.timing.calendar import Blackout, Calendar, Quiet
 from app.flows.timing.recipient_zone import RecipientZone, recipient_zone
+from app.flows.timing.seasons import Season, names_on, read_seasons
 from app.kit import public_holidays
 from app.orders.models import Order
 from app.shops.settings import Section, load
@@ -41,6 +43,24 @@ class CalendarSetting(Section):
     holidays_closed: bool = False
     help_gap_hours: int = 48
     ask_gap_hours: int = 48
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonSetting(Section):
+    """Name the times of the shop's year, one a line as app.flows.timing.seasons keeps them."""
+
+    SECTION: ClassVar[str] = "seasons"
+
+    named: str = ""
+
+    @property
+    def seasons(self) -> tuple[Season, ...]:
+        """Return them in the shop's order."""
+        return read_seasons(self.named)
+
+    def at(self, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+        """Return the names of those it is at an instant, on the shop's clock."""
+        return names_on(self.seasons, now.astimezone(zone).date())
 
 
 @dataclass(frozen=True, slots=True)

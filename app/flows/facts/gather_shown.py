@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
+from app.flows.facts.calendars import SeasonSetting
 from app.flows.facts.gather import Gathered
 from app.flows.facts.gather_shop import PROFILE
 from app.kit.question import SHOP, Question, ask, one_of
@@ -18,6 +19,7 @@ from app.messages.mail.context import Line
 from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment
 from app.shops.models import ShopProfile
+from app.shops.settings import load_once
 
 NAMED: Final = Question(
     select(
@@ -44,6 +46,7 @@ class Shown:
     profile: ShopProfile | None
     lines: Mapping[int, Line]
     parcels: Mapping[int, Fulfillment]
+    seasons: SeasonSetting
 
 
 def gather_shown(session: Session, about: Sequence[Gathered]) -> Shown:
@@ -58,6 +61,7 @@ def gather_shown(session: Session, about: Sequence[Gathered]) -> Shown:
         profile,
         _lines(named, profile),
         {parcel: session.get_one(Fulfillment, (shop_id, parcel)) for parcel in parcels},  # the facts have loaded them
+        load_once(session, SeasonSetting),
     )
 
 

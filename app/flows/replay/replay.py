@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
+from app.flows.facts.calendars import SeasonSetting
 from app.flows.language.flow import FlowDocument
 from app.flows.models import FlowState
 from app.flows.replay.history.load import together
@@ -28,7 +29,10 @@ def replay(past: Past, until: datetime) -> list[Outcome]:
 
 
 def as_if(past: Past, document: FlowDocument, since: datetime) -> Past:
-    """Return the past as if a flow had been this document from `since` on, whatever it was."""
+    """Return the past as if a flow had been this document from `since` on, whatever it was.
+
+    It is asked with the seasons of today: a document can name them before the past had them.
+    """
     known = next((each.flow for each in past.flows if each.flow.key == document.key), None)
     flow = flow_row(
         id=known.id if known is not None else SUPPOSED,
@@ -40,4 +44,5 @@ def as_if(past: Past, document: FlowDocument, since: datetime) -> Past:
         include_from=since,
     )
     others = [each for each in past.flows if each.flow.key != document.key]
-    return replace(past, flows=[*others, FlowPast(flow, [(since, 1, document)])])
+    seasons = past.stored(datetime.max.replace(tzinfo=UTC)).of(SeasonSetting)
+    return replace(past, flows=[*others, FlowPast(flow, [(since, 1, document)])], supposed=seasons)

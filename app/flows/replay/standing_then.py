@@ -67,6 +67,7 @@ def known_then(scene: Scene, parcel: Fulfillment | None, wanted: Collection[Fact
         placed=_placed(scene),
         agreed=past.agreed(order.customer_id, now),
         collections=past.collections,
+        seasons=past.seasons(now),
         lowest=min((each.rating for each in scene.one.reviews if each.submitted_at <= now), default=None),
     )
     return known_of(About(order.id, order, parcel), around, wanted, now)

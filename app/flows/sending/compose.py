@@ -53,6 +53,7 @@ def compose(
         links=_links(linking, one, parcel, things),
         locale=wording.mail_locale(locale),
         arm=arm,
+        season=next(iter(shown.seasons.at(now, ZoneInfo(profile.timezone or "Etc/UTC"))), ""),
     )
 
 

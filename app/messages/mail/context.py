@@ -96,7 +96,8 @@ class Links:
 class MailContext:
     """Hold everything one mail may say. `lines` are the things it is about, the most telling first.
 
-    `locale` is a language of app.messages.mail.wording.LOCALES; `arm` the experiment's variant ("A", "B"), "" for none.
+    `locale` is a language of app.messages.mail.wording.LOCALES; `arm` the experiment's variant ("A", "B"), "" for none;
+    `season` what the shop calls the time of its year, "" where it has no name for it.
     """
 
     shop: Shop
@@ -107,6 +108,7 @@ class MailContext:
     links: Links = Links()
     locale: str = "en"
     arm: str = ""
+    season: str = ""
 
     def as_mapping(self) -> dict[str, object]:
         """Return plain mappings, lists, words and numbers: nothing with methods reaches a template.

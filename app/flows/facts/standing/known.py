@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 from app.catalog.collections import collections_of
 from app.customers import consent
 from app.customers.models import Customer
+from app.flows.facts.calendars import SeasonSetting
 from app.flows.language.conditions.facts import Fact, Known
 from app.kit.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
 from app.reviews.models import Review
+from app.shops.settings import load_once
+from app.shops.zone import shop_zone
 
 OF_LINES: Final = frozenset(
     {
@@ -64,6 +67,7 @@ class Around:
     agreed: str | None = None
     lowest: int | None = None  # of its reviews' ratings
     collections: Mapping[int, frozenset[str] | None] = field(default_factory=dict)  # by product; Shopify's id
+    seasons: tuple[str, ...] = ()  # it is
 
 
 def known(session: Session, about: Sequence[About], asked: Collection[Fact], now: datetime) -> dict[Hashable, Known]:
@@ -77,13 +81,14 @@ def known(session: Session, about: Sequence[About], asked: Collection[Fact], now
     persons = _persons(session, people) if OF_PERSON & set(asked) else {}
     agreed = consent.current(session, people) if Fact.AGREED_TO_MARKETING in asked else {}
     collections = _collections(session, lines) if Fact.COLLECTIONS in asked else {}
+    seasons = load_once(session, SeasonSetting).at(now, shop_zone(session)) if Fact.SEASON in asked else ()
     ratings = _ratings(session, list(orders)) if OF_REVIEWS & set(asked) else {}
     found: dict[Hashable, Known] = {}
     for each in about:
         order, person = each.order, each.order.customer_id or 0
         around = Around(
             *(lines.get(order.id, ()), persons.get(person), history.get(person), agreed.get(person)),
-            *(ratings.get(order.id), collections),
+            *(ratings.get(order.id), collections, seasons),
         )
         found[each.key] = known_of(each, around, asked, now)
     return found
@@ -92,7 +97,7 @@ def known(session: Session, about: Sequence[About], asked: Collection[Fact], now
 def known_of(about: About, around: Around, asked: Collection[Fact], now: datetime) -> Known:
     """Return what is known of one subject, given what stands around it."""
     order = about.order
-    values = _of_order(order, now) | _of_parcel(about.parcel, now)
+    values = _of_order(order, now) | _of_parcel(about.parcel, now) | {Fact.SEASON: frozenset(around.seasons)}
     if OF_LINES & set(asked):
         values |= _of_lines(around.lines, around.collections)
     if order.customer_id is not None:

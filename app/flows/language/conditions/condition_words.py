@@ -24,6 +24,7 @@ LABELS: Final = {
     Fact.SKUS: "a SKU in the order",
     Fact.TITLES: "a title in the order",
     Fact.COLLECTIONS: "a collection of something in the order",
+    Fact.SEASON: "the season",
     Fact.CARRIER: "the carrier",
     Fact.DAYS_SINCE_ARRIVAL: "days since it arrived",
     Fact.CUSTOMER_COUNTRY: "the customer's country",

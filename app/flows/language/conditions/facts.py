@@ -42,6 +42,7 @@ class Fact(StrEnum):
     COLLECTIONS = "collections"  # by handle: the last part of a collection's address
     NEEDS_SHIPPING = "needs_shipping"
     HAS_GIFT_CARD = "has_gift_card"
+    SEASON = "season"  # the shop's own names of the times it is, by its calendar
     CARRIER = "carrier"
     TRACKED = "tracked"
     ARRIVED = "arrived"
@@ -74,6 +75,7 @@ SORTS: Final[Mapping[Fact, Sort]] = {
     Fact.COLLECTIONS: Sort.TEXTS,
     Fact.NEEDS_SHIPPING: Sort.FLAG,
     Fact.HAS_GIFT_CARD: Sort.FLAG,
+    Fact.SEASON: Sort.TEXTS,
     Fact.CARRIER: Sort.TEXT,
     Fact.TRACKED: Sort.FLAG,
     Fact.ARRIVED: Sort.FLAG,

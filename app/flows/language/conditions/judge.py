@@ -88,19 +88,17 @@ class Judged:
 
     holds: bool
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def decisive(self) -> tuple[Finding, ...]:
-        """Return the comparisons that did not hold or could not be made."""
-        return tuple(each for each in self.findings if not each.holds)
+    decisive: tuple[Finding, ...] = ()  # those that spoke against it or could not be made; under `not`, those that hold
 
 
 def judge(condition: Condition | None, known: Known) -> Judged:
     """Return whether a condition holds for what is known; no condition holds for everything."""
     if condition is None:
         return Judged(holds=True)
-    findings: list[Finding] = []
-    return Judged(_truth(condition, known, findings) is True, tuple(findings))
+    findings: list[tuple[Finding, bool]] = []
+    holds = _truth(condition, known, findings, wanted=True) is True
+    against = (each for each, wanted in findings if each.holds is not wanted)
+    return Judged(holds, tuple(each for each, _ in findings), tuple(against))
 
 
 def asked(condition: Condition | None) -> frozenset[Fact]:
@@ -116,19 +114,20 @@ def asked(condition: Condition | None) -> frozenset[Fact]:
             return asked(condition.of)
 
 
-def _truth(condition: Condition, known: Known, findings: list[Finding]) -> bool | None:
+def _truth(condition: Condition, known: Known, findings: list[tuple[Finding, bool]], *, wanted: bool) -> bool | None:
+    """Return whether it holds; `wanted` is what speaks for the whole, so that each comparison is kept with it."""
     match condition:
         case Compare():
             found = known.get(condition.fact)
             holds = None if found is None else _compare(condition, found)
-            findings.append(Finding(condition.fact, condition.op, condition.value, found, holds))
+            findings.append((Finding(condition.fact, condition.op, condition.value, found, holds), wanted))
             return holds
         case Every():
-            return _all(_truth(each, known, findings) for each in condition.of)
+            return _all(_truth(each, known, findings, wanted=wanted) for each in condition.of)
         case Some():
-            return _not(_all(_not(_truth(each, known, findings)) for each in condition.of))
+            return _not(_all(_not(_truth(each, known, findings, wanted=wanted)) for each in condition.of))
         case Not():
-            return _not(_truth(condition.of, known, findings))
+            return _not(_truth(condition.of, known, findings, wanted=not wanted))
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:

@@ -8,11 +8,12 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.customers import push_consent
-from app.flows.facts.calendars import CalendarSetting
+from app.flows.facts.calendars import CalendarSetting, SeasonSetting
 from app.flows.pages.settings import settings_page
 from app.flows.pages.settings.calendar_form import calendar_words
 from app.flows.pages.settings.deliveries_page import parcel_words
 from app.flows.pages.settings.measure_page import measure_page
+from app.flows.pages.settings.seasons_form import season_words
 from app.flows.syncing.importing.progress import progress
 from app.kit import runtime
 from app.kit.clock import business_now
@@ -41,6 +42,7 @@ def show() -> str:
             stars=settings_page.stars(session),
             scope=SCOPE,
             quiet=calendar_words(load(session, CalendarSetting)),
+            seasons=season_words(load(session, SeasonSetting), now.astimezone(zone).date()),
             parcels=parcel_words(session),
             history=progress(session),
             measure=measure_page(session, zone, now),

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from app.customers.ledger import Statement, holds
 from app.customers.models import Customer, Preference, Suppression
 from app.customers.wishes import Wishes, reduced
 from app.experiments.hold_out import Share
+from app.flows.facts.calendars import SeasonSetting
 from app.flows.facts.gather_left_out import Exclusions
 from app.flows.facts.standing.standing import Needs, needs
 from app.flows.language.flow import Branch, FlowDocument, WaitUntil, nodes
@@ -98,6 +100,7 @@ class Past:
     left_out: Exclusions | None = None
     titles: Mapping[int, str] = field(default_factory=dict)  # of order lines, where conditions ask for them
     collections: Mapping[int, frozenset[str] | None] = field(default_factory=dict)  # by product, as they are today
+    supposed: SeasonSetting | None = None  # seasons a draft is asked with, whatever they were
     arms: Mapping[int, Sequence[tuple[datetime, str, str]]] = field(
         default_factory=dict
     )  # customer → (at, experiment, arm)
@@ -123,6 +126,11 @@ class Past:
         if place not in self._settings:
             self._settings[place] = Settings.of(self.stored(now), self.shop_zone, self.left_out)
         return self._settings[place]
+
+    def seasons(self, now: datetime) -> tuple[str, ...]:
+        """Return which of the shop's seasons it was."""
+        setting = self.supposed if self.supposed is not None else self.stored(now).of(SeasonSetting)
+        return setting.at(now, ZoneInfo(self.shop_zone or "Etc/UTC")) if setting.named else ()
 
     def arms_seen(self, customer_id: int | None, now: datetime) -> Mapping[str, str]:
         """Return the arms somebody had been sent down, by experiment."""
