@@ -1,10 +1,12 @@
 """Asking the past on a page: progress, the answer with examples, called off, done by several processes."""
 
 import html
+import json
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from app.flows.facts import published
 from app.flows.models import FollowUp
 from app.flows.replay.history import load
 from app.flows.replay.job import run
@@ -13,7 +15,7 @@ from app.flows.replay.question import pages
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
 from app.orders.models import OrderEvent
-from tests.admin.flow_documents import save, send
+from tests.admin.flow_documents import document, save, send
 from tests.admin.merchant import DAY
 from tests.admin.test_look import admin, database
 from tests.browser import look
@@ -134,6 +136,52 @@ def test_two_versions_differ_in_what_changed(merchant):
     assert ", not " in told
 
 
+def test_a_draft_is_asked_about_before_it_is_published(merchant):
+    past(merchant)
+    fresh = document(send("hello", anchor="shipped"), on="shipped", key="fresh", name="Fresh <b>idea</b>")
+    check = merchant.post("/flow/check", document=json.dumps(fresh)).text
+    assert "Ask your past" in check
+    where = merchant.post("/replays", document=json.dumps(fresh), days="30").headers["Location"]
+    assert "Fresh <b>idea</b>, a draft" in page(merchant, where)
+    assert "<b>idea" not in merchant.fetch(where).text
+    run.run_due(merchant.wired)
+    (row,) = replays(merchant)
+    assert (row.state, row.version, row.against) == (ReplayState.DONE, None, None)
+    assert row.answer["messages"] > 5
+    with merchant.work() as session:
+        assert "fresh" not in published.flows(session)
+
+
+def test_a_draft_of_a_known_flow_is_put_beside_what_is_published(merchant):
+    past(merchant)
+    late = send("care_mail", anchor="delivered", delay_days=1, arrival="known", fallback_days=30)
+    save(merchant, late, on="shipped", move=False)
+    draft = document(late | {"delay_days": 3}, on="shipped")
+    where = merchant.post("/replays", document=json.dumps(draft), days="30").headers["Location"]
+    run.run_due(merchant.wired)
+    (row,) = replays(merchant)
+    assert (row.version, row.against) == (None, 1)
+    assert f"Sent later: {row.answer['messages']}" in page(merchant, where)
+    assert "a draft against version 1" in page(merchant)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "This is not JSON from line 1"),
+        ("{", "This is not JSON from line 1"),
+        ("[]", "document"),
+        ('{"format": 2, "key": "care"}', "name"),
+        ("[" * 100_000, "document"),
+    ],
+)
+def test_a_draft_that_is_no_flow_is_refused_in_words(merchant, text, words):
+    answer = merchant.post("/replays", document=text, days="30")
+    assert answer.status_code == 422
+    assert words in html.unescape(answer.text)
+    assert replays(merchant) == []
+
+
 def test_one_is_called_off_and_another_asked(merchant, few):
     past(merchant)
     where = ask(merchant).headers["Location"]
@@ -210,3 +258,14 @@ def test_it_looks_well_at_every_width(admin, open_page, few):
     run.run_due(merchant.wired)
     page.frame_locator("#app").get_by_text("not sent.").first.wait_for()
     look(page, "replay-answer", whole=True)
+    page.goto(f"{address}/flow")
+    frame = page.frame_locator("#app")
+    frame.locator("s-text-area textarea").fill(json.dumps(document(on="shipped", name="Care, on the way")))
+    frame.get_by_role("button", name="See what it does").click()
+    frame.get_by_role("heading", name="What it would have done").wait_for()
+    look(page, "replay-draft")
+    frame.get_by_role("button", name="Ask your past").click()
+    frame.get_by_text("Care, on the way, a draft").wait_for()
+    frame.get_by_role("button", name="Go on with it").click()
+    frame.get_by_role("heading", name="Before you publish").wait_for()
+    frame.get_by_text("“Care, on the way” is new.").wait_for()

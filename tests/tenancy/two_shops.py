@@ -3,7 +3,7 @@
 from sqlalchemy import Text, text
 
 from app.customers.models import Erasure, ErasureKind
-from app.flows.replay.job.begin import begin
+from app.flows.replay.job.begin import Asked, begin
 from app.kit.db import Base, EnumText
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
@@ -60,7 +60,7 @@ class Side:
             session.add(request)
             session.flush()
             self.ids = {"customer": customer, "order": self.order, "review": review, "request": request.id}
-            self.ids["replay"] = begin(session, "parcel", 1, None, 30, by="user:7")
+            self.ids["replay"] = begin(session, Asked("parcel", 1), 30, by="user:7")
         self.ids["follow_up"] = next(row.id for row in merchant.pending().values())
 
     def link(self, purpose, *, shop_id=None, public_id=None):

@@ -17,6 +17,7 @@ from app.flows.pages.flow import flow_page, wait_form
 from app.flows.planning.pause import lock_shop
 from app.flows.planning.publishing.save_flow import foresee_flow, has_run, save_flow
 from app.flows.planning.publishing.switch_flow import delete_flow, switch_off, switch_on
+from app.flows.replay.job.begin import DAYS
 from app.flows.words.count_words import counted
 from app.flows.words.flow_words import flow_lines, starts_words
 from app.kit.clock import business_now
@@ -46,8 +47,7 @@ def check() -> Response:
             told = flow_page.checked(foresee_flow(session, document), business_now(session))
     except WrongFlow as wrong:
         return _refused(text, wrong)
-    page = render_template("admin/flow/check.html", document=text, told=told, flow=document, lacks=_lacks(document))
-    return make_response(page)
+    return make_response(_check_page(text, document, told))
 
 
 @blueprint.post("/flow")
@@ -86,10 +86,7 @@ def change_wait(key: str, node: str) -> Response:
             told = flow_page.checked(foresee_flow(session, changed), business_now(session))
         except WrongFlow as wrong:
             return make_response(_wait_page(flow, wait, wrong), 422)
-        text = canonical(flow_json(changed))
-        return make_response(
-            render_template("admin/flow/check.html", document=text, told=told, flow=changed, lacks=_lacks(changed))
-        )
+        return make_response(_check_page(canonical(flow_json(changed)), changed, told))
 
 
 @blueprint.get("/flow/<key>")
@@ -167,6 +164,14 @@ def _page(session: Session, key: str, *, notice: str = "", wrong: WrongFlow | No
         "wrong": flow_page.wrong_fields(wrong) if wrong else [],
     }
     page: str = render_template("admin/flow/flow.html", **values)
+    return page
+
+
+def _check_page(text: str, document: FlowDocument, told: flow_page.Checked) -> str:
+    lacks, spans = _lacks(document), list(DAYS.items())
+    page: str = render_template(
+        "admin/flow/check.html", document=text, flow=document, told=told, lacks=lacks, spans=spans
+    )
     return page
 
 

@@ -72,9 +72,10 @@ class Standing:
 def brief(session: Session, row: Replay, names: Mapping[str, str]) -> Standing:
     """Return how a replay stands in a line, without its answer. `names` are the flows' by key."""
     zone, now = shop_zone(session), business_now(session)
-    version = f"version {row.version}" + (f" against version {row.against}" if row.against is not None else "")
+    version = "a draft" if row.version is None else f"version {row.version}"
+    version += f" against version {row.against}" if row.against is not None else ""
     span = f"{date_words(row.since, zone, now)} to {date_words(row.until, zone, now)}"
-    title = f"{names.get(row.flow_key, row.flow_key)}, {version}"
+    title = f"{row.document['name'] if row.version is None else names.get(row.flow_key, row.flow_key)}, {version}"
     if row.state in OPEN:
         share, words = _going(session, row)
         return Standing(row.id, title, span, is_open=True, share=share, words=words)

@@ -1,4 +1,4 @@
-"""`/replays`: ask what a version of a flow would have sent, alone or beside another; watch it, call it off, read it."""
+"""`/replays`: ask what a flow would have sent, alone or beside another version; watch it, call it off, read it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.flows.facts import published
+from app.flows.language.forms import WrongFlow, canonical, flow_document
 from app.flows.pages.replay.replay_page import Standing, brief, spans, standing
+from app.flows.planning.publishing.bundle import read_json
 from app.flows.replay.job import begin
 from app.flows.replay.job.models import Replay
 from app.flows.words.day_words import date_words
@@ -33,19 +35,36 @@ def show() -> str:
 @blueprint.post("/replays")
 def ask() -> Response:
     """Ask the past; while one question is open, its page is shown."""
+    days = request.form.get("days", "")
+    if not days.isascii() or not days.isdigit() or len(days) > 4:
+        raise Invalid("Choose 30 days, 90 days or a year.", field="days")
+    with merchant_session() as session:
+        asked = _draft(session, request.form["document"]) if "document" in request.form else _chosen()
+        number = begin.begin(session, asked, int(days), by=by_merchant())
+    return redirect(f"/replays/{number}", 303)
+
+
+def _draft(session: Session, text: str) -> begin.Asked:
+    """Return a flow that is not published, beside the version that is."""
+    try:
+        draft = flow_document(read_json(text))
+    except WrongFlow as wrong:
+        path, words = next(iter(wrong.errors.items()))
+        raise Invalid(f"{path}: {words}", field="document") from wrong
+    known = published.flows(session).get(draft.key)
+    return begin.Asked(draft.key, draft=draft, against=known.version if known is not None else None)
+
+
+def _chosen() -> begin.Asked:
+    """Return the version that was chosen, and the one beside it."""
     key, version = _version("flow", request.form.get("flow", ""))
     other = request.form.get("against", "")
     against = _version("against", other) if other else None
-    days = request.form.get("days", "")
     if against is not None and against[0] != key:
         raise Invalid("Choose two versions of the same flow.", field="against")
     if against == (key, version):
         raise Invalid("Choose another version to compare with.", field="against")
-    if not days.isascii() or not days.isdigit() or len(days) > 4:
-        raise Invalid("Choose 30 days, 90 days or a year.", field="days")
-    with merchant_session() as session:
-        number = begin.begin(session, key, version, against[1] if against else None, int(days), by=by_merchant())
-    return redirect(f"/replays/{number}", 303)
+    return begin.Asked(key, version, against=against[1] if against else None)
 
 
 @blueprint.get("/replays/<int:replay_id>")
@@ -80,6 +99,7 @@ def _page(session: Session, row: Replay | None) -> str:
     return render_template(
         "admin/replay/replay.html",
         replay=_standing(session, row) if row is not None else None,
+        draft=canonical(row.document) if row is not None and row.version is None else "",
         versions=[
             (f"{key}:{number}", f"{names.get(key, key)}, version {number} of {date_words(at, zone, now)}")
             for key, number, at in begin.versions(session)

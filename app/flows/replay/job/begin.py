@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,8 +26,18 @@ KEPT: Final = 10  # replays of a shop
 DAYS: Final[Mapping[int, str]] = {30: "30 days", 90: "90 days", 365: "year"}
 
 
-def begin(session: Session, key: str, version: int, against: int | None, days: int, *, by: str) -> int:
-    """Ask what a version of a flow would have sent; return our id of the replay, the one under way where there is one.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Name a version of a flow or, by its document, one that was never published; and the version beside it, if any."""
+
+    key: str
+    version: int | None = None
+    draft: FlowDocument | None = None
+    against: int | None = None
+
+
+def begin(session: Session, asked: Asked, days: int, *, by: str) -> int:
+    """Ask what a flow would have sent; return our id of the replay, the one under way where there is one.
 
     Raises NotFound for a version there is not, Invalid for a time that is not offered.
     """
@@ -37,16 +48,16 @@ def begin(session: Session, key: str, version: int, against: int | None, days: i
         return under_way
     if days not in DAYS:
         raise Invalid("Choose 30 days, 90 days or a year.", field="days")
-    document = _version(session, key, version)
-    if against is not None:
-        _version(session, key, against)
+    document = asked.draft or _version(session, asked.key, asked.version or 0)
+    if asked.against is not None:
+        _version(session, asked.key, asked.against)
     now = business_now(session)
     row = Replay(
         shop_id=shop,
         state=ReplayState.ASKED,
-        flow_key=key,
-        version=version,
-        against=against,
+        flow_key=asked.key,
+        version=asked.version,
+        against=asked.against,
         document=flow_json(document),
         since=now - timedelta(days=days),
         until=now,
