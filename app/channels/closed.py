@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.channels.models import ClosedChannel
 from app.kit.clock import business_now
+from app.kit.one_trip import one_trip
 
 MAIL: Final = "mail"
+REOPEN: Final = "delete from closed_channel where channel = %(channel)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def close(session: Session, words: str) -> None:
 
 def reopen(session: Session) -> None:
     """Note that a mail was accepted. Where nothing was noted before, no lock is taken."""
-    session.execute(delete(ClosedChannel).where(ClosedChannel.channel == MAIL))
+    one_trip(session, [(REOPEN, {"channel": MAIL})])
 
 
 def closed(session: Session) -> Closed | None:

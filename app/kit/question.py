@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, BindParameter, ColumnElement, Executable, Select, Text, any_, bindparam
+from sqlalchemy import ARRAY, BigInteger, BindParameter, ColumnElement, Select, Text, any_, bindparam
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.kit.db import EnumText
 from app.kit.insert_rows import array_text
@@ -21,6 +22,8 @@ from app.kit.one_trip import Asked, one_trip
 from app.kit.work import entered_shop
 
 DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+Keys = Mapping[str, Any]  # by the name of a place: a list of keys, or one value
 
 SHOP: BindParameter[int] = bindparam("shop", type_=BigInteger)  # the entered shop, put in by `ask`
 
@@ -37,14 +40,15 @@ class Question:
     object of the session, and no change to it is ever written.
     """
 
-    def __init__(self, statement: Executable) -> None:
-        """Take the select; its places are `SHOP` and what `one_of` names."""
-        self.statement = cast("Select[Any]", statement)
+    def __init__(self, statement: Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]) -> None:
+        """Take the select, or an update that returns; its places are `SHOP`, what `one_of` names, and single values."""
+        self.statement = statement
 
-    def asked(self, shop_id: int, keys: Mapping[str, Sequence[Any]]) -> Asked:
+    def asked(self, shop_id: int, keys: Keys) -> Asked:
         """Return the question for `one_trip`."""
         text, fixed = self._compiled
-        return text, {**fixed, "shop": shop_id, **{name: array_text(values) for name, values in keys.items()}}
+        values = {name: array_text(each) if isinstance(each, list) else each for name, each in keys.items()}
+        return text, {**fixed, "shop": shop_id, **values}
 
     def rows(self, answer: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Return what came back as rows."""
@@ -62,7 +66,8 @@ class Question:
 
     @cached_property
     def _made(self) -> tuple[Callable[[Sequence[Any]], Any], dict[int, Callable[[Any], Any]]]:
-        columns = list(self.statement.selected_columns)
+        found: Any = self.statement
+        columns = found.selected_columns if isinstance(found, Select) else found.exported_columns
         kinds: dict[int, Callable[[Any], Any]] = {
             at: each.type.kind for at, each in enumerate(columns) if isinstance(each.type, EnumText)
         }
@@ -71,15 +76,19 @@ class Question:
         return named._make, kinds
 
 
-Keyed = tuple[Question, Mapping[str, Sequence[Any]]]
+Keyed = tuple[Question, Keys]
 
 
 def ask(session: Session, *asked: Keyed) -> list[list[Any]]:
     """Return the rows of each question, all asked in one trip; nobody is asked about no keys at all."""
     shop_id = entered_shop(session)
-    sent = [(question, keys) for question, keys in asked if all(keys.values())]
-    answers = iter(one_trip(session, [question.asked(shop_id, keys) for question, keys in sent]) if sent else ())
-    return [question.rows(next(answers)) if all(keys.values()) else [] for question, keys in asked]
+    sent = [question.asked(shop_id, keys) for question, keys in asked if _is_about_somebody(keys)]
+    answers = iter(one_trip(session, sent) if sent else ())
+    return [question.rows(next(answers)) if _is_about_somebody(keys) else [] for question, keys in asked]
+
+
+def _is_about_somebody(keys: Keys) -> bool:
+    return not any(each == [] for each in keys.values())
 
 
 def _as(kind: Callable[[Any], Any] | None, value: Any) -> Any:

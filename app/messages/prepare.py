@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.kit.among import among
 from app.kit.clock import business_now, real_now
 from app.kit.insert_rows import insert_rows
 from app.kit.one_trip import one_trip
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.messages.models import Attempt, AttemptState, Message, MessageItem, MessageState, TrackedLink
 
@@ -28,6 +28,13 @@ CLAIM = "on conflict do nothing returning message_id, item_kind, item_id"
 CLAIMED = """select message_id, item_kind, item_id from message_item
     where shop_id = %(shop)s and message_id = any(%(ids)s)"""
 KEEP_LINK = "on conflict (shop_id, message_id, purpose, position) do update set target = excluded.target"
+
+
+WRITTEN = Question(
+    select(Message.id, Message.follow_up_id, Message.public_id, Message.state).where(
+        Message.shop_id == SHOP, one_of(Message.follow_up_id, "follow_ups")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +96,7 @@ class Kept:
 def known(session: Session, named: Mapping[int, str]) -> dict[int, Known]:
     """Return what is kept of each follow-up's message. `named` holds, by follow-up, the public id a new one gets."""
     shop = entered_shop(session)
-    rows = session.execute(
-        select(Message.id, Message.follow_up_id, Message.public_id, Message.state).where(
-            Message.shop_id == shop, among(Message.follow_up_id, named)
-        ),
-    ).all()
+    (rows,) = ask(session, (WRITTEN, {"follow_ups": list(named)}))
     found = {each: Known(name) for each, name in named.items()}
     if not rows:
         return found

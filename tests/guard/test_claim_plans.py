@@ -1,5 +1,7 @@
 """Taking what is due costs the same however much is pending, past, or due in other shops."""
 
+from unittest.mock import patch
+
 import psycopg
 import pytest
 from sqlalchemy import event, text
@@ -7,6 +9,7 @@ from sqlalchemy import event, text
 from app.flows.sending import claim, sweep
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
+from app.kit.one_trip import one_trip
 from app.kit.work import unit_of_work
 from app.shops.install import ensure_installed
 
@@ -47,12 +50,17 @@ def rows_read(wired, asks, **entering):
     def note(_connection, _cursor, statement, parameters, *_):
         statements.append((statement, parameters))
 
+    def noted(session, asked):
+        statements.extend(asked)
+        return one_trip(session, asked)
+
     with unit_of_work(wired, **entering) as session:
         engine = session.get_bind()
         session.connection()
         event.listen(engine, "before_cursor_execute", note)
         try:
-            asks(session)
+            with patch.object(claim, "one_trip", noted):
+                asks(session)
         finally:
             event.remove(engine, "before_cursor_execute", note)
         session.rollback()

@@ -13,7 +13,7 @@ from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
 from tests.guard.crowd import asked_of
 from tests.guard.test_circuit import copies
-from tests.shopper.people import DOMAIN, People
+from tests.shopper.people import DOMAIN, NUMBERS, People
 
 EACH = 600  # of a shop: one alone is below what makes all shops halt, and two are not
 PAST = timedelta(days=30)
@@ -25,7 +25,7 @@ def shops(wired, started, monkeypatch):
     monkeypatch.setattr(circuit, "LEAST", 10 * EACH)
     with unit_of_work(wired, role=SYSTEM) as session:
         session.execute(delete(Halt))
-    found = [started, *(People(wired, f"halt{number}-{id(started)}-{DOMAIN}") for number in range(2))]
+    found = [started, *(People(wired, f"halt-{next(NUMBERS)}-{DOMAIN}") for _ in range(2))]
     for people in found:
         with people.work() as session:
             since = business_now(session) - PAST

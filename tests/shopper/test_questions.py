@@ -1,16 +1,17 @@
 """What is asked in one trip comes back as SQLAlchemy reads it: for every question the facts and the words come from."""
 
 import gc
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.customers.address import address_hash
 from app.customers.consent import state_consent
 from app.customers.models import Customer, SuppressionScope
 from app.customers.suppress import suppress
 from app.flows.facts import gather, gather_items, gather_people, gather_shop, gather_shown, mail_names
-from app.flows.models import Flow
+from app.flows.models import Flow, FollowUp
 from app.kit.clock import business_now
 from app.kit.question import Question, ask
 from app.kit.work import entered_shop
@@ -43,6 +44,9 @@ def keys(started):  # noqa: F811 - the fixture above
             "spoken": ["review_request", "thank_you"],
             "flows": list(session.scalars(select(Flow.id))),
             "parcels": list(session.scalars(select(Fulfillment.id))),
+            "follow_ups": list(session.scalars(select(FollowUp.id))),
+            "hour": now - timedelta(hours=1),
+            "ends": now + timedelta(hours=1),
         }
     return started
 
@@ -50,7 +54,8 @@ def keys(started):  # noqa: F811 - the fixture above
 def questions():
     assert MODULES
     assert WORK
-    return [each for each in gc.get_objects() if isinstance(each, Question)]
+    found = [each for each in gc.get_objects() if isinstance(each, Question)]
+    return [each for each in found if isinstance(each.statement, Select)]
 
 
 def asked_by(question, known):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import func, select, true
+from sqlalchemy import DateTime, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from app.flows.models import Flow, FollowUp, ShopLease
@@ -20,6 +20,7 @@ from app.flows.planning.pause import is_let_pass, pause_unusual
 from app.flows.rules.unusual import DAYS, LEAST, LEAST_OF_ALL, TIMES, beyond_of_all, usual
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
+from app.kit.question import SHOP, Question, ask
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 
@@ -33,10 +34,23 @@ _usual: dict[tuple[int, datetime], float] = {}  # of this process, by shop and h
 log = structlog.get_logger()
 
 
+# No further than it matters: nearly always there are few, and then nothing else is asked.
+PLANNED: Final = Question(
+    select(FollowUp.id)
+    .where(
+        FollowUp.shop_id == SHOP,
+        FollowUp.due_at >= bindparam("hour", type_=DateTime(timezone=True)),
+        FollowUp.due_at < bindparam("ends", type_=DateTime(timezone=True)),
+    )
+    .limit(LEAST)
+)
+
+
 def watch(session: Session, now: datetime) -> None:
     """Pause the shop where the last hour holds 200 messages or more, and over five times the usual; locks it then."""
     shop_id, hour = entered_shop(session), _hour_until(now)
-    if _planned(session, hour, LEAST) < LEAST or not _has_run(session, now):
+    (rows,) = ask(session, (PLANNED, {"hour": hour, "ends": hour + HOUR}))
+    if len(rows) < LEAST or not _has_run(session, now):
         return
     expected = _usual_at(session, shop_id, hour)
     most = int(expected * TIMES)

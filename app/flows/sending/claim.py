@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import BindParameter, ColumnElement, DateTime, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -15,6 +15,8 @@ from app.kit import epoch, fault
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
 from app.kit.leases import is_free
+from app.kit.one_trip import one_trip
+from app.kit.question import SHOP, Question
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 
@@ -24,7 +26,13 @@ SHOP_LEASE = timedelta(seconds=60)
 ROW_LEASE = timedelta(seconds=120)  # more than a batch can take with every receiver at its deadline
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
+# A claim and a lease given back need not outlive the database's own end: nothing leaves the building by them alone, and
+# what is decided by a claim is written after it, in the same log.
+LATER = "set local synchronous_commit to off"
+RELEASE = "update shop_lease set lease_until = null, served_at = clock_timestamp() where shop_id = %(shop)s"
+
+
+def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Return what makes a row due: its time has come, or its worker died with the claim."""
     return and_(
         FollowUp.due_at <= now,
@@ -33,6 +41,29 @@ def is_due(now: datetime) -> ColumnElement[bool]:
             and_(FollowUp.state == FollowUpState.CLAIMED, FollowUp.lease_until < func.now()),
         ),
     )
+
+
+TAKE = Question(
+    update(FollowUp)
+    .where(
+        FollowUp.shop_id == SHOP,
+        FollowUp.id.in_(
+            select(FollowUp.id)
+            .where(FollowUp.shop_id == SHOP, is_due(bindparam("now", type_=DateTime(timezone=True))))
+            .order_by(FollowUp.due_at, FollowUp.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        ),
+    )
+    .values(
+        state=FollowUpState.CLAIMED,
+        lease_until=func.now() + ROW_LEASE,
+        fence=FollowUp.fence + 1,
+        attempts=FollowUp.attempts + 1,
+    )
+    .returning(FollowUp.id, FollowUp.fence)
+)
 
 
 def _first_due(now: datetime) -> LateralFromClause:
@@ -78,11 +109,7 @@ def due_shops(session: Session, now: datetime) -> Sequence[ShopLease]:
 def release_shop(runtime: Runtime, shop_id: int) -> None:
     """Give a shop's lease back: it was served now."""
     with unit_of_work(runtime, shop_id=shop_id) as session:
-        session.execute(
-            update(ShopLease)
-            .where(ShopLease.shop_id == shop_id)
-            .values(lease_until=None, served_at=func.clock_timestamp()),
-        )
+        one_trip(session, [(LATER, {}), (RELEASE, {"shop": shop_id})])
 
 
 def claim_batch(runtime: Runtime, shop_id: int) -> dict[int, int]:
@@ -101,23 +128,5 @@ def claim_batch(runtime: Runtime, shop_id: int) -> dict[int, int]:
 
 def take(session: Session, now: datetime) -> dict[int, int]:
     """Claim a batch of the entered shop's due rows; return each row's new fence by its id."""
-    shop_id = entered_shop(session)
-    due = (
-        select(FollowUp.id)
-        .where(FollowUp.shop_id == shop_id, is_due(now))
-        .order_by(FollowUp.due_at, FollowUp.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    rows = session.execute(
-        update(FollowUp)
-        .where(FollowUp.shop_id == shop_id, FollowUp.id.in_(due.scalar_subquery()))
-        .values(
-            state=FollowUpState.CLAIMED,
-            lease_until=func.now() + ROW_LEASE,
-            fence=FollowUp.fence + 1,
-            attempts=FollowUp.attempts + 1,
-        )
-        .returning(FollowUp.id, FollowUp.fence),
-    ).all()
-    return {row.id: row.fence for row in rows}
+    _, rows = one_trip(session, [(LATER, {}), TAKE.asked(entered_shop(session), {"now": now})])
+    return dict(rows)
