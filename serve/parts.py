@@ -8,6 +8,7 @@ from serve import postgres, valkey
 from serve.environment import Ports
 from serve.part import Part
 
+_MOST_MB = "400"  # of a web worker, which takes about 90: past it granian starts another in its place
 _QUEUES = ("inbox", "sends", "bulk")
 
 
@@ -49,7 +50,7 @@ def of_app(python: Path, environment: Mapping[str, str], clone: Path, data: Path
     web = [
         *[str(python), "-m", "granian", "--interface", "wsgi", "--workers", "1"],
         *["--host", "127.0.0.1", "--port", str(ports.web)],
-        *["--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "5"],
+        *["--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "5", "--workers-max-rss", _MOST_MB],
         *["--log-level", "warning", "wsgi:app"],
     ]
     commands = {

@@ -6,7 +6,7 @@ import pytest
 
 PAGES = [
     *("/", "/start", "/flows", "/flows/thank_you", "/flows/review_request"),
-    *("/needs/unknown", "/needs/unwritten", "/needs/parked"),
+    *("/needs/unknown", "/needs/unwritten", "/needs/failed", "/needs/parked"),
 ]
 POSTS = [
     *("/start", "/pause", "/resume", "/follow-ups/1/skip"),

@@ -1,5 +1,6 @@
 """Ends that no rule decides, brought about by what brings them, and told: a refusal for good, a failure of our own."""
 
+import html
 from datetime import timedelta
 
 from app.flows.rules.reasons import Reason
@@ -43,3 +44,5 @@ def test_a_message_that_fails_five_times_on_our_side_ends_and_says_so(merchant, 
     assert "Ana: not sent, something failed on our side five times." in why(merchant, order, "thank_you")
     drain(merchant.wired)
     assert sink.delivered == []
+    assert "1 message failed on our side" in html.unescape(merchant.open("/").text)
+    assert "Ana Ferreira: Thank" in html.unescape(merchant.open("/needs/failed").text)

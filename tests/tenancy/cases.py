@@ -122,6 +122,7 @@ MORE_WITHOUT_ID = [
     Case("/reviews?state=published", names=False),
     Case("/reviews?state=hidden", names=False),
     Case("/needs/unwritten", names=False),
+    Case("/needs/failed", names=False),
     Case("/needs/parked", names=False),
     *(Case(f"/flows/{step}", names=False) for step in ("shipped", "delivered", "product_help", "review_request")),
     *(Case(f"/flows/{step}/preview", names=False) for step in ("product_help", "review_request")),

@@ -71,14 +71,7 @@ def cards(session: Session) -> list[Card]:
     if not is_open(session):
         words = f"{access_words.NOT_OPEN} {access_words.TO_DO} {access_words.GOES_ON}"
         found.append(Card("warning", "Waiting for access to customer data", words))
-    unknown = _count(session, Message, Message.state == MessageState.UNKNOWN)
-    if unknown:
-        heading = f"{counted(unknown, 'message')} {MAY_HAVE_LEFT}"
-        found.append(Card("warning", heading, "We never send twice by ourselves.", "Look", "/needs/unknown"))
-    broken = _count(session, FollowUp, FollowUp.reason == Reason.RENDER_ERROR, FollowUp.done_at >= _since(session))
-    if broken:
-        heading = f"{counted(broken, 'mail')} could not be written"
-        found.append(Card("warning", heading, "A field the mail needs was missing.", "See which", "/needs/unwritten"))
+    found += _message_cards(session)
     waiting = _count(session, Review, Review.state == ReviewState.PENDING)
     if waiting:
         heading = f"{counted(waiting, 'review waits', 'reviews wait')} for you"
@@ -98,6 +91,25 @@ def cards(session: Session) -> list[Card]:
             Card("info", heading, "What they said is checked again every quarter hour.", "Look", "/needs/parked")
         )
     return found[:MOST]
+
+
+def _message_cards(session: Session) -> list[Card]:
+    """Return the cards about messages that came to nothing, or may have."""
+    found = []
+    unknown = _count(session, Message, Message.state == MessageState.UNKNOWN)
+    if unknown:
+        heading = f"{counted(unknown, 'message')} {MAY_HAVE_LEFT}"
+        found.append(Card("warning", heading, "We never send twice by ourselves.", "Look", "/needs/unknown"))
+    broken = _count(session, FollowUp, FollowUp.reason == Reason.RENDER_ERROR, FollowUp.done_at >= _since(session))
+    if broken:
+        heading = f"{counted(broken, 'mail')} could not be written"
+        found.append(Card("warning", heading, "A field the mail needs was missing.", "See which", "/needs/unwritten"))
+    failed = _count(session, FollowUp, FollowUp.reason == Reason.FAILED, FollowUp.done_at >= _since(session))
+    if failed:
+        heading = f"{counted(failed, 'message')} failed on our side"
+        words = "Each was tried five times. Nothing was sent, and nothing more is tried."
+        found.append(Card("warning", heading, words, "See which", "/needs/failed"))
+    return found
 
 
 def unknown(session: Session) -> list[Case]:
@@ -121,9 +133,18 @@ def unknown(session: Session) -> list[Case]:
 
 def unwritten(session: Session) -> list[Case]:
     """Return the messages of the last days that could not be written."""
+    return _ended(session, Reason.RENDER_ERROR)
+
+
+def failed(session: Session) -> list[Case]:
+    """Return the messages of the last days that failed on our side until nothing more was tried."""
+    return _ended(session, Reason.FAILED)
+
+
+def _ended(session: Session, reason: Reason) -> list[Case]:
     rows = session.execute(
         with_buyer(FollowUp)
-        .where(FollowUp.shop_id == entered_shop(session), FollowUp.reason == Reason.RENDER_ERROR)
+        .where(FollowUp.shop_id == entered_shop(session), FollowUp.reason == reason)
         .where(FollowUp.done_at >= _since(session))
         .order_by(FollowUp.done_at.desc())
         .limit(100)

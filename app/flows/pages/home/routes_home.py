@@ -40,6 +40,11 @@ NEEDS = {
         "Something the mail cannot do without was missing on the order.",
         needs.unwritten,
     ),
+    "failed": (
+        "Messages that failed on our side",
+        "Each was tried five times, a quarter hour apart. Nothing was sent, and nothing more is tried.",
+        needs.failed,
+    ),
     "parked": (
         "Notices from Shopify that could not be read",
         "Orders are also read from Shopify every quarter hour, so what these said is usually known by now.",
