@@ -89,7 +89,9 @@ WITHOUT_ID = {
         "/settings/calendar/moves", {"help_gap_hours": "48", "ask_gap_hours": "48"}, names=False
     ),
     ("/settings/seasons", "GET"): Case("/settings/seasons", names=False),
-    ("/settings/seasons", "POST"): Case("/settings/seasons", {"name": "Winter"}, names=False),
+    ("/settings/seasons", "POST"): Case(
+        "/settings/seasons", {"name": "Winter", "first": "2026-11-15", "last": "2027-01-06"}, names=False
+    ),
     ("/settings/deliveries", "GET"): Case("/settings/deliveries", names=False),
     ("/settings/deliveries", "POST"): Case(
         "/settings/deliveries",
