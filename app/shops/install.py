@@ -54,7 +54,7 @@ def ensure_installed(session: Session, domain: str) -> Shop:
         session.flush()
         emit(session, ShopInstalled(shop.id, shop.generation))
         release_waiting(session, domain)
-    elif shop.status is ShopStatus.NEEDS_RECONNECTION:
+    else:
         # An uninstall we never heard of may lie in between; told late, it must not end what was granted after it.
         shop.status, shop.installed_at = ShopStatus.ACTIVE, now
     return shop

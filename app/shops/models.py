@@ -29,7 +29,7 @@ class Shop(Base):
     domain: Mapped[str] = mapped_column(unique=True)
     generation: Mapped[int] = mapped_column(Integer, default=1)
     status: Mapped[ShopStatus] = mapped_column(EnumText(ShopStatus))
-    installed_at: Mapped[datetime]
+    installed_at: Mapped[datetime]  # since when it is known to be: when Shopify last gave us a pair for it
     uninstalled_at: Mapped[datetime | None]
     redacted_at: Mapped[datetime | None]
 

@@ -6,6 +6,7 @@ import hmac
 import json
 from datetime import timedelta
 from itertools import count
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from app.flows.sending import drain, sweep
 from app.shopify.entry.token_pair import TokenPair
 from app.shopify.models import InboxState, WebhookInbox
 from app.shopify.webhooks import apply
-from app.shops import arrive, install, tokens
+from app.shops import arrive, find, install, tokens
 from app.shops.models import AccessToken, Shop, ShopStatus
 from tests.admin.conftest import wired
 from tests.database import API_SECRET
@@ -27,18 +28,23 @@ DELIVERIES = count(1)
 LATER = timedelta(days=50)
 
 
-def uninstalled(merchant, at):
-    """Let Shopify tell of an uninstall that happened at `at`, now."""
+def told(merchant, topic, at):
+    """Let Shopify tell of something that happened to the shop at `at`, now."""
     raw = json.dumps({"id": 548380009 + merchant.id, "myshopify_domain": merchant.domain}).encode()
     signature = base64.b64encode(hmac.digest(API_SECRET.encode(), raw, hashlib.sha256)).decode()
     headers = {
-        "X-Shopify-Topic": "app/uninstalled",
+        "X-Shopify-Topic": topic,
         "X-Shopify-Shop-Domain": merchant.domain,
         "X-Shopify-Hmac-SHA256": signature,
-        "X-Shopify-Webhook-Id": f"uninstall-{next(DELIVERIES)}",
+        "X-Shopify-Webhook-Id": f"delivery-{next(DELIVERIES)}",
         "X-Shopify-Triggered-At": at.isoformat(),
     }
     assert merchant.client.post("/webhooks", data=raw, headers=headers).status_code == 200
+
+
+def uninstalled(merchant, at):
+    """Let Shopify tell of an uninstall that happened at `at`, now."""
+    told(merchant, "app/uninstalled", at)
     assert apply.apply_received(merchant.wired) == 1
 
 
@@ -193,3 +199,37 @@ def test_a_dropped_connection_does_not_bring_back_what_is_over_a_day_late(planne
 def test_the_word_of_an_uninstall_is_kept_as_applied(merchant):
     uninstalled(merchant, merchant.now)
     assert merchant.rows(select(WebhookInbox.topic, WebhookInbox.state)) == [("app/uninstalled", InboxState.APPLIED)]
+
+
+def test_an_uninstall_heard_only_after_the_shop_has_come_back_ends_nothing(merchant):
+    left_at = merchant.now + timedelta(hours=1)  # and nobody told us
+    merchant.pass_time(hours=2)
+    reinstalled(merchant)
+    merchant.pass_time(hours=1)
+    uninstalled(merchant, left_at)
+    assert shop(merchant).status is ShopStatus.ACTIVE
+    with merchant.work() as session:
+        assert tokens.current_access_token(session, session.get_one(Shop, merchant.id)) == "shpua_y"
+
+
+def test_a_delivery_that_finds_no_shop_is_released_by_the_shop_that_comes_back_meanwhile(merchant, monkeypatch):
+    uninstalled(merchant, merchant.now)
+    told(merchant, "shop/update", merchant.now)
+    real, begun = find.shop_of_delivery, []
+
+    def looked(session, delivery):
+        try:
+            return real(session, delivery)
+        except apply.WaitForShop:
+            begun.append(Thread(target=reinstalled, args=[merchant]))
+            begun[0].start()
+            begun[0].join(0.3)
+            raise
+
+    monkeypatch.setitem(merchant.wired.parts, "shop_of_delivery", looked)
+    apply.apply_received(merchant.wired)
+    begun[0].join()
+    with merchant.work() as session:
+        states = session.scalars(select(WebhookInbox.state).where(WebhookInbox.topic == "shop/update")).all()
+    assert len(states) == 1
+    assert states[0] is not InboxState.WAITING_FOR_SHOP

@@ -32,7 +32,11 @@ log = structlog.get_logger()
 
 
 class WaitForShop(Exception):
-    """Say that the shop of a delivery is not installed (yet): keep it for the first token exchange."""
+    """Say that the shop of a delivery is not installed (yet): keep it for the first token exchange.
+
+    Whoever raises it has locked the shop's row, where there is one: a shop that comes back meanwhile waits, and finds
+    the delivery waiting.
+    """
 
 
 class Park(Exception):
@@ -105,14 +109,16 @@ def _apply_one(runtime: Runtime, row_id: int) -> int:
             row = session.get_one(WebhookInbox, row_id, with_for_update=True)
             if row.state is not InboxState.RECEIVED:
                 return 0
-            _hand_over(runtime, session, row)
+            try:
+                _hand_over(runtime, session, row)
+            except WaitForShop:  # nothing was written yet; whoever finds the shop holds it until this commits
+                row.state, row.reason, row.lease_until = InboxState.WAITING_FOR_SHOP, "shop not installed", None
+                return 0
             row.body = NOTHING if session.info.get("spend_body") else row.body
             row.state, row.reason = InboxState.APPLIED, None
             row.applied_at = func.now()  # the database's own instant, with the same write
             session.flush()
             fault.point("B3")
-    except WaitForShop:
-        return _settle(runtime, row_id, InboxState.WAITING_FOR_SHOP, "shop not installed")
     except (PayloadError, Park) as poison:
         return _settle(runtime, row_id, InboxState.PARKED, str(poison))
     except Exception as failure:  # noqa: BLE001 - the edge: one row's failure must not stop the rows after it
