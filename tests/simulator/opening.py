@@ -24,12 +24,15 @@ def populate(world, now, shops):
         world.shops[shop.domain] = shop
 
 
-def settle(on, world):
-    """Install the app in every shop and start its flows, before anything goes wrong; return our ids by domain."""
+def settle(on, world, often=None):
+    """Install the app in every shop and start its flows, before anything goes wrong; return our ids by domain.
+
+    `often` names the periodic jobs that run; all of them where it is None.
+    """
     ids = {}
     was, on.fates.healed = on.fates.healed, True
     with unit_of_work(on.wired) as session:
-        periodic.plan(session, on.wired.parts["periodic"])
+        periodic.plan(session, on.wired.parts["periodic"] if often is None else often)
     for domain in world.shops:
         ids[domain] = on.install(on.shopify, domain)
         on.bells.rung.add(BULK)

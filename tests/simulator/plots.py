@@ -56,6 +56,11 @@ class Plot:
     phases: dict = field(default_factory=dict)
     late: dict = field(default_factory=dict)
     asks: bool = True  # whether shops are asked anew
+    often: tuple = (
+        "retime",
+        "sweep",
+        "watch_all",
+    )  # the periodic jobs that run: those that clean up do not matter here
     errand: tuple = ()  # what the merchant does: (hours after the beginning, verb, words), each after the one before
     plant: object = None
 

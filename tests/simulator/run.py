@@ -21,6 +21,7 @@ TROUBLE_ENDS = timedelta(days=25)
 THE_END = timedelta(days=95)
 LONGEST = timedelta(days=6)  # nobody looks for as long, at most: there is a nightly look at everything
 A_LEASE = timedelta(seconds=125)
+TABLES = "select tablename from pg_tables where schemaname = 'public' order by 1"
 INTERRUPTED = "select 1 from sync_cursor where last_fault is not null limit 1"
 ASKED_AGAIN_H = (20, 72)  # asking a shop whether anything changed reads a week's orders again
 SOON, HURRIES = (5, 40), 4  # minutes until what was due is tried again, and how often in a row
@@ -40,6 +41,7 @@ class Play:
         self.steps, self.asks, self.asks_at = steps, True, BEGINNING
         self.hurried, self.instants, self.patience, self.statistics = 0, 0, A_LEASE, iter(STATISTICS)
         self.statistics_at = BEGINNING + next(self.statistics)
+        self._analyze = "analyze " + ", ".join(f'public."{name}"' for (name,) in on.monitor.execute(TABLES))
         on.stop_everybody = self._stop_everybody
         self.acts = sorted(
             (BEGINNING + timedelta(hours=hours), number, place, verb, words)
@@ -139,7 +141,7 @@ class Play:
         if self.instants % TIDIED == 0:
             gc.collect()
         if self.hub.now >= self.statistics_at:
-            self.on.monitor.execute("analyze")
+            self.on.monitor.execute(self._analyze)
             self.statistics_at = BEGINNING + next(self.statistics, THE_END)
 
     def _bring_forward(self):
@@ -233,7 +235,7 @@ def play(servers, seed, orders=ORDERS, only=None, steps=(180, 480), plot=None):
 
     with tidy(), stage(servers, seed, BEGINNING, make_fates, make_shopify, make_post) as on:
         world = kept["world"]
-        ids = settle(on, world)
+        ids = settle(on, world, None if plot is None else plot.often)
         lives = draw(on.hub.dice, world, orders) if plot is None else plot.lives(on.hub.dice, world)
         shops = world.shops.values()
         errands = draw_errands(on.hub.dice, shops, BEGINNING) if plot is None else plot.errands(shops, BEGINNING)

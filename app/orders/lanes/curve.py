@@ -50,11 +50,17 @@ def shifted(curve: Sequence[float], by: float, spread: float = 0.0) -> Curve:
     """Return the curve moved by `by` (in log days) and blurred by a normal of standard deviation `spread`."""
     unit = math.log(2) / STEPS
     kernel = _kernel(by / unit, spread / unit)
-    result = [0.0] * CELLS
+    first, parts = kernel[0][0], [part for _, part in kernel]
+    moved = [0.0] * (len(curve) + len(parts))
     for place, share in enumerate(curve):
         if share:
-            for offset, part in kernel:
-                result[min(max(place + offset, 0), CELLS - 1)] += share * part
+            for at, part in enumerate(parts, place):
+                moved[at] += share * part
+    # What was moved beyond the ends stays in the outermost cells.
+    result = [0.0] * CELLS
+    for at, share in enumerate(moved, first):
+        if share:
+            result[min(max(at, 0), CELLS - 1)] += share
     return tuple(result)
 
 
