@@ -42,6 +42,15 @@ def collections_of(session: Session, shopify_ids: Sequence[int]) -> Mapping[int,
     return {row.shopify_id: handles(row.collections) for row in rows}
 
 
+def known_handles(session: Session, most: int) -> list[str]:
+    """Return handles of the shop's collections, as far as anything it sells is in one, by the alphabet."""
+    kept = select(Product.collections).where(
+        Product.shop_id == entered_shop(session), Product.collections != "", Product.deleted_at.is_(None)
+    )
+    found = frozenset().union(*(handles(each) or () for each in session.scalars(kept.distinct())))
+    return sorted(found)[:most]
+
+
 def untold(session: Session, most: int) -> list[Product]:
     """Return some of the products whose collections nobody told us yet, locked."""
     query = (

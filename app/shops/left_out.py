@@ -17,6 +17,7 @@ class LeftOut(Section):
 
     products: str = ""  # handles: the last part of the product's address
     product_tags: str = ""
+    collections: str = ""  # handles, as of products
     order_tags: str = ""
     customer_tags: str = ""
     emails: str = ""
@@ -24,7 +25,8 @@ class LeftOut(Section):
     @property
     def is_empty(self) -> bool:
         """Say whether nothing is left out."""
-        return not any((self.products, self.product_tags, self.order_tags, self.customer_tags, self.emails))
+        by_product = (self.products, self.product_tags, self.collections)
+        return not any((*by_product, self.order_tags, self.customer_tags, self.emails))
 
 
 def names(typed: str) -> frozenset[str]:

@@ -1,8 +1,11 @@
 """Settings about who is written to: kept with who and when, wrong fields named, nothing lost."""
 
-import pytest
-from sqlalchemy import select
+import html
 
+import pytest
+from sqlalchemy import select, update
+
+from app.catalog.models import Product
 from app.customers.declare import Law
 from app.experiments import hold_out
 from app.shops.left_out import LeftOut
@@ -29,13 +32,22 @@ def test_a_declaration_is_kept_with_who_made_it_and_when(merchant):
 
 def test_measure_exceptions_and_shares_are_kept(merchant):
     assert merchant.post("/settings/measures", **MEASURE).status_code == 303
-    left = {"products": "harbour-kettle\r\nmug-set", "emails": "ana@example.com"}
+    left = {"products": "harbour-kettle\r\nmug-set", "collections": "coffee", "emails": "ana@example.com"}
     assert merchant.post("/settings/left-out", **left).status_code == 303
     assert merchant.post("/settings/holdouts", holdout_shop="10", holdout_parcel="5").status_code == 303
     with merchant.work() as session:
         assert load(session, Measures) == Measures(2, 5, 6, 14, "nobody")
-        assert load(session, LeftOut).products == "harbour-kettle\nmug-set"
+        left_out = load(session, LeftOut)
+        assert (left_out.products, left_out.collections) == ("harbour-kettle\nmug-set", "coffee")
         assert {key: share.percent for key, share in hold_out.shares(session).items()} == {"shop": 10, "flow.parcel": 5}
+
+
+def test_the_shops_own_collections_are_named_to_choose_from(merchant):
+    assert "The last part of the collection's address" in html.unescape(merchant.fetch("/settings").text)
+    merchant.order("Ana")
+    with merchant.work() as session:
+        session.execute(update(Product).values(collections="2 for-the-table\n1 coffee"))
+    assert "Among yours are coffee, for-the-table." in html.unescape(merchant.fetch("/settings").text)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ TABLE = [
     ({"customer": CustomerFacts(country="GB", excluded="customer_tag")}, ("skip", 6, "customer_tag_excluded")),
     ({"items": lines({"excluded": "product"})}, ("skip", 6, "product_excluded")),
     ({"items": lines({"excluded": "product_tag"})}, ("skip", 6, "product_tag_excluded")),
+    ({"items": lines({"excluded": "collection"})}, ("skip", 6, "collection_excluded")),
     ({"order": ORDERED(gift="note"), "bounds": Bounds(gifts="nobody")}, ("skip", 6, "gift")),
     # 7: something is being sorted out
     ({"items": lines({"denied_until": NOON + DAY})}, ("postpone", 7, "not_received")),

@@ -20,6 +20,7 @@ from tests.guard.crowd import asked_of
     [
         (LeftOut(products="other\nPRODUCT-900000 "), None, "product_excluded"),
         (LeftOut(product_tags="sample"), update(Product).values(tags="new, Sample"), "product_tag_excluded"),
+        (LeftOut(collections="Table"), update(Product).values(collections="1 new\n2 table"), "collection_excluded"),
         (LeftOut(order_tags="wholesale"), update(Order).values(tags="VIP, Wholesale"), "order_tag_excluded"),
         (LeftOut(customer_tags="staff"), update(Customer).values(tags="staff"), "customer_tag_excluded"),
         (LeftOut(emails="ana@example.com"), update(Order).values(email="ana@example.com"), "person_excluded"),
@@ -42,7 +43,9 @@ def test_each_kind_is_left_out_by_its_own_reason(wired, started, sink, section, 
 def test_what_another_shop_would_leave_out_goes(wired, started, sink):
     asked_of(started, 1, 1)
     with started.work() as session:
-        save(session, LeftOut(products="product-1", order_tags="wholesale", emails="x@example.com"), by="user:7")
+        session.execute(update(Product).values(collections="1 new\n2 tables"))
+        other = LeftOut(products="product-1", collections="table\n1", order_tags="wholesale", emails="x@example.com")
+        save(session, other, by="user:7")
     drain.drain(wired)
     assert len(sink.delivered) == 1
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from app.catalog.collections import handles
 from app.catalog.models import Product
 from app.customers.models import Customer
 from app.flows.rules.decision import Item
@@ -19,6 +20,7 @@ from app.shops.left_out import LeftOut, first_of, names
 
 PRODUCT: Final = "product"
 PRODUCT_TAG: Final = "product_tag"
+COLLECTION: Final = "collection"
 EMAIL: Final = "email"
 CUSTOMER_TAG: Final = "customer_tag"
 
@@ -44,19 +46,31 @@ class Exclusions:
 
 def exclusions(session: Session, rules: LeftOut, items: Iterable[Sequence[Item]]) -> Exclusions:
     """Return what is left out of these follow-ups; a shop that leaves nothing out is asked nothing."""
-    if not (rules.products or rules.product_tags):
+    if not by_product(rules):
         return Exclusions(rules, {})
     ids = sorted({item.product_id for some in items for item in some if item.product_id is not None})
+    return Exclusions(rules, products_left_out(session, rules, among(Product.shopify_id, ids)))
+
+
+def by_product(rules: LeftOut) -> bool:
+    """Say whether any product is left out, by whatever name."""
+    return bool(rules.products or rules.product_tags or rules.collections)
+
+
+def products_left_out(session: Session, rules: LeftOut, which: ColumnElement[bool]) -> dict[int, str]:
+    """Return by what each of the shop's products is left out, by Shopify's id; `which` says of which ones."""
     rows = session.execute(
-        select(Product.shopify_id, Product.handle, Product.tags).where(
-            Product.shop_id == entered_shop(session), among(Product.shopify_id, ids)
+        select(Product.shopify_id, Product.handle, Product.tags, Product.collections).where(
+            Product.shop_id == entered_shop(session), which
         )
     )
-    handles, tags = names(rules.products), names(rules.product_tags)
+    ours, tags, collections = names(rules.products), names(rules.product_tags), names(rules.collections)
     found: dict[int, str] = {}
     for row in rows:
-        if row.handle.lower() in handles:
+        if row.handle.lower() in ours:
             found[row.shopify_id] = PRODUCT
         elif first_of(row.tags.split(","), tags):
             found[row.shopify_id] = PRODUCT_TAG
-    return Exclusions(rules, found)
+        elif first_of(handles(row.collections) or (), collections):
+            found[row.shopify_id] = COLLECTION
+    return found

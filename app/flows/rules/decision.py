@@ -133,7 +133,7 @@ class Item:
     reviewed: bool = False
     shipment_status: str | None = None  # the carrier's latest word, in Shopify's vocabulary
     product_id: int | None = None  # Shopify's
-    excluded: str | None = None  # what the merchant leaves it out by: product | product_tag
+    excluded: str | None = None  # what the merchant leaves it out by: product | product_tag | collection
     muted: bool = False  # the person wants to hear nothing more about this product
     asked_at: datetime | None = None  # the person was last asked about this product, whatever the variant
     reordered_at: datetime | None = None  # the person bought it again after this order

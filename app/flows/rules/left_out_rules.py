@@ -18,6 +18,7 @@ BY_PERSON: Final[Mapping[str, Reason]] = {
 BY_PRODUCT: Final[Mapping[str, Reason]] = {
     "product": Reason.PRODUCT_EXCLUDED,
     "product_tag": Reason.PRODUCT_TAG_EXCLUDED,
+    "collection": Reason.COLLECTION_EXCLUDED,
 }
 
 

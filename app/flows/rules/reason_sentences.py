@@ -58,6 +58,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.PRODUCT_EXCLUDED: "{person}: not {asked}, you leave this product out. Settings change that.",
     Reason.PRODUCT_TAG_EXCLUDED: "{person}: not {asked}, you leave out products with a tag of this one. Settings change"
     " that.",
+    Reason.COLLECTION_EXCLUDED: "{person}: not {asked}, you leave out a collection this product is in. Settings change"
+    " that.",
     Reason.NOTHING_LEFT: "{person}: not {asked}, nothing it was about is left: refunded, sent back or taken off.",
     Reason.RETURN_OPEN: "{person}'s return is open. Continues when it closes, until {expires}.",
     Reason.NOT_RECEIVED: "{person} says that it has not arrived. {Asked} {until}, or once the carrier reports it.",

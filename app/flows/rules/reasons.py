@@ -39,6 +39,7 @@ class Reason(StrEnum):
     ORDER_TAG_EXCLUDED = "order_tag_excluded"
     PRODUCT_EXCLUDED = "product_excluded"
     PRODUCT_TAG_EXCLUDED = "product_tag_excluded"
+    COLLECTION_EXCLUDED = "collection_excluded"
     NOTHING_LEFT = "nothing_left"
     RETURN_OPEN = "return_open"
     NOT_RECEIVED = "not_received"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.catalog.collections import known_handles
 from app.customers.declare import Law
 from app.experiments import hold_out
 from app.flows.facts import published
@@ -19,6 +21,8 @@ from app.shops.left_out import LeftOut
 from app.shops.measures import Measures
 from app.shops.models import ShopSetting
 from app.shops.settings import load_all
+
+MOST_NAMED: Final = 20  # collections
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class MeasurePage:
     measures: Measures
     left_out: LeftOut
     shares: tuple[Share, ...]
+    collections: tuple[str, ...]  # handles of some of the shop's, to choose by
 
 
 def measure_page(session: Session, zone: ZoneInfo, now: datetime) -> MeasurePage:
@@ -50,6 +55,7 @@ def measure_page(session: Session, zone: ZoneInfo, now: datetime) -> MeasurePage
         stored.of(Measures),
         stored.of(LeftOut),
         tuple(_shares(session)),
+        tuple(known_handles(session, MOST_NAMED)),
     )
 
 

@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from app.catalog.collections import collections_of
-from app.catalog.models import Product
 from app.customers.address import address_hash, normalise
 from app.customers.consent import EMAIL
 from app.customers.ledger import Statement
@@ -20,7 +19,7 @@ from app.customers.models import ConsentEntry, Customer, Preference, Suppression
 from app.experiments import hold_out
 from app.experiments.models import Experiment, Exposure
 from app.flows.facts import published
-from app.flows.facts.gather_left_out import PRODUCT, PRODUCT_TAG, Exclusions
+from app.flows.facts.gather_left_out import Exclusions, by_product, products_left_out
 from app.flows.models import Flow, FlowVersion
 from app.flows.replay.history.past import Changed, FlowPast, OrderPast, Past
 from app.flows.replay.history.rows import customer_row, order_row
@@ -30,7 +29,7 @@ from app.kit.work import entered_shop
 from app.orders.models import ArrivalDenial, Order, OrderEvent, OrderLine
 from app.orders.record.known import KNOWN, stands
 from app.reviews.models import Review
-from app.shops.left_out import LeftOut, first_of, names
+from app.shops.left_out import LeftOut
 from app.shops.models import ShopSetting
 from app.shops.settings import load_all
 from app.shops.zone import zone_name
@@ -69,7 +68,7 @@ def frame(session: Session) -> Past:
         orders=(),
         settings=[(row.saved_at, row.section, row.values) for row in settings],
         shares=hold_out.shares(session),
-        left_out=_left_out(session, shop),
+        left_out=_left_out(session),
     )
 
 
@@ -226,19 +225,9 @@ def _statements(
     )
 
 
-def _left_out(session: Session, shop: int) -> Exclusions:
+def _left_out(session: Session) -> Exclusions:
     rules = load_all(session).of(LeftOut)
-    handles, tags = names(rules.products), names(rules.product_tags)
-    found: dict[int, str] = {}
-    if handles or tags:
-        for row in session.execute(
-            select(Product.shopify_id, Product.handle, Product.tags).where(Product.shop_id == shop)
-        ):
-            if row.handle.lower() in handles:
-                found[row.shopify_id] = PRODUCT
-            elif first_of(row.tags.split(","), tags):
-                found[row.shopify_id] = PRODUCT_TAG
-    return Exclusions(rules, found)
+    return Exclusions(rules, products_left_out(session, rules, true()) if by_product(rules) else {})
 
 
 def _by(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
