@@ -7,9 +7,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.channels.base import Scope, TransportError
-from app.channels.smtp.address import Security
+from app.channels.smtp.address import Security, parse
+from app.channels.smtp.connection import Connection, Deadlines, _let_wait
 
 WITH_TLS = "250-test\r\n250-STARTTLS\r\n250 AUTH PLAIN"
 PLAIN = base64.b64encode(b"\0shop\0s3cret").decode()
@@ -99,3 +102,60 @@ def test_the_password_is_in_no_error(serve, sender_to, message):
     assert "s3cret" not in str(refused.value)
     assert "s3cret" not in repr(sender.server)
     assert "ana@" not in str(refused.value)
+
+
+class Impatient:
+    """A socket that gives up before its owner does, once for each call, and then takes or gives a little."""
+
+    def __init__(self, *given):
+        self.given, self.taken, self.told, self.tries = list(given), b"", [], 0
+
+    def gettimeout(self):
+        return self.told[-1] if self.told else None
+
+    def settimeout(self, seconds):
+        self.told.append(seconds)
+
+    def _once(self):
+        self.tries += 1
+        if self.tries % 2:
+            raise TimeoutError
+
+    def send(self, data):
+        self._once()
+        self.taken += bytes(data[:5])
+        return len(data[:5])
+
+    def recv(self, _most):
+        self._once()
+        return self.given.pop(0)
+
+
+def over(sock):
+    connection = Connection(parse("smtp://127.0.0.1:25"), "here.example", Deadlines())
+    connection.sock = sock
+    return connection
+
+
+def test_a_socket_that_gives_up_early_is_asked_again_until_the_deadline():
+    sock = Impatient(b"250-one\r\n", b"250 two\r\n")
+    connection = over(sock)
+    connection.allow(30)
+    connection.write(b"MAIL FROM:<a@b.example>\r\n")
+    assert sock.taken == b"MAIL FROM:<a@b.example>\r\n"
+    assert connection.read().code == 250
+    assert len(sock.told) == 1
+    connection.allow(-1)
+    with pytest.raises(TimeoutError):
+        connection.write(b"QUIT\r\n")
+    with pytest.raises(TimeoutError):
+        connection.read()
+    assert sock.taken.endswith(b">\r\n")
+
+
+@given(st.lists(st.floats(0.01, 90), max_size=20))
+def test_a_socket_never_waits_for_longer_than_is_left(asked):
+    sock = Impatient()
+    for left in asked:
+        _let_wait(sock, left)
+        assert 0 < sock.gettimeout() <= left

@@ -84,12 +84,14 @@ class Connection(smtplib.SMTP):
 
     def _read_some(self) -> bytes:
         """Return what has come, past the deadline too: whoever reads may have had others to wait for."""
-        sock, left_s = self._open_socket()
-        sock.settimeout(max(left_s, 0))
-        try:
-            return sock.recv(4096)
-        except (BlockingIOError, ssl.SSLWantReadError):
-            raise TimeoutError("the server took too long") from None
+        while True:
+            sock, left_s = self._open_socket()
+            _let_wait(sock, left_s)
+            try:
+                return sock.recv(4096)
+            except (BlockingIOError, ssl.SSLWantReadError, TimeoutError):
+                if left_s <= 0 or self.until <= time.monotonic():
+                    raise TimeoutError("the server took too long") from None
 
     def _open_socket(self) -> tuple[socket.socket, float]:
         if self.sock is None:
@@ -98,11 +100,14 @@ class Connection(smtplib.SMTP):
 
     def write(self, data: bytes) -> None:
         """Send all of `data` within the deadline; the time left also bounds the reply read next."""
-        sock, left_s = self._open_socket()
-        if left_s <= 0:
-            raise TimeoutError("the server took too long")
-        sock.settimeout(left_s)
-        sock.sendall(data)
+        rest = memoryview(data)
+        while rest:
+            sock, left_s = self._open_socket()
+            if left_s <= 0:
+                raise TimeoutError("the server took too long")
+            _let_wait(sock, left_s)
+            with contextlib.suppress(TimeoutError):  # the deadline is what counts, and then nothing of this went
+                rest = rest[sock.send(rest) :]
 
     def ask(self, line: str, seconds: float) -> Reply:
         """Send one command line and return its reply."""
@@ -140,6 +145,16 @@ class Connection(smtplib.SMTP):
         """Close without a word: before the final dot this makes the receiver drop the message."""
         with contextlib.suppress(OSError):
             self.close()
+
+
+def _let_wait(sock: socket.socket, left_s: float) -> None:
+    """Let the socket wait for what is left, or for less where it does already: whoever waits looks at the clock again.
+
+    Each telling is a call of the system, in which whoever else wants the interpreter takes it.
+    """
+    now_s = sock.gettimeout()
+    if now_s is None or left_s <= 0 or not left_s * 0.4 <= now_s <= left_s:
+        sock.settimeout(max(left_s if left_s < 1 else left_s * 0.95, 0))
 
 
 def connect(server: ServerAddress, local_hostname: str, deadlines: Deadlines) -> Connection:

@@ -253,7 +253,7 @@ def quoted(content: bytes) -> bytes:
     """
     if not content.count(b"\r\n") == content.count(b"\r") == content.count(b"\n"):
         raise ValueError("the message has a line break that is not CRLF")
-    body = content.replace(b"\r\n.", b"\r\n..")
+    body = content.replace(b"\r\n.", b"\r\n..") if b"\n." in content else content
     body = b"." + body if body.startswith(b".") else body
     return body if body.endswith(b"\r\n") else body + b"\r\n"
 

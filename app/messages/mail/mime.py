@@ -129,6 +129,16 @@ def _address(name: str, value: str) -> str:
     return value
 
 
+def _fits(words: str) -> bool:
+    """Say whether no line is longer than a mail's may be, by looking for one line end in as much as a line may hold."""
+    end = -1
+    while len(words) - end - 1 > LINE_MAX:
+        end = words.rfind("\n", end + 1, end + LINE_MAX + 2)
+        if end < 0:
+            return False
+    return True
+
+
 def _part(boundary: str, subtype: str, words: str) -> bytes:
     """Return one part: as it stands where that is plain ASCII in lines short enough, else quoted-printable.
 
@@ -138,7 +148,7 @@ def _part(boundary: str, subtype: str, words: str) -> bytes:
     ended = LINE_END.sub("\n", words) if "\r" in words else words
     if subtype == "html" and not ended.isascii():
         ended = ended.encode("utf-8", "replace").decode().encode("ascii", "xmlcharrefreplace").decode()
-    if ended.isascii() and "\0" not in ended and max(map(len, ended.split("\n"))) <= LINE_MAX:
+    if ended.isascii() and "\0" not in ended and _fits(ended):
         encoding, body = "7bit", (ended + "\n").replace("\n", "\r\n").encode("ascii")
     else:  # its line ends decide how long lines are broken
         encoding = "quoted-printable"
