@@ -121,7 +121,10 @@ class FollowUp(ShopOwned, Base):
     zone: Mapped[str]  # IANA, the recipient's
     lease_until: Mapped[datetime | None]  # real time
     fence: Mapped[int] = mapped_column(default=0)
-    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)  # how often it was claimed
+    failures: Mapped[int] = mapped_column(
+        Integer, default=0, server_default="0"
+    )  # claims in a row that came to nothing
     message_id: Mapped[int | None]
     done_at: Mapped[datetime | None]
 

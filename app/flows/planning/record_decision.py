@@ -71,8 +71,10 @@ def carry_out(row: FollowUp, verdict: Ruling, now: datetime) -> None:
         case Postpone():
             row.due_at = row.postponed_until = max(verdict.until, now + SOONEST)
             row.state, row.reason, row.lease_until = FollowUpState.SCHEDULED, verdict.reason, None
+            row.failures = 0
         case Hold():
             row.state, row.reason, row.lease_until = FollowUpState.HELD, verdict.reason, None
+            row.failures = 0
         case Send():
             pass
 

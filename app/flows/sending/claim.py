@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import BindParameter, ColumnElement, DateTime, and_, bindparam, func, or_, select, true, update
+import structlog
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from app.flows.models import FollowUp, FollowUpState, ShopLease
+from app.flows.planning.record_decision import finish
+from app.flows.rules.reasons import Reason
 from app.flows.sending import circuit
 from app.kit import epoch, fault
 from app.kit.clock import business_now
@@ -23,7 +41,11 @@ from app.kit.work import entered_shop, unit_of_work
 SHOPS_AT_ONCE = 100
 BATCH = 160
 SHOP_LEASE = timedelta(seconds=60)
+SUSPECT: Final = 3  # claims in a row that came to nothing
+MOST_FAILURES: Final = 10
 ROW_LEASE = timedelta(seconds=120)  # more than a batch can take with every receiver at its deadline
+
+log = structlog.get_logger()
 
 
 # A claim and a lease given back need not outlive the database's own end: nothing leaves the building by them alone, and
@@ -43,27 +65,33 @@ def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     )
 
 
-TAKE = Question(
-    update(FollowUp)
-    .where(
-        FollowUp.shop_id == SHOP,
-        FollowUp.id.in_(
-            select(FollowUp.id)
-            .where(FollowUp.shop_id == SHOP, is_due(bindparam("now", type_=DateTime(timezone=True))))
-            .order_by(FollowUp.due_at, FollowUp.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        ),
+def _taking(which: ColumnElement[bool], most: int, *first: Any) -> Question:
+    due = (
+        select(FollowUp.id)
+        .where(FollowUp.shop_id == SHOP, is_due(bindparam("now", type_=DateTime(timezone=True))), which)
+        .order_by(*first, FollowUp.due_at, FollowUp.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
     )
-    .values(
-        state=FollowUpState.CLAIMED,
-        lease_until=func.now() + ROW_LEASE,
-        fence=FollowUp.fence + 1,
-        attempts=FollowUp.attempts + 1,
+    # As an array, found once: what IN asks for may be found anew for each row, and more are taken than asked for.
+    taken = any_(func.array(due.scalar_subquery(), type_=ARRAY(BigInteger)))
+    return Question(
+        update(FollowUp)
+        .where(FollowUp.shop_id == SHOP, FollowUp.id == taken)
+        .values(
+            state=FollowUpState.CLAIMED,
+            lease_until=func.now() + ROW_LEASE,
+            fence=FollowUp.fence + 1,
+            attempts=FollowUp.attempts + 1,
+            failures=FollowUp.failures + 1,  # until it comes to something
+        )
+        .returning(FollowUp.id, FollowUp.fence, FollowUp.failures)
     )
-    .returning(FollowUp.id, FollowUp.fence)
-)
+
+
+# What took its worker along, or was beside a row that did, is tried alone: then only the one that does it suffers.
+TAKE: Final = _taking(FollowUp.failures < SUSPECT, BATCH)
+TAKE_ONE: Final = _taking(FollowUp.failures >= SUSPECT, 1, FollowUp.failures)
 
 
 def _first_due(now: datetime) -> LateralFromClause:
@@ -127,6 +155,16 @@ def claim_batch(runtime: Runtime, shop_id: int) -> dict[int, int]:
 
 
 def take(session: Session, now: datetime) -> dict[int, int]:
-    """Claim a batch of the entered shop's due rows; return each row's new fence by its id."""
-    _, rows = one_trip(session, [(LATER, {}), TAKE.asked(entered_shop(session), {"now": now})])
-    return dict(rows)
+    """Claim a batch of the entered shop's due rows; return each row's new fence by its id.
+
+    A row nobody came to an end with is tried alone, once there are no others, and ends after ten times.
+    """
+    shop = entered_shop(session)
+    _, rows = one_trip(session, [(LATER, {}), TAKE.asked(shop, {"now": now})])
+    if not rows:
+        (rows,) = one_trip(session, [TAKE_ONE.asked(shop, {"now": now})])
+    spent = [row_id for row_id, _, failures in rows if failures > MOST_FAILURES]
+    for row_id in spent:
+        log.error("follow_up_failed", follow_up=row_id, failures=MOST_FAILURES)
+        finish(session.get_one(FollowUp, (shop, row_id)), Reason.FAILED, now)
+    return {row_id: fence for row_id, fence, _ in rows if row_id not in spent}

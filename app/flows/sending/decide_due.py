@@ -175,7 +175,7 @@ def _prepared(each: Written, kept: Kept, fingerprint: Fingerprint) -> Prepared:
 def _push_ahead(one: Gathered, failure: Exception, now: datetime) -> None:
     row = one.follow_up
     log.error("follow_up_failed", follow_up=row.id, step=row.step, exc_info=failure)
-    if row.attempts >= MAX_FAILURES:
+    if row.failures >= MAX_FAILURES:
         finish(row, Reason.FAILED, now)
     else:
         row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now + AFTER_FAILURE, None

@@ -79,7 +79,7 @@ def _move(session: Session, moved: dict[int, Outcome], *, mails_leave: bool) -> 
         outcome = moved[row.id]
         if outcome.state in BACK_IN_PLAN:
             row.state, row.outcome, row.reason, row.done_at = FollowUpState.SCHEDULED, None, None, None
-            row.lease_until = None
+            row.lease_until, row.failures = None, 0
             if mails_leave and outcome.scope is Scope.CHANNEL:
                 row.due_at = now + CROWDED_OUT
             elif outcome.retry_in is not None:  # without it the pause decides: it keeps its day, to be judged late by

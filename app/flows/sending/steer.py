@@ -68,7 +68,7 @@ def _put_back(session: Session, others: Sequence[Prepared], now: datetime) -> No
         withdraw(session, prepared.message_id)
         row = session.get_one(FollowUp, (entered_shop(session), prepared.follow_up_id))
         row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now, None
-        row.attempts = max(row.attempts - 1, 0)
+        row.attempts, row.failures = max(row.attempts - 1, 0), 0
 
 
 def _still_holds(prepared: Prepared, locked: Locked, now: datetime) -> bool:
