@@ -51,6 +51,12 @@ def known_handles(session: Session, most: int) -> list[str]:
     return sorted(found)[:most]
 
 
+def known_ids(session: Session) -> frozenset[int]:
+    """Return Shopify's ids of all collections any product is in, as far as kept."""
+    kept = select(Product.collections).where(Product.shop_id == entered_shop(session), Product.collections != "")
+    return frozenset(number for each in session.scalars(kept.distinct()) for number, _ in _pairs(each or ""))
+
+
 def untold(session: Session, most: int) -> list[Product]:
     """Return some of the products whose collections nobody told us yet, locked."""
     query = (

@@ -36,7 +36,11 @@ def product_deleted(session: Session, delivery: Delivery) -> None:
 
 def collection_told(session: Session, delivery: Delivery) -> None:
     """Apply collections/create and update: ask what is in it now. Raises PayloadError for a body that names none."""
-    shopify_id = webhook_goods.collection_named(delivery.body)
+    keep_collection(session, webhook_goods.collection_named(delivery.body))
+
+
+def keep_collection(session: Session, shopify_id: int) -> None:
+    """Ask what is in a collection and keep that; forget one the shop does not have."""
     asked = session.info["runtime"].parts["admin"](session, entered_shop(session))
     facts = fetch.collection(asked, shopify_id)
     if facts is None:

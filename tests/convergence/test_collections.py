@@ -80,6 +80,20 @@ def test_what_no_collections_webhook_tells_the_next_pass_reads(fresh, shelf):
     assert kept(fresh)["stoneware-mugs"] == []
 
 
+def test_a_collections_lost_webhooks_change_nothing_in_the_end(fresh, shelf):
+    fresh.move(minutes=1)
+    other = act(fresh, "POST", "/collections", title="Other", products=["morning-coffee"])
+    act(fresh, "PATCH", f"/collections/{shelf}", add=["paper-filters"], remove=["stoneware-mugs"])
+    fresh.lose()
+    pass_by(fresh)
+    told = kept(fresh)
+    assert (told["morning-coffee"], told["paper-filters"], told["stoneware-mugs"]) == (["other"], ["shelf"], [])
+    act(fresh, "DELETE", f"/collections/{other['id']}")
+    fresh.lose()
+    pass_by(fresh)
+    assert kept(fresh)["morning-coffee"] == []
+
+
 def test_a_lost_webhook_of_a_product_changes_nothing_in_the_end(fresh, shelf):
     fresh.move(minutes=1)
     made = act(fresh, "POST", "/products", title="Tin", price="3")

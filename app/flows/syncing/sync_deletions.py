@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.catalog.collections import forget_collection, known_ids
 from app.catalog.models import Product
 from app.catalog.record_product import delete_product
 from app.customers.erase import forget_customer
@@ -30,7 +31,12 @@ PENDING: Final = (FollowUpState.SCHEDULED, FollowUpState.HELD)
 
 
 def deletions(session: Session, since: datetime, page: str | None) -> str | None:
-    """Ask about a page of orders that something pending rests on, and about who bought what in them."""
+    """Ask about a page of orders that something pending rests on, and about who bought what in them.
+
+    Before the first page, about the collections that products are in: a fork may ask for any of them.
+    """
+    if page is None:
+        _collections(session)
     rows = _page(session, int(page) if page else 0)
     if not rows:
         return None
@@ -77,6 +83,13 @@ def _people(session: Session, orders: Sequence[Order], at: datetime) -> None:
             ask_for_order(session, order.shopify_id)
         if any(order.customer_id == person.id for order in theirs):
             forget_customer(session, person.shopify_id, at=at)
+
+
+def _collections(session: Session) -> None:
+    """Take the collections that are no more out of their products."""
+    known = known_ids(session)
+    for shopify_id in sorted(known - fetch.existing(client(session), "Collection", known)):
+        forget_collection(session, shopify_id)
 
 
 def _products(session: Session, orders: Sequence[Order], at: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.collections import listed, untold
 from app.catalog.record_product import delete_product, record_product
+from app.catalog.topics import keep_collection
 from app.customers.identify import record_customer
 from app.customers.topics import state_customer_consent
 from app.flows.syncing.look_again import any_withheld
@@ -50,6 +51,16 @@ def products(session: Session, since: datetime, page: str | None) -> str | None:
 
 
 def collections(session: Session, since: datetime, page: str | None) -> str | None:
+    """Ask what is in a page of changed collections; where products were just read whole, they said so themselves."""
+    if _all_when_new(session, since) is None:
+        return None
+    told = fetch.collections(client(session), since, page)
+    for shopify_id in told.items:
+        keep_collection(session, shopify_id)
+    return told.next_cursor
+
+
+def untold_products(session: Session, since: datetime, page: str | None) -> str | None:
     """Ask which collections products are in of which nobody told us yet; those that are no more are marked deleted.
 
     Each page knows more or marks more, so that it comes to an end.
@@ -109,6 +120,7 @@ STAGES: Mapping[str, Stage] = {
     FIRST: shop,
     "products": products,
     "collections": collections,
+    "untold_products": untold_products,
     "customers": customers,
     "orders": orders,
     "deletions": deletions,

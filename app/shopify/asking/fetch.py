@@ -104,6 +104,12 @@ def collection(client: AdminClient, shopify_id: int) -> CollectionFacts | None:
             return CollectionFacts(shopify_id, told.text("handle"), frozenset(products))
 
 
+def collections(client: AdminClient, since: datetime, cursor: str | None = None) -> Page[int]:
+    """Return a page of the ids of collections changed at or after `since`, oldest change first."""
+    nodes, next_cursor = _nodes(client.ask("collections", query=_since(since), after=cursor), "collections")
+    return Page(tuple(Fields(node).identifier("id") for node in nodes), next_cursor)
+
+
 def collections_of(client: AdminClient, shopify_ids: Sequence[int]) -> dict[int, tuple[tuple[int, str], ...]]:
     """Return (id, handle) of the collections each of a few products is in; those that are no more are left out."""
     reply = client.ask("products_collections", ids=[_gid("Product", shopify_id) for shopify_id in shopify_ids])
