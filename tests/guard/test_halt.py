@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState, Halt
+from app.flows.pages.home.home import home
+from app.flows.pages.home.home_words import later
 from app.flows.pages.home.needs import cards
 from app.flows.sending import circuit, drain
 from app.kit.clock import ClockOffset, business_now
@@ -66,6 +68,7 @@ def test_many_shops_at_once_are_held_told_and_let_go_on_by_an_operator(wired, sh
         with people.work() as session:
             (card,) = [each for each in cards(session) if each.heading == "All messages wait"]
             assert "nothing for you to do" in card.words
+            assert later(home(session)) == "Nothing goes out until whoever runs Welltimed lets it go on."
     assert ready(wired)["halted_since"] is not None
     told = command(wired).output
     assert "by the circuit: 1,202 messages within an hour over many shops, 200 is usual" in told

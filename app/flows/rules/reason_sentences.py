@@ -108,7 +108,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.QUIET_HOURS: "{person}: waits until {until}, when your quiet hours are over.",
     Reason.BLACKOUT: "{person}: waits until {until}. You keep the days before that free of messages.",
     Reason.HOLIDAY: "{person}: waits until {until}. {Holiday} is a public holiday in {lives_in}.",
-    Reason.FAILED: "{person}: not {asked}, something failed on our side five times. It is recorded; nothing was sent.",
+    Reason.FAILED: "{person}: not {asked}, something kept failing on our side. It is recorded; nothing was sent.",
     Reason.RENDER_ERROR: "{person}: not {asked}, the mail could not be written: {problem}. It is not tried again.",
     Reason.REJECTED: "{person}: the mail server of this address refused the message for good. Nothing more is tried.",
     Reason.DROPPED_ON_RESUME: "{person}: not {asked}, it was more than a day late when sending was resumed.",

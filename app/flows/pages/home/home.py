@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from app.flows.facts.people import full_name, with_buyer
 from app.flows.facts.published import is_running
 from app.flows.models import FollowUp, FollowUpState
+from app.flows.planning.halt import halted
 from app.flows.rules.reasons import OF_HOURS, Reason
 from app.kit.clock import business_now
+from app.kit.epoch import unreleased
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
 from app.shops.data_access import is_open
@@ -53,6 +55,7 @@ class Home:
     next_at: datetime | None  # of what has a day; what waits for an arrival has none until its latest is near
     planned_count: int
     withheld: int | None  # how many wait for customer data; None while that is open to us
+    halted: bool = False  # every shop waits: whoever runs the app looks at it
 
 
 def home(session: Session) -> Home:
@@ -85,6 +88,7 @@ def home(session: Session) -> Home:
         next_at=planned.next_at,
         planned_count=planned.rows,
         withheld=None if is_open(session) else _withheld(session),
+        halted=halted(session) is not None or unreleased(session) is not None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app.flows.pages.home.home import Home, Line
 from app.flows.planning.pause import Waiting
@@ -30,6 +31,9 @@ class Shown:
     can_skip: bool = False
 
 
+HALTED: Final = "Nothing goes out until whoever runs Welltimed lets it go on."
+
+
 def status(home: Home, waiting: Waiting) -> str:
     """Return the status in a sentence or two: "14 sent today, next at 16:05.", or what a pause holds."""
     since = home.pause.since
@@ -44,6 +48,8 @@ def status(home: Home, waiting: Waiting) -> str:
         paused = f"Paused{by} {on_day(since, home.zone, home.now)} at {clock_words(since, home.zone)}."
         return f"{paused} {counted(waiting.planned, 'message waits', 'messages wait')}.{end}"
     sent = f"{home.sent_count:,} sent today" if home.sent_count else "None sent yet today"
+    if home.halted:
+        return f"{sent}. {HALTED}"
     if home.withheld is not None:
         return f"{sent}. {status_words(home.withheld)}"
     if home.next_at is None:
@@ -53,6 +59,8 @@ def status(home: Home, waiting: Waiting) -> str:
 
 def later(home: Home) -> str:
     """Return what stands where nothing goes out soon."""
+    if home.halted:
+        return HALTED
     if home.withheld is not None:
         return status_words(home.withheld)
     if home.next_at is None:

@@ -107,7 +107,7 @@ def _message_cards(session: Session) -> list[Card]:
     failed = _count(session, FollowUp, FollowUp.reason == Reason.FAILED, FollowUp.done_at >= _since(session))
     if failed:
         heading = f"{counted(failed, 'message')} failed on our side"
-        words = "Each was tried five times. Nothing was sent, and nothing more is tried."
+        words = "Each was tried several times. Nothing was sent, and nothing more is tried."
         found.append(Card("warning", heading, words, "See which", "/needs/failed"))
     return found
 

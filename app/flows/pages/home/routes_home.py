@@ -42,7 +42,7 @@ NEEDS = {
     ),
     "failed": (
         "Messages that failed on our side",
-        "Each was tried five times, a quarter hour apart. Nothing was sent, and nothing more is tried.",
+        "Each was tried several times, minutes apart. Nothing was sent, and nothing more is tried.",
         needs.failed,
     ),
     "parked": (
