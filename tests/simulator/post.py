@@ -57,7 +57,10 @@ class Line:
         self._listen()
         self.hub.perhaps_give_way()
 
-    send = sendall
+    def send(self, data):
+        """Take what the client says, all of it; return how much that is."""
+        self.sendall(data)
+        return len(data)
 
     def recv(self, size):
         """Give what was answered; b"" once this end has closed."""
@@ -168,6 +171,9 @@ class Line:
     def shutdown(self, _how=None):
         """Close the client's end."""
         self.cut()
+
+    def gettimeout(self):
+        """Return the deadline: there is none."""
 
     def settimeout(self, seconds):
         """Take a deadline: time is virtual here, and silence is told at once."""
