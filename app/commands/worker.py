@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import click
-from rq import Queue, Worker
+from rq import Queue
 from rq.serializers import JSONSerializer
 
 from app.kit import engines, runtime
+from app.kit.patient_worker import PatientWorker
 from app.kit.queue import QUEUES, worker_connection
 
 MAINTENANCE_S = 60
@@ -24,7 +25,7 @@ def worker(queue: str) -> None:
             work.make_ready()  # before the fork, so that every job shares it
     here.engines.dispose()  # a connection must not be shared with the forked job
     connection = worker_connection(here.config.redis_url)
-    Worker(
+    PatientWorker(
         [Queue(queue, connection=connection, serializer=JSONSerializer)],
         connection=connection,
         serializer=JSONSerializer,

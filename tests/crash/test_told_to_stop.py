@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from app.flows.models import FollowUp, FollowUpState
@@ -31,7 +33,7 @@ class Slow(ScriptedServer):
     def _answer(self, sock, phase):
         if phase == "dot":
             self.seen.set()
-            time.sleep(1.5)
+            time.sleep(2.5)
         return super()._answer(sock, phase)
 
 
@@ -63,7 +65,31 @@ def worker(wired, port, log):
         process.wait()
 
 
-def test_mails_on_their_way_are_finished_and_none_is_unknown(shop, tmp_path):
+def once(process):
+    """Tell the worker, as a platform does."""
+    process.send_signal(signal.SIGTERM)
+
+
+def everybody_again_and_again(process):
+    """Tell the worker and its job each half second, as `bin/run` does each second."""
+    until = time.monotonic() + ENDS_WITHIN_S
+    while process.poll() is None and time.monotonic() < until:
+        for pid in (process.pid, *job_of(process.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        time.sleep(0.5)
+
+
+def job_of(parent):
+    """The processes the worker has forked."""
+    children = Path(f"/proc/{parent}/task/{parent}/children")
+    with contextlib.suppress(OSError):
+        return [int(each) for each in children.read_text().split()]
+    return []
+
+
+@pytest.mark.parametrize("tell", [once, everybody_again_and_again])
+def test_mails_on_their_way_are_finished_and_none_is_unknown(shop, tmp_path, tell):
     shop.start_flows()
     paid_order(shop)
     server = Slow()
@@ -72,7 +98,7 @@ def test_mails_on_their_way_are_finished_and_none_is_unknown(shop, tmp_path):
         while not server.seen.wait(0.2) and time.monotonic() < until:
             shop.wired.doorbell.ring(queue.SENDS)
         assert server.seen.is_set(), (tmp_path / "worker.log").read_text()
-        process.send_signal(signal.SIGTERM)
+        tell(process)
         assert process.wait(ENDS_WITHIN_S) == 0
     server.stop()
     assert len(server.delivered) == 1
