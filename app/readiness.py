@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.channels.closed import closed
 from app.flows.models import Enrollment, FollowUp, FollowUpState
-from app.flows.planning.halt import halted
+from app.flows.planning.by_hand.halt import halted
 from app.flows.planning.runs import look
 from app.flows.sending.claim import is_due
 from app.kit import runtime

@@ -39,7 +39,8 @@ from app.flows.pages.settings import (
 from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_why
-from app.flows.planning import come_back, eased, erased, merged, schedule, set_up
+from app.flows.planning import schedule, set_up
+from app.flows.planning.changed import come_back, eased, erased, merged
 from app.flows.planning.runs import look
 from app.flows.replay.job import run as replay_run
 from app.flows.sending import claim
@@ -215,7 +216,7 @@ PERIODIC: Mapping[str, Periodic] = {
     "expire_webhooks": Periodic(DAILY, "app.shopify.webhooks.expire.expire_webhooks"),
     "look_back": Periodic(timedelta(minutes=15), "app.flows.planning.look_back.campaign.recruit"),
     "renew_ageing_tokens": Periodic(DAILY, "app.shops.renew_ageing.renew_ageing"),
-    "retime": Periodic(timedelta(minutes=5), "app.flows.planning.retime.retime_due"),
+    "retime": Periodic(timedelta(minutes=5), "app.flows.planning.changed.retime.retime_due"),
     "start_by_calendar": Periodic(timedelta(hours=1), "app.flows.planning.runs.watch.watch"),
     "sweep": Periodic(timedelta(minutes=1), "app.flows.sending.sweep.sweep"),
     "watch_all": Periodic(timedelta(minutes=1), "app.flows.sending.circuit.watch_all"),

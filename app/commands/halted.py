@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from app.flows.planning.halt import Standing, halt, let_go_on, standing
-from app.flows.planning.release import OnResume
+from app.flows.planning.by_hand.halt import Standing, halt, let_go_on, standing
+from app.flows.planning.by_hand.release import OnResume
 from app.kit import runtime
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM

@@ -6,7 +6,7 @@ from typing import TextIO
 
 import click
 
-from app.flows.planning.restored import NotReadYet, Standing, let_go_on, standing
+from app.flows.planning.changed.restored import NotReadYet, Standing, let_go_on, standing
 from app.kit import runtime
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work

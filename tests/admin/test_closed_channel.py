@@ -11,7 +11,7 @@ from app.channels.base import Scope, TransportError
 from app.channels.models import ClosedChannel
 from app.customers.models import Suppression
 from app.flows.models import FollowUpState
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.sending import drain
 from app.messages import outbox
 from app.messages.models import AttemptState, Message, MessageState

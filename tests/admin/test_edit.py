@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 
 from app.flows.language.forms import WrongFlow
 from app.flows.models import Enrollment, Flow, FlowVersion, FollowUp, FollowUpState
-from app.flows.planning.edit import foresee, save_step
-from app.flows.planning.pause import pause_all
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.edit import foresee, save_step
+from app.flows.planning.by_hand.pause import pause_all
+from app.flows.planning.by_hand.start import Choice, start
 from app.kit.errors import NotFound
 
 

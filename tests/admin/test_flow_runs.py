@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from app.experiments.models import Exposure
 from app.flows.facts.gather import gather
 from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.planning.publishing.switch_flow import switch_off, switch_on
 from app.flows.planning.runs import look, watch
-from app.flows.planning.start import Choice, start
 from app.flows.rules.guard import decide
 from app.flows.timing.limits import Limits
 from app.kit.events import emit

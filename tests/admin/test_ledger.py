@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from app.flows.models import FollowUp, FollowUpState, ShopLease
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.sending import drain
 from app.kit import runtime
 from app.messages.models import Message, MessageState

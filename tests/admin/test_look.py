@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import wiring
 from app.channels import closed
 from app.flows.models import FollowUp
-from app.flows.planning.pause import pause_refused
+from app.flows.planning.by_hand.pause import pause_refused
 from app.kit import runtime
 from tests.admin import in_admin
 from tests.admin.flow_documents import document, running, send, wait

@@ -7,10 +7,10 @@ from sqlalchemy import select, update
 
 from app.flows.facts.gather import gather
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.planning.pause import pause_all, resume, waiting
+from app.flows.planning.by_hand.pause import pause_all, resume, waiting
+from app.flows.planning.by_hand.release import OnResume, Released
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.planning.record_decision import record
-from app.flows.planning.release import OnResume, Released
-from app.flows.planning.start import Choice, start
 from app.flows.rules.guard import decide
 from app.flows.sending import claim
 from app.flows.timing.limits import Limits

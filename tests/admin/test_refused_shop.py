@@ -10,9 +10,9 @@ from app.channels.base import Scope
 from app.customers.models import Suppression
 from app.flows.facts import gather as facts
 from app.flows.models import FollowUpState
-from app.flows.planning.pause import MAIL_SERVER, lock_shop, pause_all, pause_refused, resume
-from app.flows.planning.release import OnResume
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.pause import MAIL_SERVER, lock_shop, pause_all, pause_refused, resume
+from app.flows.planning.by_hand.release import OnResume
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.sending import decide_due, drain, steer
 from app.messages import outbox
 from app.messages.models import AttemptState, Message

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from app.experiments.models import Arm
 from app.flows.models import Enrollment, Flow, FlowState, FlowVersion, FollowUpState
-from app.flows.planning.start import Choice, offer, start
+from app.flows.planning.by_hand.start import Choice, offer, start
 from app.flows.sending import drain
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from app.flows.models import Enrollment
-from app.flows.planning.pause import pause_all
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.pause import pause_all
+from app.flows.planning.by_hand.start import Choice, start
 from app.shops.models import Shop
 
 

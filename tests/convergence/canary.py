@@ -10,8 +10,8 @@ from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
-from app.flows.planning.pause import resume
-from app.flows.planning.release import OnResume
+from app.flows.planning.by_hand.pause import resume
+from app.flows.planning.by_hand.release import OnResume
 from app.kit import fault, ticker
 from app.kit.queue import BULK, INBOX, SENDS, worker_connection
 from app.shopify.models import InboxState, WebhookInbox

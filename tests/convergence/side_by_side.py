@@ -22,7 +22,7 @@ from sqlalchemy import func, select, update
 
 from app import wiring
 from app.flows.models import Flow
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.sending import drain
 from app.flows.syncing import sync
 from app.kit import runtime

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from app.customers.models import Customer
 from app.flows.models import FollowUp
-from app.flows.planning.come_back import WITHIN, turns
+from app.flows.planning.changed.come_back import WITHIN, turns
 from app.flows.syncing import sync
 from app.orders.models import Order
 from app.shops.models import ShopProfile

@@ -5,8 +5,8 @@ from collections import Counter
 from sqlalchemy import func, select
 
 from app.flows.models import Enrollment, Flow
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.planning.look_back import campaign
-from app.flows.planning.start import Choice, start
 from app.messages.models import Message
 from app.orders.models import Order
 from tests.convergence.test_history import past, read_all

@@ -7,8 +7,8 @@ from sqlalchemy import func, select, text, update
 
 from app.flows.models import Flow, FollowUp, FollowUpState
 from app.flows.pages.home.needs import cards
-from app.flows.planning.pause import resume
-from app.flows.planning.release import OnResume
+from app.flows.planning.by_hand.pause import resume
+from app.flows.planning.by_hand.release import OnResume
 from app.flows.sending import drain
 from app.kit.clock import business_now
 from app.shops.settings import Pause, load

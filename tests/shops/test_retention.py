@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, text
 
 from app import wiring
 from app.flows.models import Decision
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.start import Choice, start
 from app.kit import in_batches, periodic
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app.flows.models import FollowUpState
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.sending import drain, sweep
 from app.shopify.entry.token_pair import TokenPair
 from app.shopify.models import InboxState, WebhookInbox

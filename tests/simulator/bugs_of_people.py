@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from app.flows.planning import pause, start
+from app.flows.planning.by_hand import pause, start
+from app.flows.planning.by_hand.release import OnResume
 from app.flows.planning.publishing import save_flow
-from app.flows.planning.release import OnResume
 from app.wiring import CALLERS
 from tests.simulator import merchants
 from tests.simulator.bugs import bug

@@ -10,10 +10,10 @@ from datetime import timedelta
 from app.customers.push_consent import let_push
 from app.flows.facts import published
 from app.flows.language.flow import change_sends
-from app.flows.planning.pause import pause_all, resume
+from app.flows.planning.by_hand.pause import pause_all, resume
+from app.flows.planning.by_hand.release import OnResume
+from app.flows.planning.by_hand.start import Choice, start
 from app.flows.planning.publishing.save_flow import save_flow
-from app.flows.planning.release import OnResume
-from app.flows.planning.start import Choice, start
 from app.kit.work import unit_of_work
 
 CHOICES = ("drop_late", "send", "skip", "shift")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.flows.planning.start import Choice, start
+from app.flows.planning.by_hand.start import Choice, start
 from tests.admin.conftest import clock, merchant, one_app, wired
 
 __all__ = ["clock", "merchant", "one_app", "running", "wired"]

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.flows.facts.calendars import CalendarSetting
 from app.flows.models import Enrollment, FollowUp
-from app.flows.planning import edit, retime
+from app.flows.planning.by_hand import edit
+from app.flows.planning.changed import retime
 from app.orders.reversals import ReturnCase, ReturnLine
 from tests.admin.conftest import serve
 from tests.timing.split import ASK, SplitOrder, live

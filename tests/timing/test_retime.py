@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 
 from app.flows.facts.calendars import CalendarSetting
 from app.flows.models import FollowUp, PlannedBy
-from app.flows.planning import retime
-from app.flows.planning.pause import pause_all, resume
-from app.flows.planning.release import OnResume
+from app.flows.planning.by_hand.pause import pause_all, resume
+from app.flows.planning.by_hand.release import OnResume
+from app.flows.planning.changed import retime
 from app.shops.models import ShopProfile
 from tests.admin.merchant import DAY
 

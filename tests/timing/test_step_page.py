@@ -7,7 +7,7 @@ import pytest
 from app.flows.language.flow import Wait, WaitUntil
 from app.flows.language.steps import Anchor
 from app.flows.language.window import SendWindow, at_time
-from app.flows.planning.edit import find, save_step
+from app.flows.planning.by_hand.edit import find, save_step
 from tests.admin.flow_documents import running as own_flow
 from tests.admin.flow_documents import send, wait
 

@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from app.flows.facts.calendars import CalendarSetting
 from app.flows.facts.gather import gather
 from app.flows.pages.why.derivation import derive_all
-from app.flows.planning.edit import save_step
-from app.flows.planning.skip import skip
+from app.flows.planning.by_hand.edit import save_step
+from app.flows.planning.by_hand.skip import skip
 from app.flows.rules.reasons import Reason
 from app.flows.timing.shipment_group import TOGETHER, arrived_with, together_at
 from app.flows.words.explain import reason_words

@@ -18,7 +18,7 @@ from app.flows.facts.gather_groups import arrivals
 from app.flows.facts.standing.standing import Run, standings, started_at
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
-from app.flows.planning.after_return import after_return, parcel_of
+from app.flows.planning.changed.after_return import after_return, parcel_of
 from app.flows.planning.enrol import enrol
 from app.flows.planning.runs.follow import come_to, keep_way, row_facts
 from app.flows.runs.advance import Reached

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from app.flows.facts.calendars import CalendarSetting, Whereabouts
 from app.flows.models import Enrollment, FollowUp, FollowUpState
+from app.flows.planning.changed.replanned import PENDING, moved, put
 from app.flows.planning.record_decision import finish
-from app.flows.planning.replanned import PENDING, moved, put
 from app.flows.planning.schedule import beside, moments, row_seed
 from app.flows.replay.history.past import Changed, OrderPast, Past
 from app.flows.replay.history.then import OrderThen

@@ -15,8 +15,8 @@ from sqlalchemy import DateTime, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from app.flows.models import Flow, FollowUp, ShopLease
-from app.flows.planning.halt import halt, is_known_to_be_right
-from app.flows.planning.pause import is_let_pass, pause_unusual
+from app.flows.planning.by_hand.halt import halt, is_known_to_be_right
+from app.flows.planning.by_hand.pause import is_let_pass, pause_unusual
 from app.flows.rules.unusual import DAYS, LEAST, LEAST_OF_ALL, TIMES, beyond_of_all, usual
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM

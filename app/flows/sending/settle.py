@@ -14,7 +14,7 @@ from app.channels.base import Scope
 from app.customers.models import Customer, SuppressionScope
 from app.customers.suppress import suppress
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.planning.pause import lock_shop, pause_refused
+from app.flows.planning.by_hand.pause import lock_shop, pause_refused
 from app.flows.planning.record_decision import finish
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.flows.planning import come_back
+from app.flows.planning.changed import come_back
 from app.flows.syncing import sync_stages
 from app.flows.syncing.audit import silent_topics
 from app.flows.syncing.importing import beside_pass

@@ -14,7 +14,7 @@ from app.flows.language.flow import FlowDocument, Wait, WaitUntil
 from app.flows.language.forms import WrongFlow, canonical, change_node, flow_json
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.pages.flow import flow_page, wait_form
-from app.flows.planning.pause import lock_shop
+from app.flows.planning.by_hand.pause import lock_shop
 from app.flows.planning.publishing.save_flow import foresee_flow, has_run, save_flow
 from app.flows.planning.publishing.switch_flow import delete_flow, switch_off, switch_on
 from app.flows.replay.job.begin import DAYS

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.flows.facts.people import full_name, with_buyer
 from app.flows.facts.published import is_running
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.planning.halt import halted
+from app.flows.planning.by_hand.halt import halted
 from app.flows.rules.reasons import OF_HOURS, Reason
 from app.kit.clock import business_now
 from app.kit.epoch import unreleased

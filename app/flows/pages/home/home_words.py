@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.flows.pages.home.home import Home, Line
-from app.flows.planning.pause import Waiting
+from app.flows.planning.by_hand.pause import Waiting
 from app.flows.words.access_words import status_words
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, next_words, on_day

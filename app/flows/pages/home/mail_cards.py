@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.channels.closed import closed
 from app.flows.models import FollowUp
 from app.flows.pages.home.card import Card
-from app.flows.planning.pause import waiting
+from app.flows.planning.by_hand.pause import waiting
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, day_words
 from app.flows.words.step_words import step_name

@@ -13,7 +13,7 @@ from app.flows.facts.people import full_name, with_buyer
 from app.flows.models import FollowUp
 from app.flows.pages.home.card import Card
 from app.flows.pages.home.mail_cards import mail_cards
-from app.flows.planning.halt import halted
+from app.flows.planning.by_hand.halt import halted
 from app.flows.rules.reasons import Reason
 from app.flows.syncing.audit import silent
 from app.flows.words import access_words

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
 from app.customers.models import Customer
-from app.flows.planning import on_the_road
+from app.flows.planning.by_hand import on_the_road
 from app.flows.syncing import sync_stages
 from app.flows.syncing.importing.progress import progress
 from app.flows.words import access_words

@@ -12,9 +12,9 @@ from app.flows.pages.home.first_page import first_page
 from app.flows.pages.home.reading import reading
 from app.flows.pages.home.silent import silence
 from app.flows.pages.steps.resume_choices import resume_choices
-from app.flows.planning import pause
-from app.flows.planning.release import OnResume
-from app.flows.planning.skip import skip
+from app.flows.planning.by_hand import pause
+from app.flows.planning.by_hand.release import OnResume
+from app.flows.planning.by_hand.skip import skip
 from app.flows.syncing.importing.progress import progress as progress_of_past
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words

@@ -15,7 +15,7 @@ from app.flows.pages.people.entries import Whose
 from app.flows.pages.people.nothing_planned import nothing_planned
 from app.flows.pages.people.search import Hit, search
 from app.flows.pages.people.timeline import timeline
-from app.flows.planning.pause_person import LENGTHS, pause_person, resume_person
+from app.flows.planning.by_hand.pause_person import LENGTHS, pause_person, resume_person
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_name, date_words
 from app.kit.clock import business_now

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts.calendars import CalendarSetting
 from app.flows.pages.settings.calendar_form import Row, WrongCalendar, calendar, kept_rows, rows
-from app.flows.planning.retime import Retimed, foresee, save_calendar
+from app.flows.planning.changed.retime import Retimed, foresee, save_calendar
 from app.flows.words.count_words import counted
 from app.flows.words.step_words import move_words
 from app.kit.clock import business_now

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app.experiments import hold_out
 from app.flows.pages.settings import measure_forms
 from app.flows.pages.settings.measure_page import share_keys
-from app.flows.planning.pause import lock_shop
+from app.flows.planning.by_hand.pause import lock_shop
 from app.kit.clock import business_now
 from app.shopify.entry import app_home
 from app.shopify.entry.merchant_session import by_merchant, merchant_session

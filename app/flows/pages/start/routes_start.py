@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.flows.facts.published import is_running
 from app.flows.pages.start import start_words
-from app.flows.planning.start import Choice, offer, start
+from app.flows.planning.by_hand.start import Choice, offer, start
 from app.flows.words.count_words import counted
 from app.kit.clock import business_now
 from app.kit.errors import Invalid

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.flows.facts.people import first_name, full_name
-from app.flows.planning.start import Choice, Offer, first_due
+from app.flows.planning.by_hand.start import Choice, Offer, first_due
 from app.flows.planning.suppose import Supposed
 from app.flows.rules.decision import Postpone, Send, Skip
 from app.flows.rules.reasons import Reason

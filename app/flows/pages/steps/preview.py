@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.flows.facts.gather_shown import gather_shown
 from app.flows.facts.people import first_name, full_name
 from app.flows.language.steps import Subject
-from app.flows.planning.edit import find
+from app.flows.planning.by_hand.edit import find
 from app.flows.planning.suppose import Wanted, suppose_whenever
 from app.flows.rules.decision import Send, Skip
 from app.flows.rules.reasons import Reason

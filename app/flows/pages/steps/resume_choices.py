@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.flows.planning.pause import Waiting
-from app.flows.planning.release import OnResume
+from app.flows.planning.by_hand.pause import Waiting
+from app.flows.planning.by_hand.release import OnResume
 from app.flows.words.count_words import counted
 
 

@@ -19,9 +19,9 @@ from app.flows.pages.steps import step_page
 from app.flows.pages.steps.resume_choices import resume_choices
 from app.flows.pages.steps.routes_preview import preview_values
 from app.flows.pages.steps.timing_form import LEAVES, anchors, weekdays
-from app.flows.planning.edit import Change, find, foresee, save_step
-from app.flows.planning.release import OnResume
-from app.flows.planning.switched_off import waiting_for_switch
+from app.flows.planning.by_hand.edit import Change, find, foresee, save_step
+from app.flows.planning.by_hand.release import OnResume
+from app.flows.planning.by_hand.switched_off import waiting_for_switch
 from app.flows.words.count_words import counted
 from app.flows.words.step_words import move_words, step_name
 from app.flows.words.way_to import way_to

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.pages.asked import question
 from app.flows.pages.steps import pick_order
-from app.flows.planning.edit import find
+from app.flows.planning.by_hand.edit import find
 from app.kit import runtime
 from app.kit.errors import AppError, Invalid, NotFound, TooMany
 from app.kit.limit import Limit

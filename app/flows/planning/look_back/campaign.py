@@ -19,11 +19,11 @@ from app.flows.language.happenings import Event
 from app.flows.language.looking_back import DOCUMENT, LOOK_BACK
 from app.flows.language.steps import Subject
 from app.flows.models import Flow, FlowState, FlowVersion, LookBack, LookBackState
+from app.flows.planning.by_hand.release import OnResume, release_flow
 from app.flows.planning.enrol import start_run
 from app.flows.planning.look_back.survey import survey
 from app.flows.planning.publishing.save_flow import lock_flows
 from app.flows.planning.publishing.switch_flow import switch_off
-from app.flows.planning.release import OnResume, release_flow
 from app.flows.planning.runs.look import look
 from app.flows.runs.triggers import Occasion
 from app.kit.clock import business_now

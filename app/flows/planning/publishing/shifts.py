@@ -17,9 +17,9 @@ from app.flows.facts.standing.standing import Run, standings
 from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Step, StepState
 from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
-from app.flows.planning.after_return import parcel_of
+from app.flows.planning.changed.after_return import parcel_of
+from app.flows.planning.changed.replanned import PENDING, Beside, Move, beside, carry_out, not_before, plan_run
 from app.flows.planning.record_decision import finish
-from app.flows.planning.replanned import PENDING, Beside, Move, beside, carry_out, not_before, plan_run
 from app.flows.planning.runs.follow import REASONS, come_to, keep_way, row_facts
 from app.flows.planning.schedule import new_row
 from app.flows.rules.reasons import Reason

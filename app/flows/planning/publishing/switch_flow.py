@@ -11,8 +11,8 @@ from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import WrongFlow
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.models import Flow, FlowState, FlowVersion
+from app.flows.planning.by_hand.release import OnResume, Released, release_flow
 from app.flows.planning.publishing.save_flow import has_run, lock_flows
-from app.flows.planning.release import OnResume, Released, release_flow
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
 from app.messages.mail.preset_list import PRESETS

@@ -13,7 +13,7 @@ from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.facts.standing.standing import Run
 from app.flows.language.flow import Split, nodes
 from app.flows.models import Enrollment, FollowUp, FollowUpState
-from app.flows.planning.after_return import may_plan
+from app.flows.planning.changed.after_return import may_plan
 from app.flows.planning.record_decision import finish
 from app.flows.rules.reasons import Reason
 from app.flows.runs.advance import Advanced, Ended, Reached, Row, Standing, advance

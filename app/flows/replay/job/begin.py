@@ -14,7 +14,7 @@ from app.flows.facts import published
 from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import flow_json
 from app.flows.models import Flow, FlowVersion
-from app.flows.planning.pause import lock_shop
+from app.flows.planning.by_hand.pause import lock_shop
 from app.flows.replay.job.models import Replay, ReplayPart, ReplayState
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.flows.models import FollowUp, FollowUpState, Halt
-from app.flows.planning.pause import lock_shop
-from app.flows.planning.release import OnResume, Released, release
+from app.flows.planning.by_hand.pause import lock_shop
+from app.flows.planning.by_hand.release import OnResume, Released, release
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM

@@ -20,8 +20,8 @@ from app.flows.facts import published
 from app.flows.facts.calendars import CalendarSetting, whereabouts
 from app.flows.language.steps import Step
 from app.flows.models import FollowUp, PlannedBy
-from app.flows.planning.pause import lock_shop
-from app.flows.planning.replanned import PENDING, Move, Pending, carry_out, pending_rows, replanned
+from app.flows.planning.by_hand.pause import lock_shop
+from app.flows.planning.changed.replanned import PENDING, Move, Pending, carry_out, pending_rows, replanned
 from app.flows.timing.slots import MAX_JITTER
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.flows.language.forms import flow_document
 from app.flows.language.steps import StepState
 from app.flows.models import Flow, FlowVersion, FollowUp, FollowUpState
-from app.flows.planning.pause import Waiting
-from app.flows.planning.release import LATE
+from app.flows.planning.by_hand.pause import Waiting
+from app.flows.planning.by_hand.release import LATE
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.work import entered_shop

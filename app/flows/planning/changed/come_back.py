@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
-from app.flows.planning.pause import UNSENT, lock_shop
+from app.flows.planning.by_hand.pause import UNSENT, lock_shop
+from app.flows.planning.by_hand.release import OnResume, release
 from app.flows.planning.record_decision import finish
-from app.flows.planning.release import OnResume, release
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.work import entered_shop

@@ -9,8 +9,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.flows.models import FollowUp, FollowUpState
-from app.flows.planning.pause import lock_shop
-from app.flows.planning.release import OnResume, Released, release
+from app.flows.planning.by_hand.pause import lock_shop
+from app.flows.planning.by_hand.release import OnResume, Released, release
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now, real_now
 from app.kit.engines import SYSTEM

@@ -13,10 +13,10 @@ from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import change_step
 from app.flows.language.steps import Step, StepState
 from app.flows.models import Flow
+from app.flows.planning.by_hand.release import OnResume, release
+from app.flows.planning.by_hand.switched_off import OF_SWITCH, off_since
 from app.flows.planning.publishing.publish import publish
 from app.flows.planning.publishing.shifts import Kind, Shift, move_runs, shifts
-from app.flows.planning.release import OnResume, release
-from app.flows.planning.switched_off import OF_SWITCH, off_since
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop

@@ -15,13 +15,13 @@ from app.flows.language.flow import FlowDocument, change_sends
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.language.steps import StepState, Subject
 from app.flows.models import Flow, FlowState, FollowUp, FollowUpState
-from app.flows.planning import on_the_road
-from app.flows.planning.come_back import leave_out_older
+from app.flows.planning.by_hand import on_the_road
+from app.flows.planning.by_hand.pause import lock_shop, resume
+from app.flows.planning.by_hand.release import OnResume, release
+from app.flows.planning.changed.come_back import leave_out_older
 from app.flows.planning.enrol import enrol_parcel
-from app.flows.planning.pause import lock_shop, resume
 from app.flows.planning.publishing.publish import publish
 from app.flows.planning.record_decision import finish
-from app.flows.planning.release import OnResume, release
 from app.flows.planning.schedule import replan
 from app.flows.planning.suppose import Supposed, Wanted, suppose
 from app.flows.rules.decision import Send

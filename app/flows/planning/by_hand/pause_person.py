@@ -13,7 +13,7 @@ from app.customers.ledger import Source
 from app.customers.models import Customer
 from app.customers.wish_topics import EVERYTHING
 from app.customers.wishes import wishes
-from app.flows.planning.eased import look_again
+from app.flows.planning.changed.eased import look_again
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
 from app.kit.work import entered_shop

@@ -1,0 +1,1 @@
+"""What a merchant presses: start, pause, resume, skip, switch, change a step."""

@@ -1,0 +1,1 @@
+"""What happened elsewhere, and what becomes of what waits: returns, merges, other calendars, shops that are back."""
