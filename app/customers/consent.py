@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, DateTime, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,20 @@ class Proof:
 
 
 NO_PROOF = Proof()
+A_SECOND = timedelta(seconds=1)
+SAID = Question(
+    select(ConsentEntry.id)
+    .where(
+        ConsentEntry.shop_id == SHOP,
+        ConsentEntry.customer_id == bindparam("person", type_=BigInteger),
+        ConsentEntry.said_of == bindparam("said_of", type_=BigInteger),
+        ConsentEntry.channel == EMAIL,
+        ConsentEntry.state == bindparam("state", type_=Text),
+        ConsentEntry.happened_at >= bindparam("since", type_=DateTime(timezone=True)),
+        ConsentEntry.happened_at < bindparam("until", type_=DateTime(timezone=True)),
+    )
+    .limit(1)
+)
 STATEMENTS = Question(
     select(
         ConsentEntry.customer_id,
@@ -66,16 +80,9 @@ def state_consent(
     customer = session.get(Customer, (shop_id, customer_id))
     merged_into = customer.merged_into if customer else None
     kept_by, said_of = (merged_into, customer_id) if merged_into else (customer_id, OWN)
-    known = select(ConsentEntry.id).where(
-        ConsentEntry.shop_id == shop_id,
-        ConsentEntry.customer_id == kept_by,
-        ConsentEntry.said_of == said_of,
-        ConsentEntry.channel == EMAIL,
-        ConsentEntry.state == state,
-        ConsentEntry.happened_at >= second,
-        ConsentEntry.happened_at < second + timedelta(seconds=1),
-    )
-    if session.scalar(known.limit(1)) is not None:
+    about = {"person": kept_by, "said_of": said_of, "state": str(state), "since": second, "until": second + A_SECOND}
+    (known,) = ask(session, (SAID, about))
+    if known:
         return False
     session.execute(
         insert(ConsentEntry)

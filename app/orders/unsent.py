@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.kit.question import SHOP, Question, ask
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
@@ -14,6 +16,15 @@ from app.orders.parcels import Fulfillment
 from app.shops.settings import load_once
 from app.shops.zone import home_country, shop_zone
 
+SENT: Final = Question(
+    select(Fulfillment.id)
+    .where(
+        Fulfillment.shop_id == SHOP,
+        Fulfillment.order_id == bindparam("order", type_=BigInteger),
+        Fulfillment.cancelled_at.is_(None),
+    )
+    .limit(1)
+)
 UNDONE = frozenset({"refunded", "voided"})
 
 
@@ -29,10 +40,8 @@ def _stalls_at(session: Session, order: Order) -> datetime | None:
         return None
     if (order.financial_status or "").lower() in UNDONE:
         return None
-    sent = select(Fulfillment.id).where(
-        Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id, Fulfillment.cancelled_at.is_(None)
-    )
-    if session.scalar(sent.limit(1)) is not None:
+    (sent,) = ask(session, (SENT, {"order": order.id}))
+    if sent:
         return None
     calendar = WorkCalendar(home_country(session) or None, shop_zone(session))
     return calendar.after(order.paid_at, load_once(session, Deliveries).unsent_days)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.work import entered_shop
+from app.kit.question import SHOP, Question, ask
 from app.shops.models import ShopProfile
+
+PLACE: Final = Question(select(ShopProfile.timezone, ShopProfile.country).where(ShopProfile.shop_id == SHOP))
 
 
 def shop_zone(session: Session) -> ZoneInfo:
@@ -28,8 +31,8 @@ def home_country(session: Session) -> str:
 
 def _place(session: Session) -> tuple[str, str]:
     if "shop_place" not in session.info:
-        profile = select(ShopProfile.timezone, ShopProfile.country).where(ShopProfile.shop_id == entered_shop(session))
-        zone, country = session.execute(profile).one_or_none() or ("", "")
+        (rows,) = ask(session, (PLACE, {}))
+        zone, country = rows[0] if rows else ("", "")
         session.info["shop_place"] = (zone or "", country or "")
     place: tuple[str, str] = session.info["shop_place"]
     return place

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -24,10 +24,18 @@ from app.flows.models import Enrollment, Flow
 from app.flows.runs.path import Taken, path_json
 from app.flows.runs.triggers import UNPAID, Occasion, Story, admits, occasions
 from app.kit.clock import business_now
+from app.kit.question import SHOP, Question, ask
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 
 FILTERED: Final = "filtered"
+RUNS: Final = Question(
+    select(Enrollment.flow_id, Enrollment.subject_kind, Enrollment.subject_id, Enrollment.ended_reason).where(
+        Enrollment.shop_id == SHOP,
+        Enrollment.order_id == bindparam("order", type_=BigInteger),
+        Enrollment.occurrence == 0,
+    )
+)
 
 Runs = Mapping[tuple[int, str, int], str | None]
 
@@ -137,9 +145,5 @@ def admitted(flow: Flow, document: FlowDocument, occasion: Occasion, story: Stor
 
 def _runs(session: Session, order: Order) -> Runs:
     """Return the runs an order has: flow, subject and why it ended."""
-    rows = session.execute(
-        select(Enrollment.flow_id, Enrollment.subject_kind, Enrollment.subject_id, Enrollment.ended_reason).where(
-            Enrollment.shop_id == order.shop_id, Enrollment.order_id == order.id, Enrollment.occurrence == 0
-        )
-    )
+    (rows,) = ask(session, (RUNS, {"order": order.id}))
     return {(row.flow_id, row.subject_kind, row.subject_id): row.ended_reason for row in rows}

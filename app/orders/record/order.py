@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.customers import identify
@@ -11,6 +13,7 @@ from app.customers.ledger import Source
 from app.customers.models import Customer
 from app.customers.topics import state_customer_consent
 from app.kit.events import emit
+from app.kit.question import SHOP, Question, ask
 from app.kit.upsert import find_or_make
 from app.kit.work import entered_shop
 from app.orders.gift import gift_by, is_renewal
@@ -23,6 +26,12 @@ from app.orders.record.told import RECONCILE, BuyerChanged, OrderChanged, Told
 from app.orders.unsent import note_unsent
 from app.shopify.payloads.facts import LineFacts, OrderFacts
 from app.shopify.payloads.vocabulary import FinancialStatus
+
+LINE_IDS: Final = Question(
+    select(OrderLine.shopify_id, OrderLine.id).where(
+        OrderLine.shop_id == SHOP, OrderLine.order_id == bindparam("order", type_=BigInteger)
+    )
+)
 
 
 def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
@@ -64,11 +73,7 @@ def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
 
 def line_ids(session: Session, order_id: int) -> dict[int, int]:
     """Return our line ids by Shopify's, for one order."""
-    rows = session.execute(
-        select(OrderLine.shopify_id, OrderLine.id).where(
-            OrderLine.shop_id == entered_shop(session), OrderLine.order_id == order_id
-        ),
-    )
+    (rows,) = ask(session, (LINE_IDS, {"order": order_id}))
     return {row.shopify_id: row.id for row in rows}
 
 

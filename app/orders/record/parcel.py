@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
+from app.kit.question import SHOP, Question, ask
 from app.kit.upsert import find_or_make
 from app.orders.delivery import Scan, delivered
 from app.orders.lanes.foresee import foresee
@@ -30,6 +31,15 @@ TOLD: Final = {
     "attempted_delivery": "failed_attempt",
     "delayed": "delayed_by_carrier",
 }
+
+PACKED: Final = Question(
+    select(FulfillmentLine.order_line_id, FulfillmentLine.quantity, OrderLine.requires_shipping)
+    .join(
+        OrderLine,
+        (FulfillmentLine.shop_id == OrderLine.shop_id) & (FulfillmentLine.order_line_id == OrderLine.id),
+    )
+    .where(FulfillmentLine.shop_id == SHOP, FulfillmentLine.fulfillment_id == bindparam("parcel", type_=BigInteger))
+)
 
 Scans: TypeAlias = dict[int, FulfillmentEvent]
 Packed: TypeAlias = dict[int, tuple[int, bool]]
@@ -207,14 +217,7 @@ def _scans(session: Session, parcel: Fulfillment) -> Scans:
 
 def _packed(session: Session, parcel: Fulfillment) -> Packed:
     """Return what is in a parcel: how many of each line (by our id), and whether it has to be carried."""
-    rows = session.execute(
-        select(FulfillmentLine.order_line_id, FulfillmentLine.quantity, OrderLine.requires_shipping)
-        .join(
-            OrderLine,
-            (FulfillmentLine.shop_id == OrderLine.shop_id) & (FulfillmentLine.order_line_id == OrderLine.id),
-        )
-        .where(FulfillmentLine.shop_id == parcel.shop_id, FulfillmentLine.fulfillment_id == parcel.id),
-    )
+    (rows,) = ask(session, (PACKED, {"parcel": parcel.id}))
     return {line: (quantity, is_carried) for line, quantity, is_carried in rows}
 
 

@@ -17,6 +17,7 @@ from app.customers.models import Customer
 from app.flows.facts.calendars import SeasonSetting
 from app.flows.language.conditions.facts import Fact, Known
 from app.kit.among import among
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
@@ -37,6 +38,18 @@ OF_PERSON: Final = frozenset({Fact.ORDER_FOR_SOMEBODY_ELSE, Fact.CUSTOMER_COUNTR
 OF_REVIEWS: Final = frozenset({Fact.REVIEWED, Fact.LOWEST_RATING})
 DAY: Final = timedelta(days=1)
 SUBSCRIBED: Final = "subscribed"
+
+PLACED: Final = Question(
+    select(Order.customer_id, func.array_agg(Order.placed_at).label("placed"))
+    .where(
+        Order.shop_id == SHOP,
+        one_of(Order.customer_id, "people"),
+        Order.cancelled_at.is_(None),
+        Order.deleted_at.is_(None),
+        Order.is_test.is_(False),
+    )
+    .group_by(Order.customer_id)
+)
 
 Values = dict[Fact, object]
 
@@ -110,19 +123,7 @@ def known_of(about: About, around: Around, asked: Collection[Fact], now: datetim
 
 def order_history(session: Session, people: Sequence[int]) -> dict[int, Placed]:
     """Return when each person's orders were placed; cancelled, deleted and test orders do not count."""
-    if not people:
-        return {}
-    rows = session.execute(
-        select(Order.customer_id, func.array_agg(Order.placed_at).label("placed"))
-        .where(
-            Order.shop_id == entered_shop(session),
-            among(Order.customer_id, people),
-            Order.cancelled_at.is_(None),
-            Order.deleted_at.is_(None),
-            Order.is_test.is_(False),
-        )
-        .group_by(Order.customer_id)
-    )
+    (rows,) = ask(session, (PLACED, {"people": list(people)}))
     return {row.customer_id: Placed(tuple(sorted(row.placed))) for row in rows}
 
 

@@ -24,6 +24,7 @@ from app.flows.runs.anniversaries import anniversary, years_passed
 from app.flows.runs.triggers import Story, first_happened
 from app.flows.timing.recipient_zone import recipient_zone
 from app.kit.among import among
+from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
@@ -31,6 +32,11 @@ from app.reviews.models import Review
 from app.shops.zone import zone_name
 
 FIRST: Final = Moment.FIRST_ORDER_ANNIVERSARY
+REVIEWED: Final = Question(
+    select(Review.order_id, func.min(Review.submitted_at).label("at"))
+    .where(Review.shop_id == SHOP, one_of(Review.order_id, "orders"))
+    .group_by(Review.order_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +143,7 @@ def ordered_again(session: Session, orders: Sequence[Order]) -> dict[int, dateti
 
 
 def _reviewed(session: Session, orders: Sequence[Order]) -> dict[int, datetime]:
-    if not orders:
-        return {}
-    rows = session.execute(
-        select(Review.order_id, func.min(Review.submitted_at).label("at"))
-        .where(Review.shop_id == entered_shop(session), among(Review.order_id, [order.id for order in orders]))
-        .group_by(Review.order_id)
-    )
+    (rows,) = ask(session, (REVIEWED, {"orders": [order.id for order in orders]}))
     return {row.order_id: row.at for row in rows}
 
 
