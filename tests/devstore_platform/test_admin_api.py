@@ -12,6 +12,7 @@ from devstore.platform.install import installation_of, shop_by_handle
 from devstore.state.engine import unit_of_work
 from devstore.state.models import LineItem, Order, Product
 from devstore.world.carrier_event import add_event
+from devstore.world.collections import create_collection
 from devstore.world.customers import create_customer
 from devstore.world.fulfil import Tracking, fulfil
 from devstore.world.place_order import Basket, place_order
@@ -43,6 +44,7 @@ def goods(installed):
         product = create_product(session, shop, facts, [{"price": Decimal(40), "sku": "K-1"}])
         person = {"email": "ana@example.com", "first_name": "Ana", "last_name": "Lima", "address": ADDRESS}
         customer = create_customer(session, shop, person | {"consent": "subscribed"})
+        boiling = create_collection(session, shop, {"handle": "boiling", "title": "Boiling"}, [product])
         basket = Basket(lines=[("kettle", 2)], shipping_price=Decimal(5))
         order = place_order(session, shop, customer, basket)
         parcel = fulfil(session, order, tracking=Tracking("Example Post", "EP1"))
@@ -58,6 +60,7 @@ def goods(installed):
             "customer": f"gid://shopify/Customer/{customer.id}",
             "parcel": f"gid://shopify/Fulfillment/{parcel.id}",
             "return": f"gid://shopify/Return/{case.id}",
+            "collection": f"gid://shopify/Collection/{boiling.id}",
             "delivered": event.happened_at,
         }
 
@@ -97,6 +100,8 @@ OF_BULK = {"bulk_orders"}  # given to a bulk operation whole, which tests/conver
 def test_every_document_of_the_app_is_answered_without_errors(installed, token, goods):
     variables = {
         "bulk_look": {"id": "gid://shopify/BulkOperation/1"},
+        "collection_products": {"id": goods["collection"]},
+        "collections": {"query": "updated_at:>='2020-01-01T00:00:00Z'"},
         "customer": {"id": goods["customer"]},
         "customers": {"query": "updated_at:>=2020-01-01T00:00:00Z"},
         "fulfillment": {"id": goods["parcel"]},
@@ -113,6 +118,7 @@ def test_every_document_of_the_app_is_answered_without_errors(installed, token, 
         "product": {"id": goods["product"]},
         "product_rating": {"id": goods["product"]},
         "products": {},
+        "products_collections": {"ids": [goods["product"]]},
         "return_case": {"id": goods["return"]},
         "shop": {},
     }

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from app.customers.address import address_hash
 from app.customers.consent import state_consent
+from app.customers.ledger import OWN
 from app.customers.models import Customer, SuppressionScope
 from app.customers.suppress import suppress
 from app.flows.facts import gather, gather_items, gather_people, gather_shop, gather_shown, mail_names
@@ -39,14 +40,22 @@ def keys(started):  # noqa: F811 - the fixture above
             "people": [each.id for each in people],
             "hashes": [address_hash(each.email) for each in people],
             "orders": list(session.scalars(select(Order.id))),
+            "order": session.scalars(select(Order.id).order_by(Order.id)).first(),
             "lines": lines,
             "things": lines,
             "spoken": ["review_request", "thank_you"],
             "flows": list(session.scalars(select(Flow.id))),
             "parcels": list(session.scalars(select(Fulfillment.id))),
+            "parcel": session.scalars(select(Fulfillment.id).order_by(Fulfillment.id)).first(),
+            "now": now,
             "follow_ups": list(session.scalars(select(FollowUp.id))),
             "hour": now - timedelta(hours=1),
             "ends": now + timedelta(hours=1),
+            "person": people[1].id,
+            "said_of": OWN,
+            "state": "subscribed",
+            "since": now - timedelta(days=1),
+            "until": now + timedelta(days=1),
         }
     return started
 

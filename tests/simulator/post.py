@@ -5,6 +5,7 @@ The log is written before the answer is given: what is in it was accepted, whate
 
 import os
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 RCPT = re.compile(rb"RCPT TO:<([^>]*)>", re.IGNORECASE)
@@ -47,7 +48,7 @@ class Line:
         if self.process:
             self.process.lines.add(self)
         self.out, self.unread, self.data, self.recipient, self.left = b"220 ready\r\n", b"", None, None, False
-        self.silent = False
+        self.silent, self.waits_s = False, None
 
     def sendall(self, data):
         """Take what the client says."""
@@ -70,6 +71,8 @@ class Line:
             return given
         if self.left:
             return b""
+        if self.waits_s:  # the time passes, and whoever waits may find on waking that the line is gone
+            self.hub.sleep(timedelta(seconds=self.waits_s))
         raise TimeoutError("no answer")
 
     def _listen(self):
@@ -173,10 +176,12 @@ class Line:
         self.cut()
 
     def gettimeout(self):
-        """Return the deadline: there is none."""
+        """Return how many seconds reading waits; None for ever."""
+        return self.waits_s
 
     def settimeout(self, seconds):
-        """Take a deadline: time is virtual here, and silence is told at once."""
+        """Take how long reading waits, in virtual time."""
+        self.waits_s = seconds
 
     def setsockopt(self, *option):
         """Take an option."""

@@ -1,9 +1,11 @@
 """Play one seed: shops live, everything goes wrong that the seed wants to go wrong, and the evidence is returned."""
 
+import base64
 import contextlib
 import gc
 import heapq
 import itertools
+import json
 from datetime import timedelta
 
 from tests.simulator import speak
@@ -186,11 +188,12 @@ class Play:
 
     def _unsubscribe(self, life):
         wanted = f"{life.person.email}"
-        mine = [mail for mail in self.on.post.accepted if mail[2] == wanted]
-        link = next((found for mail in reversed(mine) if (found := unsubscribe_link(mail[3]))), None)
+        shop, email = life.shop.domain, life.person.email
+        mine = [unsubscribe_link(mail[3]) for mail in self.on.post.accepted if mail[2] == wanted]
+        # Somebody may buy at two of the shops: what they press is of this one.
+        link = next((each for each in reversed(mine) if each and shop_of(each) == self.merchants.ids[shop]), None)
         if link is None:
             return
-        shop, email = life.shop.domain, life.person.email
 
         def press():
             answer = self.on.web.post(link, data={"List-Unsubscribe": "One-Click"})
@@ -205,6 +208,12 @@ def unsubscribe_link(content):
     head = content.partition(b"\r\n\r\n")[0]
     found = head.partition(b"List-Unsubscribe: <")[2].partition(b">")[0].decode()
     return "/" + found.split("/", 3)[3] if found else None
+
+
+def shop_of(link):
+    """Return our id of the shop a signed link is about, as it says itself."""
+    raw = link.rpartition("/")[2].partition(".")[0]
+    return json.loads(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)))[0]
 
 
 def speak_badly(dice, body):

@@ -103,6 +103,6 @@ def _plain(value: Any) -> Any:
     """Return what stands for a value JSON has no word for."""
     if isinstance(value, Decimal):
         return str(value)
-    if isinstance(value, frozenset):
+    if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(type(value).__name__)
