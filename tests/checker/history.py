@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.checker.evidence import Edit, Evidence, Happening, Pause
 
@@ -93,6 +93,10 @@ class Gone:
     known_at: datetime | None
     back_at: datetime | None = None
     started_at: datetime | None = None
+
+    def was_heard_by(self, patience: timedelta) -> bool:
+        """Say whether the app knew of it in time: told only when the shop is back, it ends nothing any more."""
+        return self.known_at is not None and (self.back_at is None or self.known_at + patience < self.back_at)
 
 
 @dataclass

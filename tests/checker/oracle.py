@@ -160,7 +160,8 @@ def _closed_at(order: Order, line: int, step: Step, stopped_at: datetime | None,
         ends.append(stopped_at + STALL)
     if step.key == "shipped":
         ends += _overtaken(order, line)
-    ends += [_bound(one.at, one.known_at) for one in shop.gone if _was_planned(order, line, step, one.at)]
+    heard = [one for one in shop.gone if one.was_heard_by(GRACE)]
+    ends += [_bound(one.at, one.known_at) for one in heard if _was_planned(order, line, step, one.at)]
     if step.key == "review_request" and (order.is_test or not _may_be_asked(order)):
         ends.append(order.placed_at)
     return min(ends, default=datetime.max.replace(tzinfo=UTC))
