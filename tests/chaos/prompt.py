@@ -24,8 +24,10 @@ def main(seconds, shops):
         world = World(folder, "prompt")
         try:
             world.start_servers(drop_share=0)
-            world.start_app(max(shops, int(AN_HOUR * seconds / 3600)), seconds / 0.8, shops)
-            time.sleep(seconds)
+            mails = shops * max(1, round(AN_HOUR * seconds / 3600 / shops))  # as many at each
+            lasts = mails * 3600 / AN_HOUR
+            world.start_app(mails, lasts / 0.8, shops)
+            time.sleep(lasts)
             world.rest()
             waited = sorted(float(each) for (each,) in world.ask(WAITED))
             found = verdict(world.url, world.sink_log)
