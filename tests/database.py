@@ -105,3 +105,20 @@ def by_both_doors(request: pytest.FixtureRequest, wired: Runtime, monkeypatch: p
         app.wsgi_app = at_rest
     yield request.param
     vars(app).pop("wsgi_app", None)  # the app is other tests' too
+
+
+def variables(config, **changes):
+    """Return what a process of the app's own is told, to be of one mind with an app configured so."""
+    return {
+        "SHOPIFY_API_KEY": API_KEY,
+        "SHOPIFY_API_SECRET": API_SECRET,
+        "APP_URL": config.app_url,
+        "DATABASE_URL": config.database_url,
+        "REDIS_URL": config.redis_url,
+        "SMTP_URL": config.smtp_url,
+        "MAIL_FROM": config.mail_from,
+        "ENCRYPTION_KEYS": FERNET,
+        "LINK_KEYS": config.link_keys[0],
+        "ENV": "development",
+        **changes,
+    }

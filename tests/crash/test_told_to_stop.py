@@ -17,7 +17,7 @@ from app.kit import queue
 from app.messages.models import Message, MessageState
 from tests.channels.scripted_server import ScriptedServer
 from tests.crash.test_crash_points import paid_order
-from tests.database import API_KEY, API_SECRET, FERNET
+from tests.database import variables
 from tests.house.places import ROOT
 
 ENDS_WITHIN_S = 60  # a job ends after twenty seconds; the machine may be busy
@@ -39,23 +39,11 @@ class Slow(ScriptedServer):
 
 @contextlib.contextmanager
 def worker(wired, port, log):
-    config = wired.config
-    variables = {
-        "SHOPIFY_API_KEY": API_KEY,
-        "SHOPIFY_API_SECRET": API_SECRET,
-        "APP_URL": config.app_url,
-        "DATABASE_URL": config.database_url,
-        "REDIS_URL": config.redis_url,
-        "SMTP_URL": f"smtp://127.0.0.1:{port}",
-        "MAIL_FROM": config.mail_from,
-        "ENCRYPTION_KEYS": FERNET,
-        "LINK_KEYS": config.link_keys[0],
-        "ENV": "development",
-    }
+    told = variables(wired.config, SMTP_URL=f"smtp://127.0.0.1:{port}")
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", queue.SENDS]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | variables, stdout=output, stderr=output, start_new_session=True
+            command, cwd=ROOT, env=os.environ | told, stdout=output, stderr=output, start_new_session=True
         )
     try:
         yield process

@@ -16,7 +16,7 @@ from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
 from app.messages.models import HitInbox
 from app.messages.signed.links import Purpose
-from tests.database import API_KEY, API_SECRET, FERNET
+from tests.database import variables
 from tests.hot.deliveries import delivery, kept
 from tests.house.places import ROOT
 from tests.journeys.real_processes import free_ports
@@ -30,25 +30,12 @@ ENDS_WITHIN_S = 15  # granian gives its workers five; the machine may be busy
 def granian(wired, log, **changes):
     """Run the web process as it is run for real; gives its process and address."""
     (port,) = free_ports(1)
-    config = wired.config
-    variables = {
-        "SHOPIFY_API_KEY": API_KEY,
-        "SHOPIFY_API_SECRET": API_SECRET,
-        "APP_URL": config.app_url,
-        "DATABASE_URL": config.database_url,
-        "REDIS_URL": config.redis_url,
-        "SMTP_URL": config.smtp_url,
-        "MAIL_FROM": config.mail_from,
-        "ENCRYPTION_KEYS": FERNET,
-        "LINK_KEYS": config.link_keys[0],
-        "ENV": "development",
-        **changes,
-    }
+    told = variables(wired.config, **changes)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--blocking-threads", "8", "--no-ws", "--workers-kill-timeout", "5", "wsgi:app"]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | variables, stdout=output, stderr=output, start_new_session=True
+            command, cwd=ROOT, env=os.environ | told, stdout=output, stderr=output, start_new_session=True
         )
     try:
         address = f"http://127.0.0.1:{port}"

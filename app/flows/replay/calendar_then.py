@@ -50,11 +50,12 @@ def looked_at(past: Past, orders: Iterable[OrderThen], now: datetime) -> Iterato
             yield started
         for then in orders:
             dated = _dated(past, then, now)
-            for document in (each for _, _, each in flow.versions if dated is not None):
-                if dated is not None and document.trigger.on in WATCHED:
-                    at = next_at(document, dated, now)
-                    if at is not None:
-                        yield at
+            if dated is None:
+                continue
+            for _, _, document in flow.versions:
+                at = next_at(document, dated, now) if document.trigger.on in WATCHED else None
+                if at is not None:
+                    yield at
 
 
 def _dated(past: Past, then: OrderThen, now: datetime) -> Dated | None:

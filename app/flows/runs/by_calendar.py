@@ -45,17 +45,20 @@ def called_for(document: FlowDocument, order: Dated, since: datetime | None, now
 def next_at(document: FlowDocument, order: Dated, now: datetime) -> datetime | None:
     """Return when the calendar may next start something for an order; None where it never will again."""
     if document.trigger.on is Event.DAYS_WITHOUT_ORDER:
-        at = order.placed_at + timedelta(days=document.trigger.days or 0)
+        at = _silence_ends(document, order)
         return at if at > now else None
     return anniversary(order.placed_at, years_passed(order.placed_at, now, order.zone) + 1, order.zone)
 
 
 def _latest(document: FlowDocument, order: Dated, now: datetime) -> Occasion | None:
     if document.trigger.on is Event.DAYS_WITHOUT_ORDER:
-        at = order.placed_at + timedelta(days=document.trigger.days or 0)
-        return Occasion(Event.DAYS_WITHOUT_ORDER, Subject.ORDER, order.order_id, at)
+        return Occasion(Event.DAYS_WITHOUT_ORDER, Subject.ORDER, order.order_id, _silence_ends(document, order))
     years = years_passed(order.placed_at, now, order.zone)
     if not years:
         return None
     at = anniversary(order.placed_at, years, order.zone)
     return Occasion(Event.FIRST_ORDER_ANNIVERSARY, Subject.CUSTOMER, order.customer_id, at, years)
+
+
+def _silence_ends(document: FlowDocument, order: Dated) -> datetime:
+    return order.placed_at + timedelta(days=document.trigger.days or 0)

@@ -6,7 +6,6 @@ Where many shops are beyond at once it is ours: all of them halt until an operat
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -106,9 +105,7 @@ def _planned_by_shop(session: Session, hour: datetime, now: datetime) -> dict[in
     rows = session.execute(
         select(ShopLease.shop_id, counted.c.planned).join(counted, true()).where(started <= now - DAY * DAYS)
     )
-    found: dict[int, int] = defaultdict(int)
-    found.update({shop_id: planned for shop_id, planned in rows if planned})
-    return found
+    return {shop_id: planned for shop_id, planned in rows if planned}
 
 
 def _usual_at(session: Session, shop_id: int, hour: datetime) -> float:
