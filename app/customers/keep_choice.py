@@ -20,8 +20,12 @@ def keep_choice(
     *,
     until: datetime | None = None,
     product: int | None = None,
+    by: str | None = None,
 ) -> None:
-    """Append a choice as of now. `topic` and `value` are those of wish_topics, `product` is Shopify's id of one."""
+    """Append a choice as of now. `topic` and `value` are those of wish_topics, `product` is Shopify's id of one.
+
+    `by` names who at the shop chose, where it was not the person.
+    """
     session.add(
         Preference(
             shop_id=entered_shop(session),
@@ -31,6 +35,7 @@ def keep_choice(
             value=value,
             until=until,
             source=source,
+            done_by=by,
             happened_at=business_now(session),
         ),
     )

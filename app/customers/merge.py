@@ -148,7 +148,7 @@ def _copy_consent(session: Session, gone: Customer, kept: Customer, since: datet
 
 def _copy_choices(session: Session, gone: Customer, kept: Customer) -> None:
     """Append the choices of the customer who is gone; a stop of mail to the address of either stops mail to both."""
-    names = ("shop_id", "topic", "product_shopify_id", "value", "until", "source", "happened_at")
+    names = ("shop_id", "topic", "product_shopify_id", "value", "until", "source", "done_by", "happened_at")
     copied = select(*(getattr(Preference, name) for name in names), literal(kept.id).label("customer_id")).where(
         Preference.shop_id == gone.shop_id, Preference.customer_id == gone.id
     )

@@ -82,6 +82,7 @@ class Preference(ShopOwned, Base):
     value: Mapped[str]  # on | off | paused | resumed; of FREQUENCY an AtMost
     until: Mapped[datetime | None]
     source: Mapped[str]
+    done_by: Mapped[str | None]  # who at the shop, where a merchant chose
     happened_at: Mapped[datetime]
 
 

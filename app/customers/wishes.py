@@ -32,6 +32,7 @@ class Wishes:
     off_since: datetime | None = None
     paused_until: datetime | None = None
     paused_by: str | None = None  # a Source
+    paused_by_whom: str | None = None  # who at the shop, where a merchant did
     at_most: AtMost = AtMost.EVERYTHING
     muted: frozenset[int] = frozenset()
 
@@ -106,6 +107,7 @@ def _wishes(chosen: Choices) -> Wishes:
         off_since=off.happened_at if off and off.value == "off" else None,
         paused_until=pause.until if pause and pause.value == "paused" else None,
         paused_by=pause.source if pause and pause.value == "paused" else None,
+        paused_by_whom=pause.done_by if pause and pause.value == "paused" else None,
         at_most=AtMost(often.value) if often else AtMost.EVERYTHING,
         muted=frozenset(
             product

@@ -129,6 +129,28 @@ class FollowUp(ShopOwned, Base):
     done_at: Mapped[datetime | None]
 
 
+class Did(StrEnum):
+    """Name what somebody decided by hand about one message."""
+
+    SKIPPED = "skipped"
+    DROPPED = "dropped"  # over a day late when they resumed sending
+
+
+class Deed(ShopOwned, Base):
+    """Record what somebody decided by hand about one message, who and when (business time). Append-only."""
+
+    __tablename__ = "deed"
+    __table_args__ = (
+        ForeignKeyConstraint(["shop_id", "follow_up_id"], ["follow_up.shop_id", "follow_up.id"], ondelete="CASCADE"),
+        Index("ix_deed_follow_up", "shop_id", "follow_up_id"),
+    )
+
+    follow_up_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[Did] = mapped_column(EnumText(Did))
+    done_by: Mapped[str]
+    done_at: Mapped[datetime]
+
+
 class Decision(ShopOwned, Base):
     """Record one evaluation of a follow-up: inputs, rule version, outcome, reasons. Append-only, kept 400 days."""
 

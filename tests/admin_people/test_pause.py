@@ -29,10 +29,10 @@ def test_a_pause_holds_help_and_asks_until_it_ends(merchant, order):
     told = words(merchant.fetch(f"/customers/{person}?done=paused").text)
     assert "Messages are paused until Sunday 20 December" in told
     assert "Paused all optional messages" in told
-    assert "By you, on this page" in told
+    assert "By a staff member" in told
     assert isinstance(stories.decides(merchant, order, "product_help"), Postpone)
     told = words(merchant.fetch(f"/customers/{person}").text)
-    assert "Messages to Ana are paused." in told
+    assert "Messages to Ana are paused by a staff member." in told
 
 
 def test_order_news_still_goes(merchant, order):

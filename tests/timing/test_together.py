@@ -101,7 +101,7 @@ def test_where_the_one_who_was_put_off_is_left_out_the_other_speaks_for_itself(r
     serve(dot="451 4.7.1 later")
     live(running, days=1, minutes=20)
     with running.work() as session:
-        skip(session, order.row(first).id)
+        skip(session, order.row(first).id, by="user:7")
     serve()
     live(running, days=2)
     assert [about for _, about in order.said()] == [[0], [1]], "what the first never said of the other is free"
@@ -143,7 +143,7 @@ def test_a_merchant_who_leaves_one_out_leaves_out_its_things_alone(shop):
     order.deliver(first)
     order.deliver(second)
     with shop.work() as session:
-        skip(session, order.row(first).id)
+        skip(session, order.row(first).id, by="user:7")
     live(shop, days=9)
     ((_, about),) = order.said()
     assert about == [1]

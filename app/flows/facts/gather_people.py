@@ -86,6 +86,7 @@ def _person(
         unsubscribed_at=optional.happened_at if optional else wish.off_since,
         topics_off=wish.topics_off,
         paused_until=wish.paused_until,
+        paused_by=wish.paused_by_whom or wish.paused_by,
         at_most_every=EVERY.get(wish.at_most),
     )
     return Person(customer, address, facts, wish.muted)

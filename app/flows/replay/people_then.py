@@ -50,6 +50,7 @@ def customer_then(
         unsubscribed_at=optional.happened_at if optional else wish.off_since,
         topics_off=wish.topics_off,
         paused_until=wish.paused_until,
+        paused_by=wish.paused_by_whom or wish.paused_by,
         bought_at=max((each.placed_at for each in bought if _counts(each)), default=None),
         excluded=excluded.of_person(customer, address),
         at_most_every=EVERY.get(wish.at_most),

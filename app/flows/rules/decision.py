@@ -177,6 +177,7 @@ class CustomerFacts:
     unsubscribed_at: datetime | None = None  # from everything but order news
     topics_off: frozenset[str] = frozenset()
     paused_until: datetime | None = None
+    paused_by: str | None = None  # themselves, or who at the shop
     bought_at: datetime | None = None  # their latest order here, where the law counts from it
     excluded: str | None = None  # what the merchant leaves them out by: email | customer_tag
     at_most_every: timedelta | None = None  # how often they want to hear what is optional

@@ -96,7 +96,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Reason.PRODUCT_MUTED: "{person} wants to hear nothing more about this product. Only {person} can change that.",
     Reason.OFTEN_ENOUGH: "{person} wants at most one message {every}. Continues {until}.",
     Reason.HOLDOUT: "{person}: not {asked}, one of the {percent} % kept out to measure by. Would have gone {until}.",
-    Reason.PAUSED_BY_PERSON: "Messages to {person} are paused. Continues {until}.",
+    Reason.PAUSED_BY_PERSON: "Messages to {person} are paused{by}. Continues {until}.",
     Reason.OUTSIDE_WINDOW: "{person}: waits until {until}.",
     Reason.CAP_REACHED: "{person} has had as many messages as you set ({cap}). Continues {until}, until {expires}.",
     Reason.AFTER_OTHERS: "{person}: waits, another message to the same person matters more. Looked at again {until}.",

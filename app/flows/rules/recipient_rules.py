@@ -67,5 +67,6 @@ def person_allows(case: Case) -> Verdict:
     if not left:
         return skip(Reason.PRODUCT_MUTED, lines=len(case.lines))
     if customer.paused_until is not None and customer.paused_until > case.now:
-        return postpone(customer.paused_until, Reason.PAUSED_BY_PERSON, paused_until=customer.paused_until)
+        until = customer.paused_until
+        return postpone(until, Reason.PAUSED_BY_PERSON, paused_until=until, paused_by=customer.paused_by)
     return often_enough(case if left is case.lines else replace(case, lines=left))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from app.customers.wish_topics import EVERYTHING, FREQUENCY, PRODUCT, AtMost, Topic
+from app.flows.words.consent_words import source_words
+from app.flows.words.who_words import who_words
 
 TOPICS: Final = {
     EVERYTHING: "all optional messages",
@@ -32,3 +34,8 @@ def choice_words(topic: str, value: str, product: str) -> str:
     if value == "resumed":
         return f"Resumed {named}"
     return f"Switched {named} {value}"
+
+
+def chooser_words(source: str, done_by: str | None) -> str:
+    """Return who chose: whoever it was at the shop, else where the choice comes from."""
+    return who_words(done_by) if done_by is not None else source_words(source)

@@ -24,7 +24,7 @@ SOURCES: Final = {
     "our_link": "the person, through a link in a mail",
     "preferences": "the person, on the page of choices",
     "merge": "another customer who turned out to be the same person",
-    "merchant": "you, on this page",
+    "merchant": "somebody at your shop",
 }
 NOTHING_SAID: Final = "Nothing is known about marketing: never asked, or never answered."
 

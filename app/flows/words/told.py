@@ -94,7 +94,8 @@ def told(
     at = _happened_at(reason, facts)
     latest = [day for line in facts.items if (day := latest_at(facts.step, line.shipped_at)) is not None]
     likely = [found for line in facts.items if (found := facts.inferred(line)) is not None]
-    paused_by = facts.shop.paused_by if reason is Reason.SHOP_PAUSED else facts.flow.paused_by
+    pausing = {Reason.SHOP_PAUSED: facts.shop.paused_by, Reason.PAUSED_BY_PERSON: facts.customer.paused_by}
+    paused_by = pausing.get(reason, facts.flow.paused_by)
     on = on_day(at, zone, now) if at else "earlier"
     words = facts.customer.stopped_words
     return {

@@ -10,6 +10,9 @@ STAFF: Final = "user:"
 WORDS: Final = {
     MAIL_SERVER: "the mail server",
     CIRCUIT: "the app, for an unusual number of messages",
+    "preferences": "the person",
+    "merchant": "somebody at your shop",
+    "operator": "whoever runs the app",
     "reinstall": "the app when it was installed again",
 }
 

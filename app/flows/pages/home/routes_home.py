@@ -135,7 +135,7 @@ def show_not_sent() -> str:
 def leave_out(follow_up_id: int) -> str:
     """Leave one planned message out."""
     with merchant_session() as session:
-        row = skip(session, follow_up_id)
+        row = skip(session, follow_up_id, by=by_merchant())
         words = "Left out." if row.reason == "skipped_by_merchant" else "Too late: it has left already."
         return render_template("admin/left_out.html", words=words)
 

@@ -14,8 +14,7 @@ from app.catalog.models import Product
 from app.customers.models import Preference
 from app.customers.wish_topics import AtMost
 from app.customers.wishes import latest
-from app.flows.words.choice_words import choice_words
-from app.flows.words.consent_words import source_words
+from app.flows.words.choice_words import choice_words, chooser_words
 from app.flows.words.day_words import date_words
 from app.kit.among import among
 from app.kit.work import entered_shop
@@ -30,7 +29,7 @@ def chosen(session: Session, customer_id: int, zone: ZoneInfo, now: datetime) ->
     return [
         f"{choice_words(row.topic, row.value, titles.get(row.product_shopify_id, 'a product'))}"
         f"{f' until {date_words(row.until, zone, now)}' if row.until else ''}"
-        f" (since {date_words(row.happened_at, zone, now)}, from {source_words(row.source)})."
+        f" (since {date_words(row.happened_at, zone, now)}, from {chooser_words(row.source, row.done_by)})."
         for row in rows
     ]
 

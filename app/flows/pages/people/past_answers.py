@@ -12,7 +12,7 @@ from app.customers.ledger import Source
 from app.customers.models import ConsentEntry, Preference
 from app.flows.pages.people.chosen import product_titles
 from app.flows.pages.people.entries import Entry, Span, Whose
-from app.flows.words.choice_words import choice_words
+from app.flows.words.choice_words import choice_words, chooser_words
 from app.flows.words.consent_words import consent_words, source_words
 from app.orders.models import OrderLine
 from app.reviews.models import Review
@@ -59,7 +59,7 @@ def choices(session: Session, whose: Whose, span: Span) -> list[Entry]:
         Entry(
             row.happened_at,
             choice_words(row.topic, row.value, titles.get(row.product_shopify_id, "a product")),
-            f"By {source_words(row.source)}",
+            f"By {chooser_words(row.source, row.done_by)}",
         )
         for row in rows
     ]

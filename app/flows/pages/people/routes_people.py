@@ -21,7 +21,7 @@ from app.flows.words.day_words import clock_name, date_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
 from app.shopify.entry import app_home
-from app.shopify.entry.merchant_session import merchant_session
+from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
 
 DONE = {
@@ -87,7 +87,7 @@ def pause(customer_id: int) -> AnyResponse:
     with merchant_session() as session:
         whose = people.find(session, customer_id)
         try:
-            pause_person(session, customer_id, request.form.get("days", ""))
+            pause_person(session, customer_id, request.form.get("days", ""), by=by_merchant())
         except Invalid as wrong:
             return make_response(_page(session, whose, error=wrong.message), wrong.status)
     return redirect(f"/customers/{customer_id}?done=paused", 303)
@@ -100,7 +100,7 @@ def resume(customer_id: int) -> AnyResponse:
         whose = people.find(session, customer_id)
         paused = people.person(session, whose, shop_zone(session), business_now(session)).paused_until is not None
         try:
-            resume_person(session, customer_id)
+            resume_person(session, customer_id, by=by_merchant())
         except Invalid as wrong:
             return make_response(_page(session, whose, error=wrong.message), wrong.status)
     return redirect(f"/customers/{customer_id}?done={'resumed' if paused else 'nothing'}", 303)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import Gathered, gather
 from app.flows.models import FollowUpState
+from app.flows.pages.why.deeds import deeds
 from app.flows.pages.why.entered import InFlow, entered
 from app.flows.pages.why.looked import Finding, findings
 from app.flows.pages.why.verdicts import kept
@@ -22,6 +23,7 @@ from app.flows.rules.decision import Send
 from app.flows.rules.guard import RULE_VERSION, decide
 from app.flows.rules.recorded import recorded
 from app.flows.timing.limits import Limits
+from app.flows.words.deed_words import deed_words
 from app.flows.words.explain import Explanation, explain, verdict_words
 from app.flows.words.plan_words import plan_words
 from app.flows.words.step_words import step_name
@@ -47,6 +49,7 @@ class Looked:
 class Derivation:
     """Everything there is to say about one follow-up. `planned` and `if_now` are empty once it has ended.
 
+    `by_hand` is what somebody at the shop decided about it, the first first.
     `zone` is the merchant's clock; `decided_at` is UTC, None where nothing was decided yet.
     """
 
@@ -57,6 +60,7 @@ class Derivation:
     planned: tuple[str, ...]
     if_now: Explanation | None
     earlier: tuple[Looked, ...]
+    by_hand: tuple[str, ...]
     zone: ZoneInfo
     now: datetime
     decided_at: datetime | None
@@ -83,11 +87,13 @@ def _derive_all(session: Session, found: Sequence[Gathered]) -> list[Derivation]
     ids = [one.follow_up.id for one in found]
     looked = findings(session, ids, EARLIER if len(ids) == 1 else EARLIER_OF_MANY)
     became, now, zone = beside(session, ids), business_now(session), shop_zone(session)
+    decided = deeds(session, ids)
     told = []
     for one in found:
         mine = looked.get(one.follow_up.id, [])
         why = answer(session, one, mine[0].last if mine else None, became)
-        told.append(_derive(one, why, mine, zone, now))
+        by_hand = [deed_words(each.kind, each.done_by, each.done_at, zone, now) for each in decided[one.follow_up.id]]
+        told.append(replace(_derive(one, why, mine, zone, now), by_hand=tuple(by_hand)))
     return told
 
 
@@ -105,6 +111,7 @@ def _derive(one: Gathered, why: Why, mine: Sequence[Finding], zone: ZoneInfo, no
             Looked(each.last.decided_at, verdict_words(kept(each.last), why.person, now, zone), each.times, each.since)
             for each in mine
         ),
+        by_hand=(),
         zone=zone,
         now=now,
         decided_at=last.decided_at if last else None,

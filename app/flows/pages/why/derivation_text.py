@@ -20,6 +20,8 @@ def derivation_text(told: Derivation) -> str:
         f"  {told.why.explanation.verdict}",
         *_rules(told.why.explanation.rules),
     ]
+    if told.by_hand:
+        lines += ["  By hand:", *(f"    {words}" for words in told.by_hand)]
     if told.planned:
         lines += ["  Planned:", *(f"    {words}" for words in told.planned)]
     if told.if_now is not None:

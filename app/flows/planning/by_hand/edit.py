@@ -12,7 +12,7 @@ from app.flows.facts import published
 from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import change_step
 from app.flows.language.steps import Step, StepState
-from app.flows.models import Flow
+from app.flows.models import Flow, FollowUp
 from app.flows.planning.by_hand.release import OnResume, release
 from app.flows.planning.by_hand.switched_off import OF_SWITCH, off_since
 from app.flows.planning.publishing.publish import publish
@@ -58,7 +58,7 @@ def save_step(
     made = _moves(move_runs(session, flow, changed, now))
     if step.state is not StepState.ON or document.step(key).state is StepState.ON:
         return Change(step, made)
-    done = release(session, OF_SWITCH, choice, now, step=key, since=since)
+    done = release(session, OF_SWITCH, choice, now, which=FollowUp.step == key, since=since, by=by)
     return Change(step, made, released=done.released + done.shifted, dropped=done.left_out)
 
 

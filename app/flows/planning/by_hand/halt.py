@@ -76,13 +76,13 @@ def let_go_on(runtime: Runtime, choice: OnResume, *, by: str) -> Released:
         session.add(found)
         since = found.halted_at
         shops = session.scalars(select(FollowUp.shop_id).where(HELD).distinct().order_by(FollowUp.shop_id)).all()
-    done = [_one_shop(runtime, shop_id, choice, since) for shop_id in shops]
+    done = [_one_shop(runtime, shop_id, choice, since, by) for shop_id in shops]
     return Released(
         sum(each.released for each in done), sum(each.left_out for each in done), sum(each.shifted for each in done)
     )
 
 
-def _one_shop(runtime: Runtime, shop_id: int, choice: OnResume, since: datetime) -> Released:
+def _one_shop(runtime: Runtime, shop_id: int, choice: OnResume, since: datetime, by: str) -> Released:
     with unit_of_work(runtime, shop_id=shop_id) as session:
         lock_shop(session)
-        return release(session, (Reason.HALTED,), choice, business_now(session), since=since)
+        return release(session, (Reason.HALTED,), choice, business_now(session), since=since, by=by)

@@ -68,7 +68,7 @@ def resume(session: Session, choice: OnResume, *, by: str) -> Released:
     if load(session, Pause).paused_by == CIRCUIT:
         save(session, Circuit((business_now(session) + LET_PASS).isoformat()), by=by)
     save(session, Pause(), by=by)
-    return release(session, (Reason.SHOP_PAUSED,), choice, business_now(session), since=since, overdue=True)
+    return release(session, (Reason.SHOP_PAUSED,), choice, business_now(session), since=since, overdue=True, by=by)
 
 
 def waiting(session: Session) -> Waiting:

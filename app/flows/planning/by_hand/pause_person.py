@@ -21,7 +21,7 @@ from app.kit.work import entered_shop
 LENGTHS: Final = {"7": "1 week", "30": "1 month", "90": "3 months", "365": "1 year"}  # days as the form sends them
 
 
-def pause_person(session: Session, customer_id: int, days: str) -> datetime:
+def pause_person(session: Session, customer_id: int, days: str, *, by: str) -> datetime:
     """Hold what is optional for so many days from now; return until when (UTC).
 
     Raises NotFound for an id this shop does not have, Invalid for a length that is not offered, for a person who has
@@ -37,11 +37,11 @@ def pause_person(session: Session, customer_id: int, days: str) -> datetime:
     if wish.paused_until is not None and wish.paused_until > now and wish.paused_by != Source.MERCHANT:
         raise Invalid("This person takes a break by their own choice already.", field="days")
     until = now + timedelta(days=int(days))
-    keep_choice(session, customer_id, EVERYTHING, "paused", Source.MERCHANT, until=until)
+    keep_choice(session, customer_id, EVERYTHING, "paused", Source.MERCHANT, until=until, by=by)
     return until
 
 
-def resume_person(session: Session, customer_id: int) -> int:
+def resume_person(session: Session, customer_id: int, *, by: str) -> int:
     """End the pause; return how many messages had been waiting for it. They are looked at again now.
 
     Raises NotFound for an id this shop does not have, Invalid where the person paused themselves. Without a pause
@@ -53,7 +53,7 @@ def resume_person(session: Session, customer_id: int) -> int:
         return 0
     if wish.paused_by != Source.MERCHANT and wish.paused_until > business_now(session):
         raise Invalid("This person takes a break by their own choice. Only they can end it.", field="days")
-    keep_choice(session, customer_id, EVERYTHING, "resumed", Source.MERCHANT)
+    keep_choice(session, customer_id, EVERYTHING, "resumed", Source.MERCHANT, by=by)
     return look_again(session, customer_id)
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.flows.models import Enrollment, FollowUp, FollowUpState
+from app.flows.models import Did, Enrollment, FollowUp, FollowUpState
+from app.flows.planning.by_hand.deeds import keep_deeds
 from app.flows.planning.record_decision import finish
 from app.flows.rules.reasons import Reason
 from app.kit.queue import SENDS
 from app.kit.work import entered_shop, ring_after_commit
 
+BY_CHOICE: Final = {Reason.SKIPPED_BY_MERCHANT: Did.SKIPPED, Reason.DROPPED_ON_RESUME: Did.DROPPED}
 LATE = timedelta(hours=24)  # what is later than this reads as a mistake, not as a message
 
 
@@ -37,9 +41,10 @@ class Released:
     shifted: int = 0
 
 
-def release_flow(session: Session, flow_id: int, choice: OnResume, now: datetime) -> Released:
+def release_flow(session: Session, flow_id: int, choice: OnResume, now: datetime, *, by: str) -> Released:
     """Carry out the choice for what one flow held because it was switched off."""
-    return release(session, (Reason.FLOW_PAUSED,), choice, now, flow_id=flow_id)
+    runs = select(Enrollment.id).where(Enrollment.shop_id == entered_shop(session), Enrollment.flow_id == flow_id)
+    return release(session, (Reason.FLOW_PAUSED,), choice, now, which=FollowUp.enrollment_id.in_(runs), by=by)
 
 
 def release(
@@ -48,42 +53,39 @@ def release(
     choice: OnResume,
     now: datetime,
     *,
-    step: str | None = None,
-    flow_id: int | None = None,
+    which: ColumnElement[bool] | None = None,
     since: datetime | None = None,
     overdue: bool = False,
+    by: str | None = None,
 ) -> Released:
-    """Carry out the choice for rows held for one of `reasons`; `step` and `flow_id` narrow it to one.
+    """Carry out the choice for rows held for one of `reasons`; `which` narrows it to some.
 
-    `overdue` takes in what fell due and nobody looked at meanwhile. `since` is when the pause began, for SHIFT.
+    `overdue` takes in what fell due and nobody looked at meanwhile. `since` is when the pause began, for SHIFT. `by` is
+    who chose, kept with each message the choice left out; None where nobody did.
     """
     waiting = and_(FollowUp.state == FollowUpState.HELD, FollowUp.reason.in_(reasons))
     if overdue:
         waiting = or_(waiting, and_(FollowUp.state == FollowUpState.SCHEDULED, FollowUp.due_at < now))
     query = select(FollowUp).where(FollowUp.shop_id == entered_shop(session), waiting)
-    if step is not None:
-        query = query.where(FollowUp.step == step)
-    if flow_id is not None:
-        runs = select(Enrollment.id).where(Enrollment.shop_id == entered_shop(session), Enrollment.flow_id == flow_id)
-        query = query.where(FollowUp.enrollment_id.in_(runs))
+    if which is not None:
+        query = query.where(which)
     rows = session.scalars(
         query.order_by(FollowUp.id).with_for_update().execution_options(populate_existing=True)
     ).all()
-    left_out = released = 0
+    ended: dict[Reason, list[int]] = defaultdict(list)
     for row in rows:
-        if row.expires_at <= now and choice is not OnResume.SHIFT:
-            finish(row, Reason.STALE, now)
-            left_out += 1
-        elif choice is OnResume.SKIP:
-            finish(row, Reason.SKIPPED_BY_MERCHANT, now)
-            left_out += 1
-        elif choice is OnResume.DROP_LATE and row.due_at < now - LATE:
-            finish(row, Reason.DROPPED_ON_RESUME, now)
-            left_out += 1
+        reason = _left_out(row, choice, now)
+        if reason is not None:
+            finish(row, reason, now)
+            ended[reason].append(row.id)
         else:
             row.state, row.reason, row.lease_until = FollowUpState.SCHEDULED, None, None
-            released += 1
     session.flush()
+    if by is not None:
+        for reason, kind in BY_CHOICE.items():
+            keep_deeds(session, ended[reason], kind, now, by=by)
+    left_out = sum(map(len, ended.values()))
+    released = len(rows) - left_out
     if choice is OnResume.SHIFT:
         return Released(
             left_out=left_out, shifted=_shift(session, {row.enrollment_id for row in rows}, since or now, now)
@@ -91,6 +93,15 @@ def release(
     if released:
         ring_after_commit(session, SENDS)
     return Released(released, left_out)
+
+
+def _left_out(row: FollowUp, choice: OnResume, now: datetime) -> Reason | None:
+    """Return why a row that waited is left out; None for one that goes on."""
+    if row.expires_at <= now and choice is not OnResume.SHIFT:
+        return Reason.STALE
+    if choice is OnResume.SKIP:
+        return Reason.SKIPPED_BY_MERCHANT
+    return Reason.DROPPED_ON_RESUME if choice is OnResume.DROP_LATE and row.due_at < now - LATE else None
 
 
 def _shift(session: Session, runs: Collection[int], since: datetime, now: datetime) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.flows.models import FollowUp, FollowUpState
+from app.flows.models import Did, FollowUp, FollowUpState
+from app.flows.planning.by_hand.deeds import keep_deeds
 from app.flows.planning.record_decision import finish
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
@@ -13,8 +14,8 @@ from app.kit.errors import NotFound
 from app.kit.work import entered_shop
 
 
-def skip(session: Session, follow_up_id: int) -> FollowUp:
-    """End a planned message for good; return the row. One that has ended or is leaving right now stays as it is.
+def skip(session: Session, follow_up_id: int, *, by: str) -> FollowUp:
+    """End a planned message, and keep who did; return the row. One that has ended or is leaving now stays as it is.
 
     Raises NotFound for an id this shop does not have.
     """
@@ -24,6 +25,8 @@ def skip(session: Session, follow_up_id: int) -> FollowUp:
     if row is None:
         raise NotFound
     if row.state in {FollowUpState.SCHEDULED, FollowUpState.HELD}:
-        finish(row, Reason.SKIPPED_BY_MERCHANT, business_now(session))
+        now = business_now(session)
+        finish(row, Reason.SKIPPED_BY_MERCHANT, now)
+        keep_deeds(session, [row.id], Did.SKIPPED, now, by=by)
         session.flush()
     return row

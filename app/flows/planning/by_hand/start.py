@@ -93,7 +93,7 @@ def start(session: Session, choice: Choice, *, by: str) -> bool:
     taken_in = {parcel.id for parcel, _ in on_the_road.parcels(session, now)} if choice.include_on_the_road else set()
     leave_out_older(session, anew, taken_in, now)
     resume(session, OnResume.DROP_LATE, by=by)
-    release(session, HELD_BY_STOP, OnResume.DROP_LATE, now)
+    release(session, HELD_BY_STOP, OnResume.DROP_LATE, now, by=by)
     if choice.include_on_the_road:
         _take_in(session, now)
     return True

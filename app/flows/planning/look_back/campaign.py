@@ -81,7 +81,7 @@ def begin(session: Session, *, months: int, daily_cap: int, by: str) -> None:
         .on_conflict_do_update(index_elements=["shop_id"], set_=values)
     )
     session.flush()
-    release_flow(session, flow.id, OnResume.DROP_LATE, now)
+    release_flow(session, flow.id, OnResume.DROP_LATE, now, by=by)
 
 
 def stop(session: Session, *, by: str) -> None:

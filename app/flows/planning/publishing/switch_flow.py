@@ -36,7 +36,7 @@ def switch_on(session: Session, key: str, *, by: str) -> Released:
     if flow.started_at is None:
         flow.started_at = flow.include_from = now
     session.flush()
-    return release_flow(session, flow.id, OnResume.DROP_LATE, now)
+    return release_flow(session, flow.id, OnResume.DROP_LATE, now, by=by)
 
 
 def switch_off(session: Session, key: str, *, by: str) -> None:
