@@ -12,12 +12,14 @@ class OutboundMessage:
     """Carry one finished message: envelope and bytes, nothing that still needs a decision.
 
     `sender` and `recipient` are bare ASCII addresses; `content` is a whole RFC 5322 message with CRLF line ends.
+    `sealed`: it carries whatever signature it will leave with.
     """
 
     message_id: str
     sender: str
     recipient: str
     content: bytes
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ class PhasedTransport(Protocol):
     @property
     def is_open(self) -> bool:
         """Tell whether a connection is kept; without one, `start` takes the time it takes to make one."""
+
+    def seal(self, message: OutboundMessage) -> OutboundMessage:
+        """Return the message as it will be said. Asks nobody: may be done ahead, and by another thread."""
 
     def start(self, message: OutboundMessage) -> None:
         """Say whom the message is for; `begin` of the same message goes on from there. Never raises."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +76,11 @@ class Steering:
     may_hand_off: Callable[[Session, Sequence[Prepared]], set[int]]
     lock: Callable[[Session, Sequence[Outcome]], None]
     settle: Callable[[Session, Sequence[Outcome]], None]
+
+
+def seal(group: Sequence[Prepared], transport: PhasedTransport) -> list[Prepared]:
+    """Return the messages as they will be said: signed, which takes as long as the rest of the dialogue."""
+    return [replace(each, outbound=transport.seal(each.outbound)) for each in group]
 
 
 def send_group(

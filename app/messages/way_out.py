@@ -14,11 +14,13 @@ from app.kit import fault
 class WayOut:
     """Hold connections and threads to open them in: one thread brings all along, saying to all before it reads of any.
 
-    `recording` is the group before, whose outcomes are being written while the next group's bodies go out.
+    `recording` is the group before, whose outcomes are being written while the next group's bodies go out. `signer` is
+    one thread, which seals a group while the one before it is on its way.
     """
 
     connections: list[PhasedTransport]
     pool: Executor
+    signer: Executor
     recording: Future[None] | None = None
 
     def start(self, pairs: Sequence[tuple[OutboundMessage, PhasedTransport]]) -> None:

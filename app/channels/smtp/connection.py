@@ -7,6 +7,7 @@ timeout starts anew with every byte) and a refusal of plain text left over from 
 from __future__ import annotations
 
 import contextlib
+import select
 import smtplib
 import socket
 import ssl
@@ -20,6 +21,10 @@ from app.channels.smtp.replies import Phase, Reply, plain_words, refusal
 
 REPLY_MAX_BYTES = 32_768  # a reply is a few lines; a server that talks on is not a mail server
 SEND_BUFFER = 200_000  # bytes; the kernel takes twice that for what it keeps beside them
+# A socket that waits by itself is asked first whether it has to, and each asking is a call of the system, in which
+# whoever else wants the interpreter takes it.
+TLS_WAITS: dict[type[OSError], int] = {ssl.SSLWantReadError: select.POLLIN, ssl.SSLWantWriteError: select.POLLOUT}
+WAITS: tuple[type[OSError], ...] = (BlockingIOError, *TLS_WAITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +90,42 @@ class Connection(smtplib.SMTP):
     def _read_some(self) -> bytes:
         """Return what has come, past the deadline too: whoever reads may have had others to wait for."""
         while True:
-            sock, left_s = self._open_socket()
-            _let_wait(sock, left_s)
             try:
-                return sock.recv(4096)
-            except (BlockingIOError, ssl.SSLWantReadError, TimeoutError):
-                if left_s <= 0 or self.until <= time.monotonic():
-                    raise TimeoutError("the server took too long") from None
+                return self._open_socket().recv(4096)
+            except WAITS as wait:
+                self._wait(wait, select.POLLIN)
 
-    def _open_socket(self) -> tuple[socket.socket, float]:
+    def _open_socket(self) -> socket.socket:
         if self.sock is None:
             raise ConnectionResetError("the connection is closed")
-        return self.sock, self.until - time.monotonic()
+        return self.sock
+
+    def _wait(self, wait: OSError, usual: int) -> None:
+        """Wait until the socket can go on, up to the deadline; raise TimeoutError there."""
+        left_s = self.until - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("the server took too long") from None
+        poll = select.poll()
+        poll.register(self._open_socket(), TLS_WAITS.get(type(wait), usual))
+        poll.poll(left_s * 1000)
 
     def write(self, data: bytes) -> None:
         """Send all of `data` within the deadline; the time left also bounds the reply read next."""
         rest = memoryview(data)
         while rest:
-            sock, left_s = self._open_socket()
-            if left_s <= 0:
+            if self.until <= time.monotonic():
                 raise TimeoutError("the server took too long")
-            _let_wait(sock, left_s)
-            with contextlib.suppress(TimeoutError):  # the deadline is what counts, and then nothing of this went
-                rest = rest[sock.send(rest) :]
+            try:
+                rest = rest[self._open_socket().send(rest) :]
+            except WAITS as wait:
+                self._wait(wait, select.POLLOUT)
+
+    def encrypt(self) -> tuple[int, bytes]:
+        """Ask for TLS and begin it; the handshake is waited for as a whole, up to the deadline."""
+        self._open_socket().settimeout(max(self.until - time.monotonic(), 0.001))
+        answer = self.starttls(context=ssl.create_default_context())
+        self._open_socket().setblocking(False)
+        return answer
 
     def ask(self, line: str, seconds: float) -> Reply:
         """Send one command line and return its reply."""
@@ -133,28 +151,19 @@ class Connection(smtplib.SMTP):
         )  # body and dot are two writes: Nagle would hold the dot
         # A whole mail fits in, so that a receiver who stops reading holds up no other receiver's.
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        if self.server.security is not Security.IMPLICIT:
-            return sock
         try:
-            return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+            if self.server.security is Security.IMPLICIT:
+                sock = ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+            sock.setblocking(False)
         except OSError:
             sock.close()
             raise
+        return sock
 
     def hang_up(self) -> None:
         """Close without a word: before the final dot this makes the receiver drop the message."""
         with contextlib.suppress(OSError):
             self.close()
-
-
-def _let_wait(sock: socket.socket, left_s: float) -> None:
-    """Let the socket wait for what is left, or for less where it does already: whoever waits looks at the clock again.
-
-    Each telling is a call of the system, in which whoever else wants the interpreter takes it.
-    """
-    now_s = sock.gettimeout()
-    if now_s is None or left_s <= 0 or not left_s * 0.4 <= now_s <= left_s:
-        sock.settimeout(max(left_s if left_s < 1 else left_s * 0.95, 0))
 
 
 def connect(server: ServerAddress, local_hostname: str, deadlines: Deadlines) -> Connection:
@@ -191,7 +200,7 @@ def _encrypt(connection: Connection) -> None:
         return
     if connection.unread:
         raise GarbageReply("the server spoke before TLS began")  # words slipped in by someone on the wire
-    code, text = connection.starttls(context=ssl.create_default_context())
+    code, text = connection.encrypt()
     if code != 220 or connection.unread:
         raise refusal(Reply(code, text.decode("utf-8", "replace")), Phase.TLS)
     connection.ehlo()

@@ -55,11 +55,7 @@ class SmtpSender:
         deadlines: Deadlines | None = None,
         signing: SigningKey | None = None,
     ) -> None:
-        """Take where to send, what EHLO says and whose signature mails carry; nothing is opened before `begin`.
-
-        Signing is done here and not where mails are written, because the signature itself lets other threads work, and
-        whoever writes the next mails is one.
-        """
+        """Take where to send, what EHLO says and whose signature mails carry; nothing is opened before `begin`."""
         self.server = server
         self.local_hostname = local_hostname
         self.deadlines = deadlines or Deadlines()
@@ -74,13 +70,17 @@ class SmtpSender:
         """Tell whether a connection is kept from the message before."""
         return self._connection is not None
 
+    def seal(self, message: OutboundMessage) -> OutboundMessage:
+        """Return the message signed. Most of it is arithmetic during which other threads work."""
+        return replace(message, content=signed(message.content, self.signing, real_now()), sealed=True)
+
     def start(self, message: OutboundMessage) -> None:
         """Say MAIL, RCPT and DATA, or as much of it as may be said at once; what goes wrong is left to `begin`."""
         if self._before_dot or self._crossed is not None:
             raise RuntimeError("the message before this one was neither finished nor abandoned")
         self._started = started = _Started(message, was_open=self.is_open)
         try:
-            sealed = replace(message, content=signed(message.content, self.signing, real_now()))
+            sealed = message if message.sealed else self.seal(message)
             started.body = quoted(sealed.content)
             _refuse_odd_addresses(message)
             started.sealed = sealed

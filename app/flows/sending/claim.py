@@ -65,12 +65,12 @@ def is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     )
 
 
-def _taking(which: ColumnElement[bool], most: int, *first: Any) -> Question:
+def _taking(which: ColumnElement[bool], *first: Any) -> Question:
     due = (
         select(FollowUp.id)
         .where(FollowUp.shop_id == SHOP, is_due(bindparam("now", type_=DateTime(timezone=True))), which)
         .order_by(*first, FollowUp.due_at, FollowUp.id)
-        .limit(most)
+        .limit(bindparam("most", type_=BigInteger))
         .with_for_update(skip_locked=True)
     )
     # As an array, found once: what IN asks for may be found anew for each row, and more are taken than asked for.
@@ -90,8 +90,8 @@ def _taking(which: ColumnElement[bool], most: int, *first: Any) -> Question:
 
 
 # What took its worker along, or was beside a row that did, is tried alone: then only the one that does it suffers.
-TAKE: Final = _taking(FollowUp.failures < SUSPECT, BATCH)
-TAKE_ONE: Final = _taking(FollowUp.failures >= SUSPECT, 1, FollowUp.failures)
+TAKE: Final = _taking(FollowUp.failures < SUSPECT)
+TAKE_ONE: Final = _taking(FollowUp.failures >= SUSPECT, FollowUp.failures)
 
 
 def _first_due(now: datetime) -> LateralFromClause:
@@ -140,29 +140,29 @@ def release_shop(runtime: Runtime, shop_id: int) -> None:
         one_trip(session, [(LATER, {}), (RELEASE, {"shop": shop_id})])
 
 
-def claim_batch(runtime: Runtime, shop_id: int) -> dict[int, int]:
-    """Claim due rows of one shop; return each row's new fence by its id.
+def claim_batch(runtime: Runtime, shop_id: int, most: int = BATCH) -> dict[int, int]:
+    """Claim at most so many due rows of one shop; return each row's new fence by its id.
 
     In a transaction of its own, so that a row that kills its worker is counted and waits for its lease.
     """
     with unit_of_work(runtime, shop_id=shop_id) as session:
         now = business_now(session)
         circuit.watch(session, now)
-        taken = take(session, now)
+        taken = take(session, now, most)
     if taken:
         fault.point("K1")
     return taken
 
 
-def take(session: Session, now: datetime) -> dict[int, int]:
-    """Claim a batch of the entered shop's due rows; return each row's new fence by its id.
+def take(session: Session, now: datetime, most: int = BATCH) -> dict[int, int]:
+    """Claim at most so many of the entered shop's due rows; return each row's new fence by its id.
 
     A row nobody came to an end with is tried alone, once there are no others, and ends after ten times.
     """
     shop = entered_shop(session)
-    _, rows = one_trip(session, [(LATER, {}), TAKE.asked(shop, {"now": now})])
+    _, rows = one_trip(session, [(LATER, {}), TAKE.asked(shop, {"now": now, "most": most})])
     if not rows:
-        (rows,) = one_trip(session, [TAKE_ONE.asked(shop, {"now": now})])
+        (rows,) = one_trip(session, [TAKE_ONE.asked(shop, {"now": now, "most": 1})])
     spent = [row_id for row_id, _, failures in rows if failures > MOST_FAILURES]
     for row_id in spent:
         log.error("follow_up_failed", follow_up=row_id, failures=MOST_FAILURES)

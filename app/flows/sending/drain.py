@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,12 +17,13 @@ from app.flows.sending.steer import STEERING
 from app.kit import fault
 from app.kit.runtime import Runtime
 from app.messages.mail import presets
-from app.messages.outbox import Prepared, send_group
+from app.messages.outbox import Prepared, seal, send_group
 from app.messages.way_out import WayOut
 
 # Bodies brought to their final dot before one transaction hands them all off. Receivers answer slowly and take many
 # connections; one that takes fewer refuses the others, whose messages come due again, and they are not used further.
 CONNECTIONS = 32
+FIRST_BATCH = CONNECTIONS  # the sooner the first are decided, the sooner there is something to bring along meanwhile
 LOOK_AFTER = 500  # rows taken: what many shops plan wrongly at once leaves no faster than that unseen
 LONGEST_S = 20.0  # a job ends by then; the next ring goes on
 # How long whoever writes the next mails keeps the interpreter from whoever brings these along, who lets go of it at
@@ -38,10 +39,11 @@ def make_ready() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Hold what came of one batch: how many rows were taken, and the messages to hand over."""
+    """Hold what came of one batch: how many rows were taken, and the messages to hand over, by the group."""
 
     taken: int
-    prepared: list[Prepared]
+    groups: Sequence[Future[list[Prepared]]] = ()
+    was_full: bool = False
 
 
 def drain(runtime: Runtime) -> int:
@@ -69,9 +71,10 @@ def drain(runtime: Runtime) -> int:
 def _way_out(runtime: Runtime) -> Iterator[WayOut]:
     """Yield connections, opened at their first message and kept for all of this drain's."""
     connections: list[PhasedTransport] = [runtime.parts["transport"]() for _ in range(CONNECTIONS)]
-    with ThreadPoolExecutor(CONNECTIONS + 2) as pool:  # and for the batch decided ahead and the outcomes kept
+    # In the first also the batch decided ahead and the outcomes kept.
+    with ThreadPoolExecutor(CONNECTIONS + 2) as pool, ThreadPoolExecutor(1) as signer:
         try:
-            yield WayOut(connections, pool)
+            yield WayOut(connections, pool, signer)
         finally:
             for connection in connections:  # also those given up
                 connection.close()
@@ -80,19 +83,20 @@ def _way_out(runtime: Runtime) -> Iterator[WayOut]:
 def _serve(runtime: Runtime, shop_id: int, way_out: WayOut, ends_at: float) -> int:
     """Send what is due in one shop; the next batch is decided and written while this one is on its way."""
     taken = 0
-    ahead = way_out.pool.submit(_next_batch, runtime, shop_id)
+    ahead = way_out.pool.submit(_next_batch, runtime, shop_id, way_out, FIRST_BATCH)
     try:
         while (batch := ahead.result()).taken:
             taken += batch.taken
             # A batch that was not full left nothing due behind: what comes due meanwhile waits for the next round.
-            goes_on = batch.taken == BATCH and time.monotonic() < ends_at
+            goes_on = batch.was_full and time.monotonic() < ends_at
             if goes_on:
-                ahead = way_out.pool.submit(_next_batch, runtime, shop_id)
-            waiting = batch.prepared
-            while waiting:
-                width = len(way_out.connections)
-                send_group(runtime, shop_id, waiting[:width], way_out, STEERING)
-                waiting = waiting[width:]
+                ahead = way_out.pool.submit(_next_batch, runtime, shop_id, way_out, BATCH)
+            for group in batch.groups:
+                waiting = group.result()
+                while waiting:
+                    width = len(way_out.connections)
+                    send_group(runtime, shop_id, waiting[:width], way_out, STEERING)
+                    waiting = waiting[width:]
             if not goes_on:
                 break
         way_out.settle()
@@ -102,6 +106,11 @@ def _serve(runtime: Runtime, shop_id: int, way_out: WayOut, ends_at: float) -> i
     return taken
 
 
-def _next_batch(runtime: Runtime, shop_id: int) -> Batch:
-    claimed = claim_batch(runtime, shop_id)
-    return Batch(len(claimed), decide_due(runtime, shop_id, claimed) if claimed else [])
+def _next_batch(runtime: Runtime, shop_id: int, way_out: WayOut, most: int) -> Batch:
+    claimed = claim_batch(runtime, shop_id, most)
+    prepared = decide_due(runtime, shop_id, claimed) if claimed else []
+    groups = [prepared[start : start + CONNECTIONS] for start in range(0, len(prepared), CONNECTIONS)]
+    transport = way_out.connections[0]
+    return Batch(
+        len(claimed), [way_out.signer.submit(seal, group, transport) for group in groups], len(claimed) == most
+    )
