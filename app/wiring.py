@@ -38,7 +38,7 @@ from app.flows.pages.settings import (
 )
 from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
-from app.flows.pages.why import routes_why
+from app.flows.pages.why import routes_again, routes_why
 from app.flows.planning import schedule, set_up
 from app.flows.planning.changed import come_back, eased, erased, merged
 from app.flows.planning.runs import look
@@ -105,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_seasons.blueprint,
     routes_deliveries.blueprint,
     routes_why.blueprint,
+    routes_again.blueprint,
 )
 
 TopicHandler = Callable[[Session, apply.Delivery], None]

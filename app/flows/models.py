@@ -127,13 +127,17 @@ class FollowUp(ShopOwned, Base):
     )  # claims in a row that came to nothing
     message_id: Mapped[int | None]
     done_at: Mapped[datetime | None]
+    again_at: Mapped[datetime | None]  # when somebody had it planned once more: whose dates are theirs, no plan's
 
 
 class Did(StrEnum):
-    """Name what somebody decided by hand about one message."""
+    """Name what somebody decided by hand about one message. The last two are the only ways back from its end."""
 
     SKIPPED = "skipped"
     DROPPED = "dropped"  # over a day late when they resumed sending
+    LEFT = "left"  # it may or may not have left, and stays as it is
+    SENT_AGAIN = "sent_again"  # it may or may not have left
+    PLANNED_AGAIN = "planned_again"  # it had ended unsent
 
 
 class Deed(ShopOwned, Base):

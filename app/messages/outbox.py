@@ -256,7 +256,10 @@ RECORD = """with recorded as (
         where a.shop_id = %(shop)s and a.message_id = t.message_id and a.n = t.n and a.fence = t.fence
         and a.state in ('prepared', 'handoff') returning a.message_id, t.becomes
     )
-    update message m set state = becomes, accepted_at = case becomes when 'accepted' then %(now)s::timestamptz end
+    update message m set accepted_at = case becomes when 'accepted' then %(now)s::timestamptz end,
+        state = case when becomes = 'planned' and exists (
+            select from attempt u where u.shop_id = m.shop_id and u.message_id = m.id and u.state = 'unknown'
+        ) then 'unknown' else becomes end
     from recorded where m.shop_id = %(shop)s and m.id = recorded.message_id returning m.id"""
 
 

@@ -133,7 +133,8 @@ def keep(session: Session, drafts: Sequence[Draft]) -> dict[int, Kept]:
     ours = _claim_and_attempt(session, shop, drafts, ids)
     silent = [ids[draft.follow_up_id] for draft in drafts if not ours[draft.follow_up_id]]
     if silent:
-        session.execute(delete(Message).where(Message.shop_id == shop, Message.id.in_(silent)))
+        unsent = (Message.id.in_(silent), Message.state == MessageState.PLANNED)  # what may have left keeps its row
+        session.execute(delete(Message).where(Message.shop_id == shop, *unsent))
     return {
         draft.follow_up_id: Kept(ids[draft.follow_up_id], draft.known.tries + 1, ours[draft.follow_up_id])
         for draft in drafts
@@ -236,9 +237,19 @@ def _claim_and_attempt(
 
 
 def withdraw(session: Session, message_id: int) -> None:
-    """Take back a message that is not to be handed off: what it would have spoken about is free again."""
+    """Take back a message that is not to be handed off: what it would have spoken about is free again.
+
+    One that may have left by an earlier try may have spoken about it.
+    """
     shop = entered_shop(session)
-    session.execute(delete(MessageItem).where(MessageItem.shop_id == shop, MessageItem.message_id == message_id))
+    may_have_left = select(Message.id).where(
+        Message.shop_id == shop, Message.id == message_id, Message.state == MessageState.UNKNOWN
+    )
+    session.execute(
+        delete(MessageItem).where(
+            MessageItem.shop_id == shop, MessageItem.message_id == message_id, ~may_have_left.exists()
+        )
+    )
     session.execute(
         delete(Attempt).where(
             Attempt.shop_id == shop, Attempt.message_id == message_id, Attempt.state == AttemptState.PREPARED

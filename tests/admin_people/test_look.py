@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from app.messages.models import MessageState
 from app.reviews.settings import StandardStars
 from app.shops import settings
 from tests.admin.conftest import clock
 from tests.admin.test_look import admin, database, opened
 from tests.admin_people import stories
 from tests.admin_people.test_settings import delivery, grants
-from tests.browser import DESKTOP, look
+from tests.browser import DESKTOP, PHONE, look
 
 __all__ = ["admin", "clock", "database"]
 
@@ -114,6 +115,27 @@ def test_pausing_and_resuming_a_person(lives, open_page):
     frame.get_by_text("Messages go on.").wait_for()
     page.reload()
     frame.get_by_role("heading", name="Ana Ferreira").wait_for()
+
+
+def test_deciding_by_hand_about_what_may_have_left(lives, open_page):
+    merchant, address, _ = lives
+    eva, finn = (merchant.order(name, placed=0) for name in ("Eva", "Finn"))
+    for order in (eva, finn):
+        stories.sends(merchant, order, "thank_you", MessageState.UNKNOWN)
+    page, frame = opened(open_page, address, "/needs/unknown")
+    frame.get_by_role("button", name="Decide: Eva Ferreira").click()
+    frame.get_by_text("Sent again, Eva may get it twice.").wait_for()
+    look(page, "admin-again", widths=[PHONE, DESKTOP])
+    frame.get_by_role("button", name="Send again").click()
+    frame.get_by_text("Planned again: it leaves within a minute.").wait_for()
+    frame.get_by_role("button", name="Decide: Finn Ferreira").click()
+    frame.get_by_role("button", name="Leave it").click()
+    frame.get_by_text("Left as it is.").wait_for()
+    look(page, "admin-again-done", widths=[PHONE, DESKTOP])
+    page.goto(f"{address}/customers/{stories.person_of(merchant, finn)}")
+    frame.get_by_role("button", name="Why: Thank you").click()
+    frame.get_by_text("a staff member looked at it and left it as it is").first.wait_for()
+    look(page, "admin-why-by-hand", whole=True, widths=[PHONE, DESKTOP])
 
 
 def test_deciding_reviews_by_hand(lives, open_page):

@@ -238,5 +238,7 @@ def _sent(said: Said, row: FollowUp, kind: str, item_id: int, word: str) -> Sent
         return Sent.NEVER
     follow_up_id, sent = found
     ours = follow_up_id == row.id
-    # What its own message has not brought through it may still say; what another's has not, is not said twice.
-    return Sent.NEVER if ours and sent in {Sent.PENDING, Sent.REFUSED} else sent
+    # What its own message has not brought through it may still say; what another's has not, is not said twice. What may
+    # have left is said again where somebody at the shop decided so.
+    unsaid = {Sent.PENDING, Sent.REFUSED} if row.again_at is None else {Sent.PENDING, Sent.REFUSED, Sent.UNKNOWN}
+    return Sent.NEVER if ours and sent in unsaid else sent

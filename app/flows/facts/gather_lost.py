@@ -49,5 +49,10 @@ def lost(session: Session, restorations: Sequence[Restoration], planned: Sequenc
 
 
 def _was_due(row: FollowUp, step: Step, until: datetime) -> bool:
-    """Say whether it could have left by then: as it was planned, or as it would have been had we known."""
+    """Say whether it could have left by then: as it was planned, or as it would have been had we known.
+
+    What somebody has had planned again since was known to them to be in doubt.
+    """
+    if row.again_at is not None and row.again_at > until:
+        return False
     return min(row.due_at, row.expires_at - step.max_age) <= until

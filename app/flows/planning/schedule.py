@@ -229,7 +229,9 @@ def new_row(run: Enrollment, step: str, planned: Plan, made: Callable[..., Follo
 
 
 def move(row: FollowUp, planned: Plan) -> None:
-    """Put an unsent row where its plan says."""
+    """Put an unsent row where its plan says; one that somebody had planned again stays where they put it."""
+    if row.again_at is not None:
+        return
     if row.anchor_at == planned.anchor_at and row.provisional == planned.provisional and row.zone == planned.zone.name:
         return  # the same plan: a passed slot or a postponement is not undone by hearing the same thing again
     row.anchor_at, row.provisional, row.zone = planned.anchor_at, planned.provisional, planned.zone.name

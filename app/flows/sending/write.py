@@ -67,7 +67,8 @@ def prepare_desk(session: Session, config: Config, about: Sequence[Gathered]) ->
 def write(desk: Desk, one: Gathered, verdict: Send, now: datetime) -> Written | None:
     """Return one message in words, None when it was handed over before. Raises RenderError or MimeError."""
     known = desk.known[one.follow_up.id]
-    if known.state is not MessageState.PLANNED:
+    may_have_left = known.state is MessageState.UNKNOWN and one.follow_up.again_at is not None
+    if known.state is not MessageState.PLANNED and not may_have_left:
         return None
     if one.person.address is None:
         raise RenderError("customer.email", "There is no address to write to.")

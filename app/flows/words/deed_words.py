@@ -13,6 +13,9 @@ from app.flows.words.who_words import who_words
 DEEDS: Final[Mapping[str, str]] = {
     "skipped": "left it out",
     "dropped": "resumed sending, and left out what was over a day late by then, this among it",
+    "left": "looked at it and left it as it is, not knowing whether it left",
+    "sent_again": "had it sent again, knowing that it may arrive twice",
+    "planned_again": "had it planned again",
 }
 
 

@@ -1,10 +1,10 @@
-"""Grade the hits that came in and append them to their messages."""
+"""Grade the hits that came in and append them to their messages. Any hit shows that its mail arrived."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from app.kit.clock import business_now
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
 from app.messages.hits.grade import Grade, Opened, grades, is_machine
-from app.messages.models import HitInbox, Message, MessageEvent, TrackedLink
+from app.messages.models import HitInbox, Message, MessageEvent, MessageState, TrackedLink
 from app.messages.signed import links
 from app.messages.signed.find import is_erased
 from app.messages.signed.links import Linked, Purpose
@@ -80,6 +80,18 @@ def _apply(session: Session, shop_id: int, hits: Sequence[tuple[HitInbox, Purpos
             by_message[message.id].append(_event(message, row, f"{target}:{row.traits.get('part', '')}"))
     for message_id in sorted(messages):
         _append(session, messages[message_id], by_message[message_id])
+    _know_arrived(session, shop_id, messages)
+
+
+def _know_arrived(session: Session, shop_id: int, messages: Mapping[int, Message]) -> None:
+    """Take what may have left for accepted: nobody knows its links, no scanner either, but by having the mail."""
+    doubted = sorted(each.id for each in messages.values() if each.state is MessageState.UNKNOWN)
+    if doubted:
+        session.execute(
+            update(Message)
+            .where(Message.shop_id == shop_id, Message.id.in_(doubted), Message.state == MessageState.UNKNOWN)
+            .values(state=MessageState.ACCEPTED, accepted_at=func.coalesce(Message.sent_at, Message.created_at))
+        )
 
 
 def _message(session: Session, shop_id: int, purpose: Purpose, public_id: str) -> tuple[Message | None, str]:

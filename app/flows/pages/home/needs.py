@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.flows.facts.people import full_name, with_buyer
-from app.flows.models import FollowUp
+from app.flows.models import Deed, Did, FollowUp, FollowUpState
 from app.flows.pages.home.card import Card
 from app.flows.pages.home.mail_cards import mail_cards
 from app.flows.planning.by_hand.halt import halted
 from app.flows.rules.reasons import Reason
 from app.flows.syncing.audit import silent
 from app.flows.words import access_words
+from app.flows.words.again_words import OPENS
 from app.flows.words.count_words import counted
 from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
 from app.flows.words.step_words import step_name
@@ -42,6 +43,8 @@ class Case:
     detail: str
     at: datetime
     customer_id: int | None = None
+    follow_up_id: int | None = None  # where something can be decided about it
+    opens: str = ""
 
 
 def cards(session: Session) -> list[Card]:
@@ -96,7 +99,7 @@ def cards(session: Session) -> list[Card]:
 def _message_cards(session: Session) -> list[Card]:
     """Return the cards about messages that came to nothing, or may have."""
     found = []
-    unknown = _count(session, Message, Message.state == MessageState.UNKNOWN)
+    unknown = _count(session, Message, *_undecided(session))
     if unknown:
         heading = f"{counted(unknown, 'message')} {MAY_HAVE_LEFT}"
         found.append(Card("warning", heading, "We never send twice by ourselves.", "Look", "/needs/unknown"))
@@ -113,10 +116,10 @@ def _message_cards(session: Session) -> list[Card]:
 
 
 def unknown(session: Session) -> list[Case]:
-    """Return the messages nobody knows the end of."""
+    """Return the messages nobody knows the end of, and nobody has decided about."""
     rows = session.execute(
         with_buyer(Message)
-        .where(Message.shop_id == entered_shop(session), Message.state == MessageState.UNKNOWN)
+        .where(Message.shop_id == entered_shop(session), *_undecided(session))
         .order_by(Message.created_at.desc())
         .limit(100)
     )
@@ -126,9 +129,20 @@ def unknown(session: Session) -> list[Case]:
             f"Order {order.name}. {UNANSWERED}.",
             message.created_at,
             order.customer_id,
+            message.follow_up_id,
+            OPENS[Did.SENT_AGAIN],
         )
         for message, order, customer in rows
     ]
+
+
+def _undecided(session: Session) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds of messages that may have left, are not planned again, and were not left as they are."""
+    mine = (FollowUp.shop_id == Message.shop_id, FollowUp.id == Message.follow_up_id)
+    under_way = select(FollowUp.id).where(*mine, FollowUp.state != FollowUpState.DONE)
+    left = select(Deed.id).where(Deed.shop_id == entered_shop(session), Deed.follow_up_id == Message.follow_up_id)
+    looked_at = left.where(Deed.kind == Did.LEFT).correlate(Message).exists()
+    return Message.state == MessageState.UNKNOWN, ~under_way.correlate(Message).exists(), ~looked_at
 
 
 def unwritten(session: Session) -> list[Case]:
@@ -151,7 +165,12 @@ def _ended(session: Session, reason: Reason) -> list[Case]:
     )
     return [
         Case(
-            f"{full_name(customer, order)}: {step_name(row.step)}", f"Order {order.name}", row.due_at, order.customer_id
+            f"{full_name(customer, order)}: {step_name(row.step)}",
+            f"Order {order.name}",
+            row.due_at,
+            order.customer_id,
+            row.id,
+            OPENS[Did.PLANNED_AGAIN],
         )
         for row, order, customer in rows
     ]

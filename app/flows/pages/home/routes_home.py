@@ -32,7 +32,7 @@ SILENT_AT_HOME, SILENT_WHOLE = 6, 60
 NEEDS = {
     "unknown": (
         f"Messages that {MAY_HAVE_LEFT}",
-        f"{UNANSWERED}. They are never sent again by themselves.",
+        f"{UNANSWERED}. They are never sent again by themselves: you decide, message by message.",
         needs.unknown,
     ),
     "unwritten": (
@@ -117,6 +117,8 @@ def show_needs(kind: str) -> str:
                 "title": each.title,
                 "detail": each.detail,
                 "customer_id": each.customer_id,
+                "follow_up_id": each.follow_up_id,
+                "opens": each.opens,
                 "when": date_words(each.at, zone, now),
             }
             for each in find(session)

@@ -15,6 +15,7 @@ from app.flows.facts.gather import gather
 from app.flows.facts.people import first_name, full_name, with_buyer
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.pages.why.why import why
+from app.flows.planning.by_hand.again import way_back
 from app.flows.rules.decision import Facts, Send
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
@@ -42,6 +43,7 @@ class Silent:
     order: str
     step: str
     words: str
+    can_come_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _in_words(session: Session, words: Mapping[int, str]) -> tuple[Silent, ...]:
             order=order.name,
             step=step_name(row.step),
             words=words[row.id],
+            can_come_back=way_back(row, None) is not None,
         )
         for row, order, customer in rows.all()
     }

@@ -28,6 +28,7 @@ GRADES: Final = {
     Grade.LIKELY: ("probably a person", "info"),
     Grade.MACHINE: ("machine", "neutral"),
 }
+SKIPPED: Final = "skipped"
 OF_A_MACHINE: Final = "By a program that checks mails. It counts for nothing and changed nothing."
 
 
@@ -42,13 +43,17 @@ def messages(session: Session, whose: Whose, span: Span) -> list[Entry]:
         .where(FollowUp.state == FollowUpState.DONE)
     )
     rows = session.execute(span.of(query, at)).all()
-    why = verdicts(session, [row for row, message, _, _ in rows if message is None])
+    why = verdicts(session, [row for row, message, _, _ in rows if message is None or row.outcome == SKIPPED])
     refused = _refusals(session, whose, [m.id for _, m, _, _ in rows if m and m.state is MessageState.REJECTED])
     found = []
     for row, message, order, ended_at in rows:
         title = f"{step_name(row.step)} · order {order}"
-        if message is None:
+        if message is None or (row.outcome == SKIPPED and message.state is MessageState.PLANNED):
             found.append(Entry(ended_at, title, why[row.id], "Not sent", "neutral", row.id))
+        elif row.outcome == SKIPPED:
+            badge, tone = BADGES[message.state]
+            words = f"{outcome_words(message.state)} Not sent again: {why[row.id]}"
+            found.append(Entry(ended_at, title, words, badge, tone, row.id))
         else:
             badge, tone = BADGES[message.state]
             found.append(Entry(ended_at, title, _told(message, refused), badge, tone, row.id))

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import Gathered, gather
-from app.flows.models import FollowUpState
+from app.flows.models import Did, FollowUpState
 from app.flows.pages.why.deeds import deeds
 from app.flows.pages.why.entered import InFlow, entered
 from app.flows.pages.why.looked import Finding, findings
 from app.flows.pages.why.verdicts import kept
 from app.flows.pages.why.why import Why, answer, beside
+from app.flows.planning.by_hand.again import way_back
 from app.flows.rules.decision import Send
 from app.flows.rules.guard import RULE_VERSION, decide
 from app.flows.rules.recorded import recorded
@@ -66,6 +67,7 @@ class Derivation:
     decided_at: datetime | None
     rule_version: int
     flows: tuple[InFlow, ...] = ()
+    way_back: Did | None = None  # what may be done by hand about it, now that it has ended
 
 
 def derive(session: Session, follow_up_id: int) -> Derivation:
@@ -93,7 +95,8 @@ def _derive_all(session: Session, found: Sequence[Gathered]) -> list[Derivation]
         mine = looked.get(one.follow_up.id, [])
         why = answer(session, one, mine[0].last if mine else None, became)
         by_hand = [deed_words(each.kind, each.done_by, each.done_at, zone, now) for each in decided[one.follow_up.id]]
-        told.append(replace(_derive(one, why, mine, zone, now), by_hand=tuple(by_hand)))
+        back = way_back(one.follow_up, became.states.get(one.follow_up.id))
+        told.append(replace(_derive(one, why, mine, zone, now), by_hand=tuple(by_hand), way_back=back))
     return told
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from app.flows.pages.why.derivation import Derivation, Looked, derive
 from app.flows.pages.why.derivation_text import again_words, derivation_text
+from app.flows.words.again_words import OPENS
 from app.flows.words.day_words import clock_words, date_words, place_words
 from app.shopify.entry import app_home
 from app.shopify.entry.merchant_session import merchant_session
@@ -25,13 +26,16 @@ def show_why(follow_up_id: int) -> str:
         "admin/why.html",
         derivation=told,
         decided=f"Decided {_moment(told, told.decided_at)}" if told.decided_at else "What the rules say",
-        again=_again(told, told.earlier[0]) if told.earlier else "",
-        earlier=[f"{_moment(told, each.at)}: {each.words} {_again(told, each)}".rstrip() for each in told.earlier[1:]],
+        repeated=_repeated(told, told.earlier[0]) if told.earlier else "",
+        again=OPENS.get(told.way_back or "", ""),
+        earlier=[
+            f"{_moment(told, each.at)}: {each.words} {_repeated(told, each)}".rstrip() for each in told.earlier[1:]
+        ],
         text=derivation_text(told),
     )
 
 
-def _again(told: Derivation, each: Looked) -> str:
+def _repeated(told: Derivation, each: Looked) -> str:
     return again_words(each.times, _moment(told, each.since)) if each.since is not None else ""
 
 

@@ -59,7 +59,7 @@ def beside(session: Session, ids: Sequence[int]) -> Beside:
     """Return it for follow-ups of the entered shop."""
     rows = session.execute(
         select(FollowUp.id, Message.state)
-        .join(Message, (Message.shop_id == FollowUp.shop_id) & (Message.id == FollowUp.message_id))
+        .join(Message, (Message.shop_id == FollowUp.shop_id) & (Message.follow_up_id == FollowUp.id))
         .where(FollowUp.shop_id == entered_shop(session), among(FollowUp.id, ids))
     )
     return Beside({row.id: row.state for row in rows}, last_tries(session, ids))

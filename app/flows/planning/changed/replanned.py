@@ -46,14 +46,15 @@ class Move:
 def pending_rows(session: Session, *, lock: bool) -> Select[FollowUp, Enrollment, Order, Fulfillment]:
     """Return the query for the shop's planned rows with what they are planned by; a run about an order has no parcel.
 
-    What is handed over already, or being tried again, is not among them.
+    What is handed over already, being tried again or planned again by hand is not among them.
     """
     query = (
         select(FollowUp, Enrollment, Order, Fulfillment)
         .join(Enrollment, (Enrollment.shop_id == FollowUp.shop_id) & (Enrollment.id == FollowUp.enrollment_id))
         .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
         .join(Fulfillment, _its_parcel_or_its_lines(), isouter=True)
-        .where(FollowUp.shop_id == entered_shop(session), FollowUp.state.in_(PENDING), FollowUp.message_id.is_(None))
+        .where(FollowUp.shop_id == entered_shop(session), FollowUp.state.in_(PENDING))
+        .where(FollowUp.message_id.is_(None), FollowUp.again_at.is_(None))
         .order_by(FollowUp.id)
         .execution_options(populate_existing=True)
     )

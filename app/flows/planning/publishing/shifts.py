@@ -203,7 +203,8 @@ def _shifts(one: Run, before: FlowDocument, rows: dict[str, FollowUp], told: Adv
         elif key not in known:
             yield Shift(Kind.DROPPED, run, order, key, row, reason=Reason.STEP_GONE)
         elif key not in reached:
-            yield from (Shift(Kind.LATER, run, order, key, row) for _ in range(row.attempts == 0))
+            untried = row.attempts == 0 and row.again_at is None
+            yield from (Shift(Kind.LATER, run, order, key, row) for _ in range(untried))
         elif (planned := _new_time(one, old.get(key), row, reached[key], plans)) is not None:
             yield Shift(Kind.MOVED, run, order, key, row, planned)
     for key, each in reached.items():
@@ -217,11 +218,14 @@ def _shifts(one: Run, before: FlowDocument, rows: dict[str, FollowUp], told: Adv
 
 
 def _new_time(one: Run, old: Step | None, row: FollowUp, reached: Reached, plans: Plans) -> Plan | None:
-    """Return where a planned message moves to; None where it stays: same timing, on its way, or overdue either way."""
+    """Return where a planned message moves to; None where it stays: same timing, on its way, or overdue either way.
+
+    One that somebody had planned again stays where they put it.
+    """
     step = reached.step
     alike = old is not None and replace(old, state=step.state, goal=step.goal, template=step.template) == step
     planned = plans.of(one, reached)
-    if alike or planned is None or (row.due_at <= plans.now and Why.LATE in planned.why):
+    if alike or row.again_at is not None or planned is None or (row.due_at <= plans.now and Why.LATE in planned.why):
         return None
     kept = not_before(row, planned)
     return kept if kept.due_at != row.due_at else None

@@ -36,9 +36,9 @@ def come_to(session: Session, one: Run, stands: Standing, now: datetime) -> Adva
 
 
 def row_facts(rows: Mapping[str, FollowUp]) -> dict[str, Row]:
-    """Return what following a run has to know of its rows."""
+    """Return what following a run has to know of its rows. One that somebody had planned again was done before that."""
     return {
-        key: Row(row.due_at, (row.done_at or row.due_at) if row.state is FollowUpState.DONE else None)
+        key: Row(row.due_at, (row.done_at or row.due_at) if row.state is FollowUpState.DONE else row.again_at)
         for key, row in rows.items()
     }
 
