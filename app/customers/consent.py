@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import BigInteger, DateTime, Text, bindparam, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.customers.ledger import OWN, Statement, holds, whole_second
 from app.customers.models import ConsentEntry, Customer
+from app.kit.one_trip import one_trip
 from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 
@@ -32,20 +33,15 @@ class Proof:
 
 
 NO_PROOF = Proof()
-A_SECOND = timedelta(seconds=1)
-SAID = Question(
-    select(ConsentEntry.id)
-    .where(
-        ConsentEntry.shop_id == SHOP,
-        ConsentEntry.customer_id == bindparam("person", type_=BigInteger),
-        ConsentEntry.said_of == bindparam("said_of", type_=BigInteger),
-        ConsentEntry.channel == EMAIL,
-        ConsentEntry.state == bindparam("state", type_=Text),
-        ConsentEntry.happened_at >= bindparam("since", type_=DateTime(timezone=True)),
-        ConsentEntry.happened_at < bindparam("until", type_=DateTime(timezone=True)),
-    )
-    .limit(1)
-)
+STATE: Final = """
+insert into consent_entry (shop_id, customer_id, said_of, joined_at, channel, state, opt_in_level, source,
+    text_version, ip_hash, happened_at, received_at)
+select %(shop)s, %(person)s, %(said_of)s, %(joined_at)s::timestamptz, %(channel)s, %(state)s, %(level)s, %(source)s,
+    %(text_version)s, %(ip_hash)s, %(happened_at)s, %(received_at)s
+where not exists (select from consent_entry where shop_id = %(shop)s and customer_id = %(person)s
+    and said_of = %(said_of)s and channel = %(channel)s and state = %(state)s
+    and happened_at >= %(second)s and happened_at < %(second)s + interval '1 second')
+on conflict do nothing returning id"""
 STATEMENTS = Question(
     select(
         ConsentEntry.customer_id,
@@ -76,33 +72,27 @@ def state_consent(
     Shopify ourselves adds nothing when it comes back. Said of a customer who was merged away it is kept with the one
     who was kept. Callers hold the customer's lock.
     """
-    shop_id, second = entered_shop(session), whole_second(happened_at)
+    shop_id = entered_shop(session)
     customer = session.get(Customer, (shop_id, customer_id))
     merged_into = customer.merged_into if customer else None
     kept_by, said_of = (merged_into, customer_id) if merged_into else (customer_id, OWN)
-    about = {"person": kept_by, "said_of": said_of, "state": str(state), "since": second, "until": second + A_SECOND}
-    (known,) = ask(session, (SAID, about))
-    if known:
-        return False
-    session.execute(
-        insert(ConsentEntry)
-        .values(
-            shop_id=shop_id,
-            customer_id=kept_by,
-            said_of=said_of,
-            joined_at=customer.merged_at if customer and merged_into else None,
-            channel=EMAIL,
-            state=state,
-            opt_in_level=proof.level,
-            source=source,
-            text_version=proof.text_version,
-            ip_hash=proof.ip_hash,
-            happened_at=happened_at,
-            received_at=received_at,
-        )
-        .on_conflict_do_nothing(),
-    )
-    return True
+    said = {
+        "shop": shop_id,
+        "person": kept_by,
+        "said_of": said_of,
+        "joined_at": customer.merged_at if customer and merged_into else None,
+        "channel": EMAIL,
+        "state": str(state),
+        "level": proof.level,
+        "source": str(source),
+        "text_version": proof.text_version,
+        "ip_hash": proof.ip_hash,
+        "happened_at": happened_at,
+        "received_at": received_at,
+        "second": whole_second(happened_at),
+    }
+    (new,) = one_trip(session, [(STATE, said)])
+    return bool(new)
 
 
 def current(session: Session, customer_ids: list[int]) -> dict[int, str]:

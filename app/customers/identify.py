@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.customers.address import normalise
 from app.customers.models import Customer
 from app.customers.suppress import is_erased
 from app.kit.among import among
+from app.kit.question import SHOP
+from app.kit.upsert import by_key
 from app.kit.work import entered_shop
 from app.shopify.payloads.people import CustomerFacts
 
 COPIED = ("email", "first_name", "last_name", "country", "province", "locale")
+
+BY_SHOPIFY_ID: Final = by_key(Customer, ("shop_id", "shopify_id"))
+BY_EMAIL: Final = (
+    select(Customer)
+    .where(
+        Customer.shop_id == SHOP,
+        Customer.email == bindparam("email", type_=Text),
+        Customer.erased_at.is_(None),
+        Customer.merged_into.is_(None),
+    )
+    .order_by(Customer.shopify_id.is_(None), Customer.id)
+    .limit(1)
+    .with_for_update()
+)
+GUEST_BY_EMAIL: Final = BY_EMAIL.where(Customer.shopify_id.is_(None))
 
 
 def record_customer(session: Session, facts: CustomerFacts, *, seen_at: datetime) -> Customer | None:
@@ -63,11 +81,7 @@ def by_shopify_id(session: Session, shopify_id: int) -> Customer | None:
     locked: dict[int, Customer] = session.info.setdefault("customers_locked", {})
     if shopify_id in locked:
         return locked[shopify_id]
-    row = session.scalars(
-        select(Customer)
-        .where(Customer.shop_id == entered_shop(session), Customer.shopify_id == shopify_id)
-        .with_for_update(),
-    ).one_or_none()
+    row = session.scalars(BY_SHOPIFY_ID, {"shop_id": entered_shop(session), "shopify_id": shopify_id}).one_or_none()
     if row is not None:
         locked[shopify_id] = row
     return row
@@ -96,17 +110,8 @@ def _adoptable_guest(session: Session, facts: CustomerFacts) -> Customer | None:
 
 
 def _by_email(session: Session, address: str, *, guests_only: bool = False) -> Customer | None:
-    query = select(Customer).where(
-        Customer.shop_id == entered_shop(session),
-        Customer.email == address,
-        Customer.erased_at.is_(None),
-        Customer.merged_into.is_(None),
-    )
-    if guests_only:
-        query = query.where(Customer.shopify_id.is_(None))
-    return session.scalars(
-        query.order_by(Customer.shopify_id.is_(None), Customer.id).limit(1).with_for_update()
-    ).first()
+    asked = GUEST_BY_EMAIL if guests_only else BY_EMAIL
+    return session.scalars(asked, {"shop": entered_shop(session), "email": address}).first()
 
 
 def _merged_with_email(session: Session, address: str) -> Customer | None:

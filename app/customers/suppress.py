@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, Text, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.customers.address import address_hash, normalise
 from app.customers.models import Customer, Erasure, ErasureKind, Suppression, SuppressionScope
+from app.kit.question import SHOP, Question, ask
 from app.kit.work import entered_shop
+
+ERASED: Final = Question(
+    select(Erasure.id)
+    .where(
+        Erasure.shop_id == SHOP,
+        Erasure.kind == ErasureKind.ERASE,
+        Erasure.customer_shopify_id == bindparam("customer", type_=BigInteger),
+    )
+    .limit(1)
+)
+FORGOTTEN: Final = Question(
+    select(Suppression.id)
+    .where(
+        Suppression.shop_id == SHOP,
+        Suppression.address_hash == bindparam("address", type_=Text),
+        Suppression.reason == "erased",
+    )
+    .limit(1)
+)
 
 
 def suppress(
@@ -63,18 +84,5 @@ def is_unsubscribed(session: Session, address: str) -> bool:
 
 def is_erased(session: Session, customer_shopify_id: int | None, email: str | None) -> bool:
     """Tell whether this person's data was erased here."""
-    shop = entered_shop(session)
-    if customer_shopify_id is not None:
-        asked = select(Erasure.id).where(
-            Erasure.shop_id == shop,
-            Erasure.kind == ErasureKind.ERASE,
-            Erasure.customer_shopify_id == customer_shopify_id,
-        )
-        if session.scalar(asked.limit(1)) is not None:
-            return True
-    if email is None:
-        return False
-    stop = select(Suppression.id).where(
-        Suppression.shop_id == shop, Suppression.address_hash == address_hash(email), Suppression.reason == "erased"
-    )
-    return session.scalar(stop.limit(1)) is not None
+    address = address_hash(email) if email is not None else None
+    return any(ask(session, (ERASED, {"customer": customer_shopify_id}), (FORGOTTEN, {"address": address})))

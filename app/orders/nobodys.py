@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
-from app.kit.work import hold
+from app.kit.once import once
+from app.kit.question import SHOP, Question, ask
 from app.orders.models import Order
+
+LIVING: Final = Question(
+    select(Customer.id).where(
+        Customer.shop_id == SHOP,
+        Customer.id == bindparam("customer", type_=BigInteger),
+        Customer.erased_at.is_(None),
+    )
+)
 
 
 def is_nobodys(session: Session, order: Order) -> bool:
@@ -16,7 +28,6 @@ def is_nobodys(session: Session, order: Order) -> bool:
     """
     if order.customer_id is None:
         return True
-    customer = session.get(Customer, (order.shop_id, order.customer_id))
-    if customer is not None:
-        hold(session, customer)  # it is asked for again with every parcel
-    return customer is None or customer.erased_at is not None
+    about = {"customer": order.customer_id}
+    (living,) = once(session, (LIVING, order.customer_id), lambda: ask(session, (LIVING, about)))
+    return not living

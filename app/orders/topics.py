@@ -7,11 +7,13 @@ do not know yet is therefore fetched with that shop's own token; what the shop d
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BigInteger, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.kit.events import emit
+from app.kit.upsert import by_key
 from app.kit.work import entered_shop
 from app.orders import fetch
 from app.orders.locked import note_locked
@@ -29,6 +31,19 @@ from app.orders.unsent import note_unsent
 from app.shopify.payloads import webhook_orders, webhook_people
 from app.shopify.payloads.vocabulary import ReturnStatus
 from app.shopify.webhooks.apply import Delivery, spend_body, told_at
+
+ORDER: Final = by_key(Order, ("shop_id", "shopify_id"))
+PARCEL: Final = by_key(Fulfillment, ("shop_id", "shopify_id"))
+ORDER_OF_PARCEL: Final = (
+    select(Order)
+    .join(Fulfillment, (Fulfillment.shop_id == Order.shop_id) & (Fulfillment.order_id == Order.id))
+    .where(
+        Fulfillment.shop_id == bindparam("shop_id", type_=BigInteger),
+        Fulfillment.shopify_id == bindparam("shopify_id", type_=BigInteger),
+    )
+    .with_for_update(of=Order)
+    .execution_options(populate_existing=True)
+)
 
 
 def order_told(session: Session, delivery: Delivery) -> None:
@@ -72,9 +87,7 @@ def fulfillment_told(session: Session, delivery: Delivery) -> None:
     facts = webhook_orders.fulfillment(delivery.body)
 
     def apply(order: Order, told: Told) -> None:
-        if parcels_are_undecided(session, order.shop_id, [facts]) and fetch.ask_for_order(
-            session, order.shopify_id, prompted=True
-        ):
+        if parcels_are_undecided(session, [facts]) and fetch.ask_for_order(session, order.shopify_id, prompted=True):
             return
         record_parcel.record_fulfillment(session, order, facts, line_ids(session, order.id), told)
         note_unsent(session, order)
@@ -178,13 +191,12 @@ def _told(session: Session, delivery: Delivery) -> Told:
 
 
 def _order(session: Session, shopify_id: int) -> Order | None:
-    return _locked(session, Order.shopify_id == shopify_id)
+    return _locked(session, ORDER, shopify_id)
 
 
-def _locked(session: Session, which: ColumnElement[bool]) -> Order | None:
-    order = session.scalars(
-        select(Order).where(Order.shop_id == entered_shop(session), which).with_for_update()
-    ).one_or_none()
+def _locked(session: Session, which: Select[Order], shopify_id: int) -> Order | None:
+    named = {"shop_id": entered_shop(session), "shopify_id": shopify_id}
+    order = session.scalars(which, named).one_or_none()
     if order is not None:
         note_locked(session, order)
     return order
@@ -192,12 +204,7 @@ def _locked(session: Session, which: ColumnElement[bool]) -> Order | None:
 
 def _parcel(session: Session, shopify_id: int) -> Fulfillment | None:
     """Return a parcel, locked after its order: every handler takes the order first, or two of them would deadlock."""
-    of_parcel = select(Fulfillment.order_id).where(
-        Fulfillment.shop_id == entered_shop(session), Fulfillment.shopify_id == shopify_id
-    )
-    _locked(session, Order.id.in_(of_parcel))
-    return session.scalars(
-        select(Fulfillment)
-        .where(Fulfillment.shop_id == entered_shop(session), Fulfillment.shopify_id == shopify_id)
-        .with_for_update(),
-    ).one_or_none()
+    if _locked(session, ORDER_OF_PARCEL, shopify_id) is None:
+        return None
+    named = {"shop_id": entered_shop(session), "shopify_id": shopify_id}
+    return session.scalars(PARCEL, named).one_or_none()

@@ -7,22 +7,25 @@ taken for what it shows.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
+from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.shops.models import ShopProfile
+
+NOTE: Final = """
+update shop_profile set data_access = %(open)s, data_access_changed_at = %(now)s
+where shop_id = %(shop)s and data_access is distinct from %(open)s"""
 
 
 def note_access(session: Session, *, is_open: bool) -> None:
     """Keep what an answer showed, with the time it changed (business time); the same again changes nothing."""
-    session.execute(
-        update(ShopProfile)
-        .where(ShopProfile.shop_id == entered_shop(session), ShopProfile.data_access.is_(not is_open))
-        .values(data_access=is_open, data_access_changed_at=business_now(session)),
-    )
+    shown = {"shop": entered_shop(session), "open": is_open, "now": business_now(session)}
+    one_trip(session, [(NOTE, shown)])
 
 
 def is_open(session: Session) -> bool:

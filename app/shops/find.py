@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import Text, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.kit.work import hold
@@ -14,14 +16,17 @@ FOR_GONE_SHOPS = frozenset(
 )  # these come, or come again, when the shop has left
 
 
+KNOWN: Final = select(Shop).where(Shop.domain == bindparam("domain", type_=Text))
+# It may be coming back at this moment: read again once nobody can bring it back before we are done.
+LOCKED: Final = KNOWN.with_for_update(read=True).execution_options(populate_existing=True)
+
+
 def shop_of_delivery(session: Session, delivery: Delivery) -> int:
     """Return the shop's id; raise WaitForShop while it is not installed."""
-    known = select(Shop).where(Shop.domain == delivery.shop_domain)
-    shop = session.scalars(known).one_or_none()
+    named = {"domain": delivery.shop_domain}
+    shop = session.scalars(KNOWN, named).one_or_none()
     if _is_missing(shop, delivery):
-        # It may be coming back at this moment: read again once nobody can bring it back before we are done.
-        locked = known.with_for_update(read=True).execution_options(populate_existing=True)
-        shop = session.scalars(locked).one_or_none()
+        shop = session.scalars(LOCKED, named).one_or_none()
     if shop is None or _is_missing(shop, delivery):
         raise WaitForShop
     hold(session, shop)  # whoever asks Shopify about the delivery needs it again

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar, Final, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Text, bindparam, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
+from app.kit.once import forget, once
 from app.kit.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 from app.shops.models import ShopSetting
@@ -27,25 +28,23 @@ class Section:
 Kind = TypeVar("Kind", bound=Section)
 
 
+NEWEST: Final = Question(
+    select(ShopSetting.section, ShopSetting.values)
+    .where(ShopSetting.shop_id == SHOP, ShopSetting.section == bindparam("section", type_=Text))
+    .order_by(ShopSetting.version.desc())
+    .limit(1)
+)
+
+
 def load(session: Session, kind: type[Kind]) -> Kind:
     """Return the shop's newest version of a section, or its defaults. Unknown stored keys are ignored."""
-    row = session.scalars(
-        select(ShopSetting)
-        .where(ShopSetting.shop_id == entered_shop(session), ShopSetting.section == kind.SECTION)
-        .order_by(ShopSetting.version.desc())
-        .limit(1),
-    ).one_or_none()
-    known = {field.name for field in fields(kind)}
-    return kind(**{name: value for name, value in (row.values if row else {}).items() if name in known})
+    (rows,) = ask(session, (NEWEST, {"section": kind.SECTION}))
+    return stored(rows).of(kind)
 
 
 def load_once(session: Session, kind: type[Kind]) -> Kind:
     """Return a section as it stood when the session first asked: for what is derived of many things in one go."""
-    known: dict[type[Section], Any] = session.info.setdefault("sections", {})
-    if kind not in known:
-        known[kind] = load(session, kind)
-    found: Kind = known[kind]
-    return found
+    return once(session, ("section", kind.SECTION), lambda: load(session, kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def stored(rows: Iterable[ShopSetting]) -> Stored:
 
 def save(session: Session, section: Section, *, by: str) -> None:
     """Keep a new version of a section; saving what already holds makes none."""
-    session.info.pop("sections", None)
+    forget(session, ("section", section.SECTION))
     if load(session, type(section)) == section:
         return
     shop = entered_shop(session)

@@ -7,10 +7,11 @@ because the job around it fails later. All instants here are real time.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import httpx
 import structlog
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Integer, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,15 @@ from app.shops import install
 from app.shops.models import AccessToken, Shop, ShopStatus
 
 log = structlog.get_logger()
+
+OF_INSTALL: Final = (
+    select(AccessToken)
+    .where(
+        AccessToken.shop_id == bindparam("shop", type_=BigInteger),
+        AccessToken.generation == bindparam("generation", type_=Integer),
+    )
+    .execution_options(populate_existing=True)
+)
 
 
 class NotConnected(TokenFault):
@@ -116,10 +126,8 @@ def renew(runtime: Runtime, shop_id: int, *, even_if_fresh: bool = False) -> str
 
 
 def _row(session: Session, shop: Shop, *, lock: bool = False) -> AccessToken | None:
-    wanted = select(AccessToken).where(AccessToken.shop_id == shop.id, AccessToken.generation == shop.generation)
-    if lock:
-        wanted = wanted.with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+    wanted = OF_INSTALL.with_for_update() if lock else OF_INSTALL
+    return session.scalars(wanted, {"shop": shop.id, "generation": shop.generation}).one_or_none()
 
 
 def _http(runtime: Runtime) -> httpx.Client:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.kit.once import once
 from app.kit.question import SHOP, Question, ask
 from app.shops.models import ShopProfile
 
@@ -30,9 +31,6 @@ def home_country(session: Session) -> str:
 
 
 def _place(session: Session) -> tuple[str, str]:
-    if "shop_place" not in session.info:
-        (rows,) = ask(session, (PLACE, {}))
-        zone, country = rows[0] if rows else ("", "")
-        session.info["shop_place"] = (zone or "", country or "")
-    place: tuple[str, str] = session.info["shop_place"]
-    return place
+    (rows,) = once(session, PLACE, lambda: ask(session, (PLACE, {})))
+    zone, country = rows[0] if rows else ("", "")
+    return zone or "", country or ""

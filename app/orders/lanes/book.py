@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Boolean, Text, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
+from app.kit.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 from app.orders.lanes.arrivals import Counts
 from app.orders.lanes.expect import Fitted, LaneKey, Model
@@ -15,6 +17,19 @@ from app.orders.lanes.models import Lane, LaneBook
 from app.orders.lanes.plain import counts_json, curve_json, curve_of_json, reach_json, reach_of_json
 
 ABROAD = {"home": False, "abroad": True}
+
+LANE: Final = Question(
+    select(Lane.level, Lane.parcels, Lane.told, Lane.lost, Lane.middle, Lane.doubt, Lane.curve).where(
+        Lane.shop_id == SHOP,
+        Lane.carrier == bindparam("carrier", type_=Text),
+        Lane.service == bindparam("service", type_=Text),
+        Lane.country == bindparam("country", type_=Text),
+        Lane.tracked == bindparam("tracked", type_=Boolean),
+    )
+)
+BOOK: Final = Question(
+    select(LaneBook.home, LaneBook.kinds).where(LaneBook.shop_id == SHOP, LaneBook.learned_at.is_not(None))
+)
 
 
 def keep(session: Session, book: LaneBook, model: Model, counts: Mapping[LaneKey, Counts], now: datetime) -> None:
@@ -46,25 +61,18 @@ def keep(session: Session, book: LaneBook, model: Model, counts: Mapping[LaneKey
 
 def common(session: Session) -> Model | None:
     """Return what the shop's lanes have in common, without the lanes; None before anything was learned."""
-    book = session.scalars(select(LaneBook).where(LaneBook.shop_id == entered_shop(session))).one_or_none()
-    if book is None or book.learned_at is None:
+    (rows,) = ask(session, (BOOK, {}))
+    if not rows:
         return None
-    return Model(book.home, {}, {abroad: reach_of_json(book.kinds[name]) for name, abroad in ABROAD.items()})
+    home, kinds = rows[0]
+    return Model(home, {}, {abroad: reach_of_json(kinds[name]) for name, abroad in ABROAD.items()})
 
 
 def lane_of(session: Session, key: LaneKey) -> Fitted | None:
     """Return what is expected on a lane, None where nothing has been learned yet."""
-    row = session.scalars(
-        select(Lane).where(
-            Lane.shop_id == entered_shop(session),
-            Lane.carrier == key.carrier,
-            Lane.service == key.service,
-            Lane.country == key.country,
-            Lane.tracked == key.tracked,
-        )
-    ).one_or_none()
-    if row is not None:
-        return fitted(row)
+    (rows,) = ask(session, (LANE, key._asdict()))
+    if rows:
+        return fitted(rows[0])
     model = common(session)
     return model.of(key) if model else None
 
@@ -79,6 +87,6 @@ def whole(session: Session) -> Model | None:
     return Model(model.home, lanes, model.reaches)
 
 
-def fitted(row: Lane) -> Fitted:
+def fitted(row: Any) -> Fitted:
     """Return a stored lane."""
     return Fitted(row.level, row.parcels, row.told, row.lost, row.middle, row.doubt, curve_of_json(row.curve))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 STEPS: Final = 12
@@ -46,7 +47,8 @@ def variance(curve: Sequence[float]) -> float:
     return sum(share * (centre(place) - middle) ** 2 for place, share in enumerate(curve)) / sum(curve)
 
 
-def shifted(curve: Sequence[float], by: float, spread: float = 0.0) -> Curve:
+@lru_cache(maxsize=512)  # a lane's kind is asked for again and again, and mostly nothing has moved since
+def shifted(curve: Curve, by: float, spread: float = 0.0) -> Curve:
     """Return the curve moved by `by` (in log days) and blurred by a normal of standard deviation `spread`."""
     unit = math.log(2) / STEPS
     kernel = _kernel(by / unit, spread / unit)

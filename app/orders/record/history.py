@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.kit.insert_rows import insert_rows
+from app.kit.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.orders.models import OrderEvent
 from app.orders.record.told import WEBHOOK, Told
@@ -24,17 +25,14 @@ def append(
     changed: dict[str, Any] | None = None,
 ) -> None:
     """Append one event; the same event told again, by whichever way, is kept once."""
-    session.execute(
-        insert(OrderEvent)
-        .values(
-            shop_id=entered_shop(session),
-            order_id=order_id,
-            kind=kind,
-            subject_id=subject_id,
-            happened_at=happened_at,
-            received_at=told.received_at,
-            source=WEBHOOK if told.prompted else told.source,
-            changed=changed or {},
-        )
-        .on_conflict_do_nothing(),
-    )
+    event = {
+        "shop_id": entered_shop(session),
+        "order_id": order_id,
+        "kind": kind,
+        "subject_id": subject_id,
+        "happened_at": happened_at,
+        "received_at": told.received_at,
+        "source": WEBHOOK if told.prompted else told.source,
+        "changed": changed or {},
+    }
+    one_trip(session, [insert_rows(OrderEvent, [event], "on conflict do nothing")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from app.customers.ledger import Source
 from app.customers.models import Customer
 from app.customers.topics import state_customer_consent
 from app.kit.events import emit
+from app.kit.insert_rows import insert_rows
+from app.kit.one_trip import one_trip
 from app.kit.question import SHOP, Question, ask
 from app.kit.upsert import find_or_make
 from app.kit.work import entered_shop
@@ -32,6 +34,18 @@ LINE_IDS: Final = Question(
         OrderLine.shop_id == SHOP, OrderLine.order_id == bindparam("order", type_=BigInteger)
     )
 )
+
+LINES: Final = Question(
+    select(OrderLine).where(OrderLine.shop_id == SHOP, OrderLine.order_id == bindparam("order", type_=BigInteger))
+)
+TOLD: Final = (
+    *("product_shopify_id", "variant_shopify_id", "title", "variant_title", "sku"),
+    *("quantity", "current_quantity", "requires_shipping", "is_gift_card", "price"),
+)
+KEEP_LINES: Final = f"""
+on conflict (shop_id, shopify_id) do update set {", ".join(f"{name} = excluded.{name}" for name in TOLD)}
+where order_line.order_id = excluded.order_id
+returning shopify_id, id"""
 
 
 def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
@@ -157,25 +171,34 @@ def _customer(session: Session, facts: OrderFacts, told: Told) -> Customer | Non
 
 
 def _record_lines(session: Session, order: Order, lines: tuple[LineFacts, ...]) -> dict[int, int]:
-    known = {
-        line.shopify_id: line
-        for line in session.scalars(
-            select(OrderLine).where(OrderLine.shop_id == order.shop_id, OrderLine.order_id == order.id)
-        )
-    }
-    for facts in lines:
-        line = known.get(facts.shopify_id)
-        if line is None:
-            line = OrderLine(shop_id=order.shop_id, order_id=order.id, shopify_id=facts.shopify_id)
-            session.add(line)
-            known[facts.shopify_id] = line
+    """Write the lines that are new or other than they were; return our ids of all by Shopify's."""
+    (rows,) = ask(session, (LINES, {"order": order.id}))
+    known = {row.shopify_id: row for row in rows}
+    ids = {row.shopify_id: row.id for row in rows}
+    new = []
+    for shopify_id, facts in {facts.shopify_id: facts for facts in lines}.items():
+        before = known.get(shopify_id)
+        line = _line(facts, before)
+        if before is None or any(getattr(before, name) != value for name, value in line.items()):
+            new.append({"shop_id": order.shop_id, "order_id": order.id, "shopify_id": shopify_id} | line)
+    if new:
+        (made,) = one_trip(session, [insert_rows(OrderLine, new, KEEP_LINES)])
+        ids.update(made)
+    return ids
+
+
+def _line(facts: LineFacts, known: Any) -> dict[str, Any]:
+    """Return what is told of a line by the names of its columns; `known` is its row, None where there is none yet."""
+    return {
         # The Admin API forgets a deleted product; we still know what the line was of.
-        line.product_shopify_id = facts.product_shopify_id or line.product_shopify_id
-        line.variant_shopify_id = facts.variant_shopify_id or line.variant_shopify_id
-        line.title, line.variant_title = facts.title, facts.variant_title
-        line.sku = facts.sku or ""
-        line.quantity, line.current_quantity = facts.quantity, facts.current_quantity
-        line.requires_shipping, line.is_gift_card = facts.requires_shipping, facts.is_gift_card
-        line.price = facts.unit_price.amount
-    session.flush()
-    return {shopify_id: line.id for shopify_id, line in known.items()}
+        "product_shopify_id": facts.product_shopify_id or (known and known.product_shopify_id),
+        "variant_shopify_id": facts.variant_shopify_id or (known and known.variant_shopify_id),
+        "title": facts.title,
+        "variant_title": facts.variant_title,
+        "sku": facts.sku or "",
+        "quantity": facts.quantity,
+        "current_quantity": facts.current_quantity,
+        "requires_shipping": facts.requires_shipping,
+        "is_gift_card": facts.is_gift_card,
+        "price": facts.unit_price.amount,
+    }

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import BigInteger, bindparam, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
+from app.kit.insert_rows import insert_rows
+from app.kit.one_trip import one_trip
 from app.kit.question import SHOP, Question, ask
-from app.kit.upsert import find_or_make
+from app.kit.upsert import change, find_or_make
 from app.orders.delivery import Scan, delivered
 from app.orders.lanes.foresee import foresee
 from app.orders.models import Order, OrderLine
@@ -32,17 +35,50 @@ TOLD: Final = {
     "delayed": "delayed_by_carrier",
 }
 
+PARCEL: Final = bindparam("parcel", type_=BigInteger)
 PACKED: Final = Question(
     select(FulfillmentLine.order_line_id, FulfillmentLine.quantity, OrderLine.requires_shipping)
     .join(
         OrderLine,
         (FulfillmentLine.shop_id == OrderLine.shop_id) & (FulfillmentLine.order_line_id == OrderLine.id),
     )
-    .where(FulfillmentLine.shop_id == SHOP, FulfillmentLine.fulfillment_id == bindparam("parcel", type_=BigInteger))
+    .where(FulfillmentLine.shop_id == SHOP, FulfillmentLine.fulfillment_id == PARCEL)
 )
+SCANS: Final = Question(
+    select(
+        FulfillmentEvent.shopify_id,
+        FulfillmentEvent.status,
+        FulfillmentEvent.happened_at,
+        FulfillmentEvent.deleted_at,
+    ).where(FulfillmentEvent.shop_id == SHOP, FulfillmentEvent.fulfillment_id == PARCEL)
+)
+PACK: Final = """
+with told as (
+    insert into fulfillment_line (shop_id, fulfillment_id, order_line_id, quantity)
+    select %(shop)s, %(parcel)s, * from unnest(%(lines)s::bigint[], %(quantities)s::int[])
+    on conflict (shop_id, fulfillment_id, order_line_id) do update set quantity = excluded.quantity
+    returning order_line_id, quantity)
+select t.order_line_id, t.quantity, l.requires_shipping
+from told t join order_line l on l.shop_id = %(shop)s and l.id = t.order_line_id"""
+# A scan that is known to be another parcel's stays there.
+KEEP_SCANS: Final = """
+on conflict (shop_id, shopify_id) do update
+set status = excluded.status, happened_at = excluded.happened_at, deleted_at = excluded.deleted_at
+where fulfillment_event.fulfillment_id = excluded.fulfillment_id
+returning shopify_id"""
 
-Scans: TypeAlias = dict[int, FulfillmentEvent]
-Packed: TypeAlias = dict[int, tuple[int, bool]]
+Packed: TypeAlias = dict[int, tuple[int, bool]]  # by our id of the line: how many, and whether it has to be carried
+
+
+class Seen(NamedTuple):
+    """Hold what is kept of one scan."""
+
+    status: str
+    happened_at: datetime
+    deleted_at: datetime | None = None
+
+
+Scans: TypeAlias = dict[int, Seen]  # by Shopify's id
 
 
 def record_fulfillment(
@@ -52,31 +88,22 @@ def record_fulfillment(
 
     Whoever calls it notes anew whether anything of the order was sent (`note_unsent`), once for all its parcels.
     """
-    parcel, made = find_or_make(
-        session,
-        Fulfillment,
-        {"shop_id": order.shop_id, "shopify_id": facts.shopify_id},
-        {
-            "order_id": order.id,
-            "status": facts.status,
-            "shipped_at": facts.created_at,
-            "source_updated_at": facts.updated_at,
-        },
-    )
+    nobodys = is_nobodys(session, order)
+    described = _described(facts, nobodys=nobodys)
+    key = {"shop_id": order.shop_id, "shopify_id": facts.shopify_id}
+    parcel, made = find_or_make(session, Fulfillment, key, {"order_id": order.id} | described)
+    packed, scans = ({}, {}) if made else _contents(session, parcel)
     if made:
         history.append(session, order.id, "shipped", facts.created_at, told, subject_id=facts.shopify_id)
-    nobodys = is_nobodys(session, order)
-    packed = {} if made else _packed(session, parcel)
     if made or facts.updated_at >= parcel.source_updated_at:
-        _describe(session, order, parcel, facts, told, nobodys=nobodys)
-        if _record_lines(session, parcel, facts, lines, packed):
-            packed = _packed(session, parcel)
-    scans = {} if made else _scans(session, parcel)
-    for scan in facts.events:
-        row = _keep_scan(session, parcel, scan, told, scans, nobodys=nobodys)
-        scans[row.shopify_id] = row
-    if "events" not in facts.untold | facts.truncated and told.source == RECONCILE:
-        _delete_scans_not_in(scans, {scan.shopify_id for scan in facts.events}, told)
+        change(parcel, described)
+        if facts.status is FulfillmentStatus.CANCELLED and parcel.cancelled_at is None:
+            parcel.cancelled_at = facts.updated_at
+            history.append(session, order.id, "parcel_cancelled", facts.updated_at, told, subject_id=facts.shopify_id)
+        packed = _pack(session, parcel, facts, lines, packed)
+    # A reconciliation that was told all scans knows which were taken back.
+    whole = "events" not in facts.untold | facts.truncated and told.source == RECONCILE
+    scans = _keep_scans(session, parcel, facts.events, told, scans, nobodys=nobodys, whole=whole)
     _derive(session, order, parcel, scans, told, is_shipped=_is_shipped(packed))
     return parcel
 
@@ -84,37 +111,29 @@ def record_fulfillment(
 def record_scan(session: Session, parcel: Fulfillment, facts: FulfillmentEventFacts, told: Told) -> None:
     """Keep one carrier scan; a deleted one stays deleted, however late its copy arrives."""
     order = session.get_one(Order, (parcel.shop_id, parcel.order_id))
-    scans = _scans(session, parcel)
-    row = _keep_scan(session, parcel, facts, told, scans, nobodys=is_nobodys(session, order))
-    scans[row.shopify_id] = row
-    _derive(session, order, parcel, scans, told, is_shipped=_is_shipped(_packed(session, parcel)))
+    packed, scans = _contents(session, parcel)
+    scans = _keep_scans(session, parcel, [facts], told, scans, nobodys=is_nobodys(session, order))
+    _derive(session, order, parcel, scans, told, is_shipped=_is_shipped(packed))
 
 
 def delete_scan(session: Session, parcel: Fulfillment, scan_shopify_id: int, told: Told) -> None:
-    """Take a scan back; an arrival that rested on it is retracted."""
-    row, made = find_or_make(
-        session,
-        FulfillmentEvent,
-        {"shop_id": parcel.shop_id, "shopify_id": scan_shopify_id},
-        {"fulfillment_id": parcel.id, "status": "deleted", "happened_at": told.at, "deleted_at": told.at},
-    )
-    if not made and row.deleted_at is None:
-        row.deleted_at = told.at
-    session.flush()
+    """Take a scan back, also one never heard of; an arrival that rested on it is retracted."""
+    _, scans = _contents(session, parcel)
+    seen = scans.get(scan_shopify_id, Seen("deleted", told.at))
+    if seen.deleted_at is None:
+        _write_scans(session, parcel, {scan_shopify_id: seen._replace(deleted_at=told.at)._asdict()})
     derive_delivered(session, parcel.order_id, parcel, told)
 
 
 def derive_delivered(session: Session, order_id: int, parcel: Fulfillment, told: Told) -> None:
     """Set `delivered_at` from everything known about the parcel, and append what changed."""
-    session.flush()
     order = session.get_one(Order, (parcel.shop_id, order_id))
-    is_shipped = _is_shipped(_packed(session, parcel))
-    _derive(session, order, parcel, _scans(session, parcel), told, is_shipped=is_shipped)
+    packed, scans = _contents(session, parcel)
+    _derive(session, order, parcel, scans, told, is_shipped=_is_shipped(packed))
 
 
-def _derive(session: Session, order: Order, parcel: Fulfillment, rows: Scans, told: Told, *, is_shipped: bool) -> None:
-    of_it = [row for row in rows.values() if row.fulfillment_id == parcel.id]
-    scans = [Scan(row.status, row.happened_at, deleted=row.deleted_at is not None) for row in of_it]
+def _derive(session: Session, order: Order, parcel: Fulfillment, seen: Scans, told: Told, *, is_shipped: bool) -> None:
+    scans = [Scan(each.status, each.happened_at, deleted=each.deleted_at is not None) for each in seen.values()]
     found = delivered(
         scans,
         now=business_now(session),
@@ -122,103 +141,107 @@ def _derive(session: Session, order: Order, parcel: Fulfillment, rows: Scans, to
         digital_since=None if is_shipped else parcel.shipped_at,
     )
     before = parcel.delivered_at
-    parcel.delivered_at = found.at if found else None
-    parcel.delivered_source = found.source if found else None
-    if found and before != found.at:
+    at, source = (found.at, found.source) if found else (None, None)
+    change(parcel, {"delivered_at": at, "delivered_source": source})
+    if at is not None and before != at:
         history.append(
-            session, order.id, "delivered", found.at, told,
-            subject_id=parcel.shopify_id, changed={"source": str(found.source)},
-        )  # fmt: skip
-    elif before is not None and found is None:
+            session, order.id, "delivered", at, told, subject_id=parcel.shopify_id, changed={"source": str(source)}
+        )
+    elif before is not None and at is None:
         history.append(session, order.id, "delivery_retracted", told.at, told, subject_id=parcel.shopify_id)
     foresee(session, order, parcel, scans)
-    session.flush()
 
 
-def _describe(
-    session: Session, order: Order, parcel: Fulfillment, facts: FulfillmentFacts, told: Told, *, nobodys: bool
-) -> None:
-    parcel.status, parcel.shipment_status = facts.status, facts.shipment_status
-    parcel.tracking_company = facts.tracking_company
-    # The number leads to a name and an address at the carrier: an erased person's does not come back.
-    parcel.tracking_number = None if nobodys else next(iter(facts.tracking_numbers), None)
-    parcel.tracking_url = None if nobodys else next(iter(facts.tracking_urls), None)
-    parcel.shipped_at = facts.created_at
-    if "delivered_at" not in facts.untold:
-        parcel.shopify_delivered_at = facts.delivered_at
-    if "estimated_delivery_at" not in facts.untold:
-        parcel.estimated_delivery_at = facts.estimated_delivery_at
-    parcel.source_updated_at = facts.updated_at
-    if facts.status is FulfillmentStatus.CANCELLED and parcel.cancelled_at is None:
-        parcel.cancelled_at = facts.updated_at
-        history.append(session, order.id, "parcel_cancelled", facts.updated_at, told, subject_id=facts.shopify_id)
+def _described(facts: FulfillmentFacts, *, nobodys: bool) -> dict[str, Any]:
+    """Return what is told of a parcel by the names of its columns."""
+    described = {
+        "status": facts.status,
+        "shipment_status": facts.shipment_status,
+        "tracking_company": facts.tracking_company,
+        # The number leads to a name and an address at the carrier: an erased person's does not come back.
+        "tracking_number": None if nobodys else next(iter(facts.tracking_numbers), None),
+        "tracking_url": None if nobodys else next(iter(facts.tracking_urls), None),
+        "shipped_at": facts.created_at,
+        "shopify_delivered_at": facts.delivered_at,
+        "estimated_delivery_at": facts.estimated_delivery_at,
+        "source_updated_at": facts.updated_at,
+    }
+    for name, column in (("delivered_at", "shopify_delivered_at"), ("estimated_delivery_at", "estimated_delivery_at")):
+        if name in facts.untold:
+            del described[column]
+    return described
 
 
-def _record_lines(
+def _pack(
     session: Session, parcel: Fulfillment, facts: FulfillmentFacts, lines: dict[int, int], packed: Packed
-) -> bool:
-    """Write how many of which lines are in a parcel; return False where all of it is known already."""
+) -> Packed:
+    """Write how many of which lines are in a parcel, where that is new; return all that is in it."""
     told = {lines[shopify_id]: quantity for shopify_id, quantity in facts.lines if shopify_id in lines}
     new = {line: quantity for line, quantity in told.items() if line not in packed or packed[line][0] != quantity}
     if not new:
-        return False
-    rows = insert(FulfillmentLine).values(
-        [
-            {"shop_id": parcel.shop_id, "fulfillment_id": parcel.id, "order_line_id": line, "quantity": quantity}
-            for line, quantity in new.items()
-        ]
+        return packed
+    what = {"shop": parcel.shop_id, "parcel": parcel.id, "lines": list(new), "quantities": list(new.values())}
+    (rows,) = one_trip(session, [(PACK, what)])
+    return packed | {line: (quantity, is_carried) for line, quantity, is_carried in rows}
+
+
+def _keep_scans(
+    session: Session,
+    parcel: Fulfillment,
+    told_of: Sequence[FulfillmentEventFacts],
+    told: Told,
+    scans: Scans,
+    *,
+    nobodys: bool,
+    whole: bool = False,
+) -> Scans:
+    """Write the scans that are new, are back or, where all were told, are gone; return all."""
+    rows: dict[int, dict[str, Any]] = {}
+    for facts in told_of:
+        seen = scans.get(facts.shopify_id)
+        back = seen is not None and seen.deleted_at and told.source == RECONCILE and told.at > seen.deleted_at
+        if seen is None or back:
+            rows[facts.shopify_id] = Seen(facts.status, facts.happened_at)._asdict() | {
+                "estimated_delivery_at": facts.estimated_delivery_at,
+                "message": None if nobodys else facts.message,
+            }
+    kept = {facts.shopify_id for facts in told_of}
+    for shopify_id, seen in scans.items():
+        if whole and seen.deleted_at is None and shopify_id not in kept:
+            rows[shopify_id] = seen._replace(deleted_at=told.at)._asdict()
+    written = _write_scans(session, parcel, rows)
+    for shopify_id, row in written.items():
+        if shopify_id in scans:
+            continue
+        if row["status"] in TOLD:
+            kind, at = TOLD[row["status"]], row["happened_at"]
+            history.append(session, parcel.order_id, kind, at, told, subject_id=parcel.shopify_id)
+        if row["estimated_delivery_at"] is not None:
+            parcel.estimated_delivery_at = row["estimated_delivery_at"]
+    return scans | {
+        shopify_id: Seen(row["status"], row["happened_at"], row["deleted_at"]) for shopify_id, row in written.items()
+    }
+
+
+def _write_scans(session: Session, parcel: Fulfillment, rows: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Insert or change scans by Shopify's id; return them without those that are another parcel's."""
+    if not rows:
+        return {}
+    blank = {"shop_id": parcel.shop_id, "fulfillment_id": parcel.id, "estimated_delivery_at": None, "message": None}
+    whole = [blank | {"shopify_id": shopify_id} | row for shopify_id, row in rows.items()]
+    (written,) = one_trip(session, [insert_rows(FulfillmentEvent, whole, KEEP_SCANS)])
+    ours = {shopify_id for (shopify_id,) in written}
+    return {shopify_id: row for shopify_id, row in rows.items() if shopify_id in ours}
+
+
+def _contents(session: Session, parcel: Fulfillment) -> tuple[Packed, Scans]:
+    """Return what is in a parcel and all that carriers said of it. Whoever changes any of it holds the order's lock."""
+    which = {"parcel": parcel.id}
+    packed, scans = ask(session, (PACKED, which), (SCANS, which))
+    return (
+        {line: (quantity, is_carried) for line, quantity, is_carried in packed},
+        {shopify_id: Seen(*seen) for shopify_id, *seen in scans},
     )
-    session.execute(
-        rows.on_conflict_do_update(
-            index_elements=["shop_id", "fulfillment_id", "order_line_id"], set_={"quantity": rows.excluded.quantity}
-        ),
-    )
-    return True
-
-
-def _keep_scan(
-    session: Session, parcel: Fulfillment, facts: FulfillmentEventFacts, told: Told, scans: Scans, *, nobodys: bool
-) -> FulfillmentEvent:
-    row, made = scans.get(facts.shopify_id), False
-    if row is None:
-        row, made = find_or_make(
-            session,
-            FulfillmentEvent,
-            {"shop_id": parcel.shop_id, "shopify_id": facts.shopify_id},
-            {"fulfillment_id": parcel.id, "status": facts.status, "happened_at": facts.happened_at},
-        )
-    if row.deleted_at is not None and told.source == RECONCILE and told.at > row.deleted_at:
-        row.status, row.happened_at, row.deleted_at = facts.status, facts.happened_at, None
-    if made and row.status in TOLD:
-        order_id, at = parcel.order_id, facts.happened_at
-        history.append(session, order_id, TOLD[row.status], at, told, subject_id=parcel.shopify_id)
-    if made:
-        row.estimated_delivery_at, row.message = facts.estimated_delivery_at, None if nobodys else facts.message
-        if facts.estimated_delivery_at is not None:
-            parcel.estimated_delivery_at = facts.estimated_delivery_at
-    return row
-
-
-def _delete_scans_not_in(scans: Scans, kept: set[int], told: Told) -> None:
-    for row in scans.values():
-        if row.deleted_at is None and row.shopify_id not in kept:
-            row.deleted_at = told.at
-
-
-def _scans(session: Session, parcel: Fulfillment) -> Scans:
-    """Return all that carriers said of a parcel, by Shopify's id. Whoever changes any of it holds the order's lock."""
-    rows = session.scalars(
-        select(FulfillmentEvent)
-        .where(FulfillmentEvent.shop_id == parcel.shop_id, FulfillmentEvent.fulfillment_id == parcel.id)
-        .execution_options(populate_existing=True)
-    )
-    return {row.shopify_id: row for row in rows}
-
-
-def _packed(session: Session, parcel: Fulfillment) -> Packed:
-    """Return what is in a parcel: how many of each line (by our id), and whether it has to be carried."""
-    (rows,) = ask(session, (PACKED, {"parcel": parcel.id}))
-    return {line: (quantity, is_carried) for line, quantity, is_carried in rows}
 
 
 def _is_shipped(packed: Packed) -> bool:

@@ -7,14 +7,45 @@ arrive may be the older; the shop itself has to be asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
+from app.kit.question import SHOP, Question, ask, one_of
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentEvent
 from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts, OrderFacts
+
+PARCELS: Final = Question(
+    select(
+        Fulfillment.shopify_id,
+        Fulfillment.source_updated_at,
+        Fulfillment.status,
+        Fulfillment.shipment_status,
+        Fulfillment.tracking_number,
+    ).where(Fulfillment.shop_id == SHOP, one_of(Fulfillment.shopify_id, "parcels"))
+)
+LINES: Final = Question(
+    select(OrderLine.shopify_id, OrderLine.quantity, OrderLine.current_quantity).where(
+        OrderLine.shop_id == SHOP, OrderLine.order_id == bindparam("order", type_=BigInteger)
+    )
+)
+BUYERS: Final = Question(
+    select(Customer.id, Customer.shopify_id, Customer.merged_into).where(
+        Customer.shop_id == SHOP,
+        or_(
+            Customer.shopify_id == bindparam("named", type_=BigInteger),
+            Customer.id == bindparam("kept", type_=BigInteger),
+        ),
+    )
+)
+SCAN: Final = Question(
+    select(FulfillmentEvent.id).where(
+        FulfillmentEvent.shop_id == SHOP, FulfillmentEvent.shopify_id == bindparam("scan", type_=BigInteger)
+    )
+)
 
 
 def order_is_undecided(session: Session, order: Order, facts: OrderFacts) -> bool:
@@ -22,25 +53,17 @@ def order_is_undecided(session: Session, order: Order, facts: OrderFacts) -> boo
     same_second = facts.updated_at == order.source_updated_at
     if (same_second and _differs(session, order, facts)) or _names_another_buyer(session, order, facts):
         return True
-    return parcels_are_undecided(session, order.shop_id, facts.fulfillments)
+    return parcels_are_undecided(session, facts.fulfillments)
 
 
-def parcels_are_undecided(session: Session, shop_id: int, told: Sequence[FulfillmentFacts]) -> bool:
+def parcels_are_undecided(session: Session, told: Sequence[FulfillmentFacts]) -> bool:
     """Say whether a body and what is kept of a parcel differ but not in their date."""
-    if not told:
-        return False
-    kept = {
-        row.shopify_id: row
-        for row in session.scalars(
-            select(Fulfillment).where(
-                Fulfillment.shop_id == shop_id, Fulfillment.shopify_id.in_([facts.shopify_id for facts in told])
-            )
-        )
-    }
+    (rows,) = ask(session, (PARCELS, {"parcels": [facts.shopify_id for facts in told]}))
+    kept = {row.shopify_id: row for row in rows}
     return any(
         facts.shopify_id in kept
         and facts.updated_at == kept[facts.shopify_id].source_updated_at
-        and _standing(facts) != _kept_standing(kept[facts.shopify_id])
+        and _standing(facts) != kept[facts.shopify_id][2:]
         for facts in told
     )
 
@@ -49,10 +72,8 @@ def scan_is_undecided(session: Session, parcel: Fulfillment, facts: FulfillmentE
     """Say whether a scan we never heard of is older than what we know of its parcel: it may have been taken back."""
     if facts.created_at >= parcel.source_updated_at:
         return False
-    known = select(FulfillmentEvent.id).where(
-        FulfillmentEvent.shop_id == parcel.shop_id, FulfillmentEvent.shopify_id == facts.shopify_id
-    )
-    return session.scalar(known) is None
+    (known,) = ask(session, (SCAN, {"scan": facts.shopify_id}))
+    return not known
 
 
 def _differs(session: Session, order: Order, facts: OrderFacts) -> bool:
@@ -60,13 +81,8 @@ def _differs(session: Session, order: Order, facts: OrderFacts) -> bool:
     kept = (order.financial_status, order.fulfillment_status, order.cancelled_at, order.total, order.is_test)
     if told != kept or ", ".join(facts.tags) != order.tags:
         return True
-    lines = session.execute(
-        select(OrderLine.shopify_id, OrderLine.quantity, OrderLine.current_quantity).where(
-            OrderLine.shop_id == order.shop_id, OrderLine.order_id == order.id
-        )
-    )
-    counted = {(line.shopify_id, line.quantity, line.current_quantity) for line in facts.lines}
-    return counted != {tuple(row) for row in lines}
+    (lines,) = ask(session, (LINES, {"order": order.id}))
+    return {(line.shopify_id, line.quantity, line.current_quantity) for line in facts.lines} != set(lines)
 
 
 def _names_another_buyer(session: Session, order: Order, facts: OrderFacts) -> bool:
@@ -76,22 +92,14 @@ def _names_another_buyer(session: Session, order: Order, facts: OrderFacts) -> b
     """
     if facts.customer is None or facts.updated_at < order.source_updated_at:
         return False
-    named = session.execute(
-        select(Customer.id, Customer.merged_into).where(
-            Customer.shop_id == order.shop_id, Customer.shopify_id == facts.customer.shopify_id
-        )
-    ).one_or_none()
+    (buyers,) = ask(session, (BUYERS, {"named": facts.customer.shopify_id, "kept": order.customer_id}))
+    named = next((one for one in buyers if one.shopify_id == facts.customer.shopify_id), None)
     if order.customer_id is None:
         return named is None
-    guest = select(Customer.id).where(
-        Customer.shop_id == order.shop_id, Customer.id == order.customer_id, Customer.shopify_id.is_(None)
-    )
-    return order.customer_id not in (named or ()) and session.scalar(guest) is None
+    kept = next((one for one in buyers if one.id == order.customer_id), None)
+    is_guest = kept is not None and kept.shopify_id is None
+    return not is_guest and (named is None or order.customer_id not in {named.id, named.merged_into})
 
 
 def _standing(facts: FulfillmentFacts) -> tuple[str | None, ...]:
     return (facts.status, facts.shipment_status, next(iter(facts.tracking_numbers), None))
-
-
-def _kept_standing(parcel: Fulfillment) -> tuple[str | None, ...]:
-    return (parcel.status, parcel.shipment_status, parcel.tracking_number)

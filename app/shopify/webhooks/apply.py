@@ -6,7 +6,7 @@ import time
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import func, select, update
@@ -17,6 +17,7 @@ from app.kit import fault
 from app.kit.clock import offset
 from app.kit.collided import has_collided
 from app.kit.leases import is_free
+from app.kit.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
 from app.shopify.models import InboxState, WebhookInbox
@@ -29,6 +30,26 @@ RUN_S = 30.0  # a job ends well before RQ would end it, which would count as a r
 MAX_ATTEMPTS = 5  # a row that fails this often is parked, so that it cannot hold up the others
 
 log = structlog.get_logger()
+
+FREE: Final = (
+    select(WebhookInbox.id)
+    .where(WebhookInbox.state == InboxState.RECEIVED, is_free(WebhookInbox.lease_until))
+    .order_by(WebhookInbox.id)
+)
+WAITING: Final = FREE.limit(1)
+CLAIM: Final = (
+    update(WebhookInbox)
+    .where(WebhookInbox.id.in_(FREE.limit(BATCH).with_for_update(skip_locked=True).scalar_subquery()))
+    .values(lease_until=func.now() + LEASE, attempts=WebhookInbox.attempts + 1)
+    .returning(WebhookInbox.id)
+)
+TAKE: Final = """
+select shop_domain, topic, triggered_at, received_at, body from webhook_inbox
+where id = %(id)s and state = 'received' for update"""
+SETTLE: Final = """
+update webhook_inbox set state = %(state)s, reason = %(reason)s, lease_until = null, body = coalesce(%(body)s, body),
+    applied_at = case when %(state)s = 'applied' then now() end
+where id = %(id)s"""
 
 
 class WaitForShop(Exception):
@@ -66,7 +87,7 @@ def spend_body(session: Session) -> None:
 
 def waiting(session: Session) -> bool:
     """Tell whether any received webhook is free to be applied."""
-    return session.scalar(select(WebhookInbox.id).where(_free()).limit(1)) is not None
+    return session.scalar(WAITING) is not None
 
 
 def apply_received(runtime: Runtime) -> int:
@@ -78,26 +99,10 @@ def apply_received(runtime: Runtime) -> int:
     return applied
 
 
-def _free() -> Any:
-    return (WebhookInbox.state == InboxState.RECEIVED) & is_free(WebhookInbox.lease_until)
-
-
 def _claim(runtime: Runtime) -> list[int]:
     """Lease the oldest rows in a transaction of its own, so that a row that kills its worker is counted."""
     with unit_of_work(runtime) as session:
-        free = (
-            select(WebhookInbox.id)
-            .where(_free())
-            .order_by(WebhookInbox.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-        claimed = session.scalars(
-            update(WebhookInbox)
-            .where(WebhookInbox.id.in_(free.scalar_subquery()))
-            .values(lease_until=func.now() + LEASE, attempts=WebhookInbox.attempts + 1)
-            .returning(WebhookInbox.id),
-        ).all()
+        claimed = session.scalars(CLAIM).all()
     if claimed:
         fault.point("B1")
     return sorted(claimed)
@@ -106,49 +111,41 @@ def _claim(runtime: Runtime) -> list[int]:
 def _apply_one(runtime: Runtime, row_id: int) -> int:
     try:
         with unit_of_work(runtime, committed="B4") as session:
-            row = session.get_one(WebhookInbox, row_id, with_for_update=True)
-            if row.state is not InboxState.RECEIVED:
+            (taken,) = one_trip(session, [(TAKE, {"id": row_id})])
+            if not taken:
                 return 0
             try:
-                _hand_over(runtime, session, row)
+                _hand_over(runtime, session, taken[0])
             except WaitForShop:  # nothing was written yet; whoever finds the shop holds it until this commits
-                row.state, row.reason, row.lease_until = InboxState.WAITING_FOR_SHOP, "shop not installed", None
+                _settle(session, row_id, InboxState.WAITING_FOR_SHOP, "shop not installed")
                 return 0
-            row.body = NOTHING if session.info.get("spend_body") else row.body
-            row.state, row.reason = InboxState.APPLIED, None
-            row.applied_at = func.now()  # the database's own instant, with the same write
-            session.flush()
+            _settle(session, row_id, InboxState.APPLIED)
             fault.point("B3")
     except (PayloadError, Park) as poison:
-        return _settle(runtime, row_id, InboxState.PARKED, str(poison))
+        with unit_of_work(runtime) as session:
+            _settle(session, row_id, InboxState.PARKED, str(poison))
+        return 0
     except Exception as failure:  # noqa: BLE001 - the edge: one row's failure must not stop the rows after it
         return _failed(runtime, row_id, failure)
     return 1
 
 
-def _hand_over(runtime: Runtime, session: Session, row: WebhookInbox) -> None:
-    handlers = runtime.topics.get(row.topic)
+def _hand_over(runtime: Runtime, session: Session, row: tuple[Any, ...]) -> None:
+    shop_domain, topic, triggered_at, received_at, body = row
+    handlers = runtime.topics.get(topic)
     if handlers is None:
-        raise Park(f"no handler for the topic {row.topic}")
-    delivery = Delivery(
-        shop_domain=row.shop_domain,
-        topic=row.topic,
-        triggered_at=row.triggered_at,
-        received_at=row.received_at,
-        body=parse_body(zlib.decompress(row.body)),
-    )
+        raise Park(f"no handler for the topic {topic}")
+    delivery = Delivery(shop_domain, topic, triggered_at, received_at, parse_body(zlib.decompress(body)))
     shop_id = runtime.parts["shop_of_delivery"](session, delivery)
     enter_shop(session, shop_id)
     for handler in handlers:
         handler(session, delivery)
 
 
-def _settle(runtime: Runtime, row_id: int, state: InboxState, reason: str) -> int:
-    with unit_of_work(runtime) as session:
-        session.execute(
-            update(WebhookInbox).where(WebhookInbox.id == row_id).values(state=state, reason=reason, lease_until=None),
-        )
-    return 0
+def _settle(session: Session, row_id: int, state: InboxState, reason: str | None = None) -> None:
+    """Write how far a row has come, the database's own instant with it, and empty the body where it is spent."""
+    body = NOTHING if session.info.get("spend_body") else None
+    one_trip(session, [(SETTLE, {"id": row_id, "state": state.value, "reason": reason, "body": body})])
 
 
 def _failed(runtime: Runtime, row_id: int, failure: Exception) -> int:
