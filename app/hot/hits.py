@@ -1,6 +1,7 @@
 """`GET /o/<token>.gif` and `GET /c/<token>` before Flask: answered first, kept within a moment.
 
-Where a click leads is looked up in the link table, for whoever asks meanwhile in one trip, and remembered for half a
+An open shows the same picture whatever has become of its mail; what it is about is looked up when it is graded. Where a
+click leads is looked up in the link table, for whoever asks meanwhile in one trip, and remembered for half a
 minute: a link never changes once its mail is out, but its reader may be erased. What is not there, not living or not
 ours to redirect to goes to the plain route, which has the one answer for it. HEAD does too.
 
@@ -33,8 +34,8 @@ from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
 from app.messages.hits import keep as hits
 from app.messages.signed import links
-from app.messages.signed.find_many import Looked, find_targets
-from app.messages.signed.links import Purpose
+from app.messages.signed.find_many import find_targets
+from app.messages.signed.links import Linked, Purpose
 from app.messages.signed.routes import PIXEL
 from app.messages.signed.shopper_page import LEAVING
 
@@ -68,7 +69,7 @@ class Hits:
         self._known: dict[str, Known] = {}  # by address
         self._remembering = threading.Lock()
         self._ahead, self._ahead_until = timedelta(), 0.0
-        self._finding: Gathering[Looked, str | None] = Gathering(
+        self._finding: Gathering[Linked, str | None] = Gathering(
             "links", partial(find_targets, runtime), room=LOOKED_UP_ROOM, at_once=LOOKED_UP_AT_ONCE
         )
         append = Appending(runtime.engines.ingest, self._append, ringing, patience_s=PATIENCE_S)
@@ -93,7 +94,7 @@ class Hits:
         return (b"",)
 
     def _look_up(self, address: str) -> Known | None:
-        """Return where a genuine, living link leads, "" for an open; None for the plain route to say why not."""
+        """Return where a genuine link leads, "" for an open; None for the plain route to say why not."""
         found = ADDRESS.fullmatch(address)
         if found is None:
             return None
@@ -102,14 +103,14 @@ class Hits:
         linked = links.read(self._runtime.config, purpose, token)
         if linked is None:
             return None
+        until = time.monotonic() + KNOWN_FOR_S
+        if purpose is Purpose.OPEN:
+            return self._remember(address, (until, "open", token, ""))
         try:
-            target = self._finding.ask((purpose, linked), WAIT_S)
-        except (Unavailable, SQLAlchemyError):
+            target = self._finding.ask(linked, WAIT_S)
+        except (Unavailable, SQLAlchemyError, psycopg.Error):
             return None
-        if target is None:
-            return None
-        kind = "open" if purpose is Purpose.OPEN else "click"
-        return self._remember(address, (time.monotonic() + KNOWN_FOR_S, kind, token, iri_to_uri(target)))
+        return self._remember(address, (until, "click", token, iri_to_uri(target))) if target is not None else None
 
     def _remember(self, address: str, known: Known) -> Known:
         with self._remembering:

@@ -29,8 +29,11 @@ class PlannedOnce(str):
 
     def in_parts(self, facts: Mapping[str, Any]) -> list[Asked]:
         """Return what to ask: without being told, PostgreSQL would try five plans for five questions first."""
-        text = f"{self} -- {int(time.monotonic() // LASTS_S)}"
-        return [(ONE_PLAN, {}), (text, facts), (OWN_PLANS, {})]
+        return [(ONE_PLAN, {}), (self.this_minute(), facts), (OWN_PLANS, {})]
+
+    def this_minute(self) -> str:
+        """Return the text it is planned by in this minute."""
+        return f"{self} -- {int(time.monotonic() // LASTS_S)}"
 
 
 def one_trip(session: Session, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.customers.models import Customer
 from app.kit.clock import real_now
@@ -13,6 +13,7 @@ from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
 from app.messages.hits import apply as apply_hits
 from app.messages.models import HitInbox, Message, MessageEvent
+from app.messages.signed import links
 from app.messages.signed.links import Purpose
 from tests.shopper.test_grade import PEOPLE
 
@@ -140,12 +141,18 @@ def test_hits_are_read_once(web, wired, people):
     assert len(mine(people, mailed)) == 1
 
 
-def test_a_hit_of_somebody_erased_meanwhile_leaves_no_event(web, wired, people):
-    mailed = people.mail()
-    web.get(mailed.path(Purpose.OPEN), headers=PERSON)
+def test_an_open_shows_the_same_whatever_became_of_its_mail_and_leaves_nothing(web, wired, people, strangers):
+    mailed, lost = people.mail(), people.mail()
+    living = web.get(mailed.path(Purpose.OPEN), headers=PERSON)
     with people.work() as session:
         session.get_one(Customer, (people.id, mailed.customer_id)).erased_at = real_now()
-    assert read(wired, people, mailed) == []
+        session.execute(delete(Message).where(Message.id == lost.message_id))
+    elsewhere = links.path(wired.config, Purpose.OPEN, strangers.id, "an-id-of-nobody")
+    for path in (mailed.path(Purpose.OPEN), lost.path(Purpose.OPEN), elsewhere):
+        answer = web.get(path, headers=PERSON)
+        assert (answer.status_code, answer.data) == (200, living.data)
+    assert apply_hits.apply_hits(wired) == 4
+    assert mine(people, mailed) == mine(people, lost) == []
 
 
 def test_no_more_is_kept_of_one_mail_than_teaches_something(web, wired, people, monkeypatch):

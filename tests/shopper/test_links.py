@@ -26,6 +26,7 @@ ROUTES = (
     Purpose.CLICK,
     Purpose.OPEN,
 )
+LOOKED_UP = tuple(each for each in ROUTES if each is not Purpose.OPEN)  # an open is looked up when it is graded
 POSTED = (Purpose.REVIEW, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE)
 BODIES = {
     Purpose.REVIEW: lambda mailed: mailed.rated(5),
@@ -59,11 +60,12 @@ def forged(people, strangers, mailed, purpose):
     known = public_id(people, path, purpose)
     signed = [(OTHER_KEY, purpose, people.id, known)]
     signed += [(people.config.link_keys[0], other, people.id, known) for other in Purpose if other is not purpose]
-    signed += [
-        (people.config.link_keys[0], purpose, strangers.id, known),  # another shop's, had it been signed
-        (people.config.link_keys[0], purpose, 2**40, known),
-        (people.config.link_keys[0], purpose, people.id, signing.new_public_id()),
-    ]
+    if purpose in LOOKED_UP:
+        signed += [
+            (people.config.link_keys[0], purpose, strangers.id, known),  # another shop's, had it been signed
+            (people.config.link_keys[0], purpose, 2**40, known),
+            (people.config.link_keys[0], purpose, people.id, signing.new_public_id()),
+        ]
     for key, what, shop, named in signed:
         yield with_token(purpose, signing.sign([key], what, shop, named))
     for random_one in ("x", ".", "a.b", "e30.x", "%00", "%ff%fe", "..%2f..", "x" * 4000, "W10.W10", "🫖"):
@@ -134,7 +136,7 @@ def test_nothing_is_said_in_the_language_the_browser_asks_for(web, people, stran
 
 
 @BY_BOTH_DOORS
-@pytest.mark.parametrize("purpose", ROUTES)
+@pytest.mark.parametrize("purpose", LOOKED_UP)
 def test_the_links_of_an_erased_person_get_it_too(web, people, nothing, purpose):
     mailed = people.mail()
     path = genuine(people, mailed, purpose)
@@ -144,7 +146,7 @@ def test_the_links_of_an_erased_person_get_it_too(web, people, nothing, purpose)
 
 
 @BY_BOTH_DOORS
-@pytest.mark.parametrize("purpose", ROUTES)
+@pytest.mark.parametrize("purpose", LOOKED_UP)
 def test_the_links_of_a_message_that_never_left_get_it_too(web, people, nothing, purpose):
     mailed = people.mail()
     path = genuine(people, mailed, purpose)

@@ -13,7 +13,7 @@ from app.kit.work import unit_of_work
 from app.messages.hits import keep as hits
 from app.messages.mail.context import WEB_ADDRESS
 from app.messages.signed.find import link_of, message_of
-from app.messages.signed.links import Purpose, path
+from app.messages.signed.links import Purpose, path, read
 from app.messages.signed.page_words import words
 from app.messages.signed.proof import proof
 from app.messages.signed.shopper_page import form, leave, page
@@ -80,9 +80,10 @@ def click(token: str) -> Response:
 
 @blueprint.get("/o/<token>.gif")
 def opened(token: str) -> Response:
-    """Answer the open pixel."""
+    """Answer the open pixel, whatever has become of its mail: grading looks, and keeps nothing about who is erased."""
     here = runtime.current()
+    if read(here.config, Purpose.OPEN, token) is None:
+        raise NotFound
     with unit_of_work(here) as session:
-        message_of(session, here, Purpose.OPEN, token)
         hits.append(session, request, "open", token)
     return Response(PIXEL, mimetype="image/gif", headers={"Cache-Control": "no-store"})
