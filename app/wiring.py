@@ -216,6 +216,7 @@ PERIODIC: Mapping[str, Periodic] = {
     "expire_order_events": Periodic(DAILY, "app.orders.expire_events.expire_events"),
     "expire_webhooks": Periodic(DAILY, "app.shopify.webhooks.expire.expire_webhooks"),
     "look_back": Periodic(timedelta(minutes=15), "app.flows.planning.look_back.campaign.recruit"),
+    "publish_held_reviews": Periodic(timedelta(hours=1), "app.reviews.desk.publish_due.publish_due"),
     "renew_ageing_tokens": Periodic(DAILY, "app.shops.renew_ageing.renew_ageing"),
     "retime": Periodic(timedelta(minutes=5), "app.flows.planning.changed.retime.retime_due"),
     "start_by_calendar": Periodic(timedelta(hours=1), "app.flows.planning.runs.watch.watch"),

@@ -22,6 +22,7 @@ class Review(ShopOwned, Base):
         CheckConstraint("rating between 1 and 5", name="rating"),
         Index("ix_review_product", "shop_id", "product_shopify_id"),
         Index("ix_review_state", "shop_id", "state", "submitted_at"),
+        Index("ix_review_decides", "decides_at", postgresql_where="state = 'pending'"),
     )
 
     order_line_id: Mapped[int]
@@ -34,7 +35,7 @@ class Review(ShopOwned, Base):
     name_shown: Mapped[str]
     locale: Mapped[str]
     state: Mapped[ReviewState] = mapped_column(EnumText(ReviewState))
-    held_for: Mapped[str | None]  # why it waits for a person: contains_link …
+    held_for: Mapped[str | None]  # why it waits for a person, or did until it was published by itself: contains_link …
     hidden_reason: Mapped[str | None]  # from the closed list; a low rating is not on it
     submitted_at: Mapped[datetime]
     decides_at: Mapped[datetime | None]  # when a waiting review publishes by itself

@@ -1,11 +1,15 @@
-"""Decide whether a review is shown at once. Pure. Stars are not looked at: one star is treated as five."""
+"""Decide whether a review is shown at once, and what of a held one is shown when nobody decides.
+
+Pure. Stars are not looked at: one star is treated as five.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from typing import Final
 
 from app.reviews.states import HeldFor, ReviewState
 
@@ -19,14 +23,24 @@ ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}\.[^\W\d]{2,}", re.IGNORECASE)
 PHONE = re.compile(r"(?:\+|00)?\d(?:[ ()/.-]{0,3}\d){8,}")  # longer than a date
 STOPS = str.maketrans({"。": ".", "｡": ".", "․": "."})  # full stops that browsers take for dots in an address
 
+DECIDES_AFTER: Final = timedelta(days=14)  # a held review is published then, without what it was held for
+LEFT_OUT: Final = "[…]"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Say what happens to a review now; `decides_at` is when a waiting one publishes by itself, None for never."""
+    """Say what happens to a review now, and why it waits where it does."""
 
     state: ReviewState
     held_for: HeldFor | None = None
-    decides_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a review says, and the name it is shown under."""
+
+    body: str
+    name: str
 
 
 def judge(body: str, name: str) -> Verdict:
@@ -37,6 +51,30 @@ def judge(body: str, name: str) -> Verdict:
     if ADDRESS.search(words) or PHONE.search(words):
         return Verdict(ReviewState.PENDING, HeldFor.CONTACT)
     return Verdict(ReviewState.PUBLISHED)
+
+
+def without_ways_out(body: str, name: str) -> Words:
+    """Return the words that may be shown though nobody decided: as few as will do are left out of a held review.
+
+    Whatever was typed, `judge` publishes what is returned.
+    """
+    cut = "\n".join(_line(line) for line in body.splitlines())
+    named = name if _is_free("", name) else ""
+    if _is_free(cut, named):
+        return Words(cut, named)
+    return Words(cut if _is_free(cut, "") else LEFT_OUT, "")
+
+
+def _line(line: str) -> str:
+    """Return a line without the words that hold it, or without all of them where it is held by several together."""
+    if _is_free(line, ""):
+        return line
+    cut = " ".join(word if _is_free(word, "") else LEFT_OUT for word in _plain(line).split())
+    return cut if _is_free(cut, "") else LEFT_OUT
+
+
+def _is_free(body: str, name: str) -> bool:
+    return judge(body, name).state is ReviewState.PUBLISHED
 
 
 def _plain(text: str) -> str:

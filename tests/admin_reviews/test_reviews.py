@@ -55,7 +55,8 @@ def test_a_card_says_enough_to_decide(merchant):
         "Received Friday 20 November",
         "Handle came off.",
         "Ana F.",
-        "Waits for you because there is a link in it. It stays here until you decide.",
+        "Waits for you because there is a link in it.",
+        "Unless you decide before, it is published by itself on Friday 4 December, without that.",
     ):
         assert part in told, part
 
@@ -64,7 +65,7 @@ def test_one_that_publishes_by_itself_says_when(merchant):
     review = stories.reviews(merchant, arrived(merchant), 2, LINK)
     with merchant.work() as session:
         session.get_one(Review, (merchant.id, review)).decides_at = merchant.now + timedelta(days=3)
-    assert "Published by itself on Monday 23 November." in tab(merchant)
+    assert "it is published by itself on Monday 23 November, without that." in tab(merchant)
 
 
 def test_publishing_shows_it_and_asks_the_storefront_to_follow(merchant):

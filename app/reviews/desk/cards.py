@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.messages.mail.wording import day
 from app.reviews.desk.queries import Card
-from app.reviews.desk.reason_words import held_words, hidden_words
+from app.reviews.desk.reason_words import held_words, hidden_words, published_words
 from app.reviews.states import ReviewState
 
 MOST_STARS = 5
@@ -37,7 +37,7 @@ def shown(card: Card, zone: ZoneInfo, now: datetime) -> Shown:
     arrived = f", arrived {day(card.arrived_at, zone, 'en', now)}" if card.arrived_at else ""
     notes = {
         ReviewState.PENDING: _waits(card, zone, now),
-        ReviewState.PUBLISHED: "",
+        ReviewState.PUBLISHED: published_words(review.held_for),
         ReviewState.HIDDEN: hidden_words(review.hidden_reason),
     }
     return Shown(
@@ -57,6 +57,8 @@ def shown(card: Card, zone: ZoneInfo, now: datetime) -> Shown:
 
 def _waits(card: Card, zone: ZoneInfo, now: datetime) -> str:
     review = card.review
+    held = held_words(review.held_for)
     if review.decides_at is None:
-        return f"{held_words(review.held_for)} It stays here until you decide."
-    return f"{held_words(review.held_for)} Published by itself on {day(review.decides_at, zone, 'en', now)}."
+        return held
+    on = day(review.decides_at, zone, "en", now)
+    return f"{held} Unless you decide before, it is published by itself on {on}, without that."

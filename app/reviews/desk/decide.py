@@ -1,6 +1,8 @@
-"""A merchant's decision about one review: publish it, or hide it for a reason from the closed list."""
+"""A decision about one review: a merchant publishes it or hides it for a reason from the closed list, or time does."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +14,11 @@ from app.kit.work import entered_shop
 from app.orders.record.told import OrderChanged
 from app.reviews import change
 from app.reviews.models import Review
+from app.reviews.moderation import without_ways_out
 from app.reviews.states import HiddenReason, ReviewState
 from app.reviews.storefront.keep_summary import product_changed
+
+BY_ITSELF: Final = "by_itself"
 
 
 def publish(session: Session, review_id: int, *, by: str) -> Review:
@@ -25,6 +30,21 @@ def publish(session: Session, review_id: int, *, by: str) -> Review:
         review.published_at = review.published_at or now
         _settle(session, review, "published", by)
     return review
+
+
+def publish_by_itself(session: Session, review_id: int) -> bool:
+    """Show a held review whose day has come, without what it was held for; say whether it was one.
+
+    What the writer typed stays in its history. It is kept that nobody decided, and for what it had been held.
+    """
+    review, now = _locked(session, review_id), business_now(session)
+    if review.state is not ReviewState.PENDING or review.decides_at is None or review.decides_at > now:
+        return False
+    words = without_ways_out(review.body, review.name_shown)
+    review.body, review.name_shown = words.body, words.name
+    review.state, review.decides_at, review.published_at = ReviewState.PUBLISHED, None, review.published_at or now
+    _settle(session, review, "published", BY_ITSELF)
+    return True
 
 
 def hide(session: Session, review_id: int, reason: HiddenReason, *, by: str) -> Review:

@@ -11,6 +11,10 @@ HELD: Final[Mapping[str, str]] = {
     HeldFor.LINK: "Waits for you because there is a link in it.",
     HeldFor.CONTACT: "Waits for you because there is an address or a number in it, usually the writer's own.",
 }
+WITHOUT: Final[Mapping[str, str]] = {
+    HeldFor.LINK: "the link",
+    HeldFor.CONTACT: "the address or number",
+}
 REASONS: Final[Mapping[str, str]] = {
     HiddenReason.SPAM: "It advertises something else",
     HiddenReason.PERSONAL_DATA: "It tells who somebody is or how to reach them",
@@ -28,6 +32,12 @@ WHY_NOT_STARS: Final = (
 def held_words(held_for: str | None) -> str:
     """Return why a review waits for a person."""
     return HELD.get(held_for or "", "Waits for you.")
+
+
+def published_words(held_for: str | None) -> str:
+    """Return how a review came to be published, where nobody decided; "" for the others."""
+    what = WITHOUT.get(held_for or "")
+    return f"Published by itself after 14 days, without {what} in it: that reads […] now." if what else ""
 
 
 def hidden_words(reason: str | None) -> str:

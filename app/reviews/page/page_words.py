@@ -33,7 +33,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "thanks_title": "Thank you",
         "thanks_lead": "Good or bad, it helps the next person.",
         "state_published": "This goes on the product page as it stands here.",
-        "state_pending": "{shop} reads this first, because there is a link, an address or a number in it.",
+        "state_pending": "{shop} reads this first, because there is a link, an address or a number in it."
+        " In two weeks at the latest it is shown, without that.",
         "state_hidden": "{shop} does not show this: {reason}.",
         "hidden_spam": "it advertises something else",
         "hidden_personal_data": "it tells who somebody is or how to reach them",
@@ -75,7 +76,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "thanks_title": "Vielen Dank",
         "thanks_lead": "Ob gut oder schlecht: Es hilft den Nächsten.",
         "state_published": "Das erscheint so auf der Produktseite.",
-        "state_pending": "{shop} liest das zuerst, weil ein Link, eine Adresse oder eine Nummer darin steht.",
+        "state_pending": "{shop} liest das zuerst, weil ein Link, eine Adresse oder eine Nummer darin steht."
+        " Spätestens in zwei Wochen erscheint es, dann ohne diese Angabe.",
         "state_hidden": "{shop} zeigt das nicht: {reason}.",
         "hidden_spam": "es wirbt für etwas anderes",
         "hidden_personal_data": "es verrät, wer jemand ist oder wie man ihn erreicht",

@@ -17,7 +17,7 @@ from app.orders.models import Order, OrderLine
 from app.orders.record.told import OrderChanged
 from app.reviews import change
 from app.reviews.models import Review
-from app.reviews.moderation import judge
+from app.reviews.moderation import DECIDES_AFTER, judge
 from app.reviews.page.forms import ReviewDraft
 from app.reviews.states import ReviewState
 from app.reviews.storefront.keep_summary import product_changed
@@ -66,7 +66,7 @@ def _keep(session: Session, order: Order, line: OrderLine, draft: ReviewDraft, w
         "locale": writer.locale,
         "state": verdict.state,
         "held_for": verdict.held_for,
-        "decides_at": verdict.decides_at,
+        "decides_at": now + DECIDES_AFTER if verdict.state is ReviewState.PENDING else None,
     }
     review, made = find_or_make(
         session,
@@ -88,6 +88,8 @@ def _keep(session: Session, order: Order, line: OrderLine, draft: ReviewDraft, w
     if (review.rating, review.body, review.name_shown) == (draft.rating, draft.body, name):
         return review  # the same form sent twice, or the back button
     hidden = review.state is ReviewState.HIDDEN
+    if review.decides_at is not None and values["decides_at"] is not None:
+        values["decides_at"] = review.decides_at  # an edit does not put its day off
     for column, value in values.items():
         if not (hidden and column in {"state", "held_for", "decides_at"}):  # a merchant's decision outlives an edit
             setattr(review, column, value)

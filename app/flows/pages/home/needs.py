@@ -19,6 +19,7 @@ from app.flows.syncing.audit import silent
 from app.flows.words import access_words
 from app.flows.words.again_words import OPENS
 from app.flows.words.count_words import counted
+from app.flows.words.day_words import on_day
 from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
 from app.flows.words.step_words import step_name
 from app.kit.clock import business_now, real_now
@@ -30,6 +31,7 @@ from app.reviews.states import ReviewState
 from app.shopify.models import InboxState, WebhookInbox
 from app.shops.data_access import is_open
 from app.shops.models import Shop, ShopStatus
+from app.shops.zone import shop_zone
 
 MOST: Final = 3
 RECENT: Final = timedelta(days=7)
@@ -75,10 +77,7 @@ def cards(session: Session) -> list[Card]:
         words = f"{access_words.NOT_OPEN} {access_words.TO_DO} {access_words.GOES_ON}"
         found.append(Card("warning", "Waiting for access to customer data", words))
     found += _message_cards(session)
-    waiting = _count(session, Review, Review.state == ReviewState.PENDING)
-    if waiting:
-        heading = f"{counted(waiting, 'review waits', 'reviews wait')} for you"
-        found.append(Card("info", heading, "Each waits until you decide.", "Decide", "/reviews"))
+    found += _review_cards(session)
     missed = silent(session)
     if missed:
         named = ", ".join(f"{each['topic']} ({each['found']})" for each in missed)
@@ -94,6 +93,21 @@ def cards(session: Session) -> list[Card]:
             Card("info", heading, "What they said is checked again every quarter hour.", "Look", "/needs/parked")
         )
     return found[:MOST]
+
+
+def _review_cards(session: Session) -> list[Card]:
+    """Return the card about reviews that wait for a decision, with the day the first of them is published without."""
+    held = (Review.shop_id == entered_shop(session), Review.state == ReviewState.PENDING)
+    waiting, first = session.execute(select(func.count(), func.min(Review.decides_at)).where(*held)).one()
+    if not waiting:
+        return []
+    zone, now = shop_zone(session), business_now(session)
+    on = f"; the first {on_day(first, zone, now)}" if first is not None else ""
+    words = (
+        "There is a link, an address or a number in it. What nobody decides about in 14 days is published by itself,"
+        f" without that{on}."
+    )
+    return [Card("info", f"{counted(waiting, 'review waits', 'reviews wait')} for you", words, "Decide", "/reviews")]
 
 
 def _message_cards(session: Session) -> list[Card]:
@@ -195,7 +209,7 @@ def _parked(session: Session, shop: Shop) -> list[WebhookInbox]:
     )
 
 
-def _count(session: Session, table: type[Message | FollowUp | Review], *which: ColumnElement[bool]) -> int:
+def _count(session: Session, table: type[Message | FollowUp], *which: ColumnElement[bool]) -> int:
     asked = select(func.count()).select_from(table).where(table.shop_id == entered_shop(session), *which)
     return session.scalar(asked) or 0
 
