@@ -47,6 +47,11 @@ def make_config(database_url: str, redis_url: str, **changes: str) -> Config:
 @pytest.fixture(scope="session")
 def migrated(cluster: Cluster) -> str:
     """The name of a template database with the newest schema."""
+    return migrate_one(cluster)
+
+
+def migrate_one(cluster: Cluster) -> str:
+    """Make a database with the newest schema, for a template; return its name."""
     url = cluster.create_database()
     app = wiring.create_app(make_config(url, "redis://127.0.0.1:1"))
     result = app.test_cli_runner().invoke(args=["migrate"])

@@ -10,12 +10,12 @@ from devstore.config import settings
 from devstore.mail.read import read_mail
 from devstore.state.models import Mail, Order, Visit, WebhookDelivery
 from devstore.webhooks.payloads.order import order_body
-from devstore.world.whole import whole_orders
+from devstore.world.whole import whole_order, whole_orders
 
 
 def show_order(session: Session, order: Order) -> dict[str, Any]:
     """Return the order's whole body."""
-    return show_orders(session, [order])[0]
+    return order_body(whole_order(session, order), settings().origin)
 
 
 def show_orders(session: Session, orders: Sequence[Order]) -> list[dict[str, Any]]:

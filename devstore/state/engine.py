@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import uuid
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
 from devstore.state.align import align_tables
@@ -17,6 +19,8 @@ from devstore.state.models import Base, Clock, Faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+REST_SECONDS = 1.0
 
 # Set after every commit: whoever waits for new work (the webhook sender) looks again.
 changed = threading.Event()
@@ -29,14 +33,33 @@ def engine() -> Engine:
     Raises KeyError when the variable is missing.
     """
     url = make_url(os.environ["DEVSTORE_DATABASE_URL"]).set(drivername="postgresql+psycopg")
-    return create_engine(
+    made = create_engine(
         url,
         pool_size=5,
         max_overflow=10,
-        pool_pre_ping=True,
         pool_timeout=5,
         connect_args={"options": "-c timezone=UTC -c synchronous_commit=on"},
     )
+    _ask_after_rest(made)
+    return made
+
+
+def _ask_after_rest(made: Engine) -> None:
+    """Ask a connection that has rested whether it still lives; one used a moment ago is not asked again."""
+
+    @event.listens_for(made, "checkin")
+    def _rests(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(made, "checkout")
+    def _wakes(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("rests_since")
+        if since is None or time.monotonic() - since < REST_SECONDS:
+            return
+        try:
+            made.dialect.do_ping(connection)
+        except made.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
 
 
 def create_tables() -> None:

@@ -1,21 +1,31 @@
 """Note that something happened: one delivery row for each address that wants to hear of it."""
 
-import json
 import random
 import uuid
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+import orjson
+from sqlalchemy import BigInteger, bindparam, func, insert, select, update
+from sqlalchemy import event as happening
 from sqlalchemy.orm import Session
 
 from devstore.clock.now import real_now, store_now
 from devstore.config import settings
 from devstore.platform.install import approved_level
+from devstore.platform.tables import Installation
+from devstore.state.engine import Work
 from devstore.state.models import Faults, Shop, TopicLoss, WebhookDelivery
 from devstore.webhooks.subscriptions import COMPLIANCE, AppFileWatch
 from devstore.webhooks.withhold import withheld
+
+OF_TOPICS = select(func.jsonb_object_agg(TopicLoss.topic, TopicLoss.share)).scalar_subquery()
+STANDING = (
+    select(Faults, Installation, OF_TOPICS)
+    .outerjoin(Installation, Installation.shop_id == bindparam("shop", type_=BigInteger))
+    .where(Faults.id == 1)
+)
 
 
 @cache
@@ -24,7 +34,7 @@ def _watch() -> AppFileWatch:
 
 
 def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], *, anyway: bool = False) -> None:
-    """Queue the payload for every subscription of the topic, inside the caller's transaction.
+    """Queue the payload for every subscription of the topic, inside the caller's transaction, as it commits.
 
     Nothing is queued for a shop where the app is not installed, unless `anyway` (Shopify still sends
     app/uninstalled and the compliance topics then), nor of what it is not approved to hear. Faults are drawn here,
@@ -33,13 +43,14 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
     if not (shop.installed or anyway):
         return
     deployed = _watch().current()
+    losses = _losses(session, shop)
     told = withheld(topic, payload, approved_level(session, shop))
     if told is None:
         return
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    body = orjson.dumps(told)
     now, real = store_now(session), real_now()
     faults = session.get_one(Faults, 1)
-    share = _losses(session).get(topic, faults.lose)
+    share = losses.get(topic, faults.lose)
     for subscription in deployed.to(topic):
         webhook_id = str(uuid.uuid4())
         fate = (
@@ -49,30 +60,44 @@ def announce(session: Session, shop: Shop, topic: str, payload: dict[str, Any], 
         )
         for copy in range(fate.copies):
             wait = timedelta(seconds=fate.waits[copy])
-            session.add(
-                WebhookDelivery(
-                    shop_id=shop.id,
-                    shop_domain=shop.domain,
-                    topic=topic,
-                    url=deployed.address(subscription, settings().app_url),
-                    name=subscription.name,
-                    api_version=deployed.api_version,
-                    webhook_id=webhook_id,
-                    event_id=session.info["event_id"],
-                    triggered_at=now,
-                    payload=body,
-                    state="lost" if fate.lost else "waiting",
-                    finished_at=now if fate.lost else None,
-                    due_store=now + wait,
-                    due_real=real + wait,
-                )
+            session.info.setdefault("announced", []).append(
+                {
+                    "shop_id": shop.id,
+                    "shop_domain": shop.domain,
+                    "topic": topic,
+                    "url": deployed.address(subscription, settings().app_url),
+                    "name": subscription.name,
+                    "api_version": deployed.api_version,
+                    "webhook_id": webhook_id,
+                    "event_id": session.info["event_id"],
+                    "triggered_at": now,
+                    "payload": body,
+                    "state": "lost" if fate.lost else "waiting",
+                    "finished_at": now if fate.lost else None,
+                    "due_store": now + wait,
+                    "due_real": real + wait,
+                }
             )
 
 
-def _losses(session: Session) -> dict[str, float]:
-    """Return the shares of the topics that have one of their own, read once a session."""
+@happening.listens_for(Work, "before_commit")
+def _queue(session: Session) -> None:
+    """Write what was announced by one statement, in its order."""
+    if rows := session.info.pop("announced", None):
+        session.execute(insert(WebhookDelivery), rows)
+
+
+@happening.listens_for(Work, "after_rollback")
+def _never_happened(session: Session) -> None:
+    session.info.pop("announced", None)
+
+
+def _losses(session: Session, shop: Shop) -> dict[str, float]:
+    """Return the shares of the topics that have one of their own; read once a session, with what else is asked for."""
     if "losses" not in session.info:
-        session.info["losses"] = {row.topic: row.share for row in session.scalars(select(TopicLoss))}
+        faults, installation, losses = session.execute(STANDING, {"shop": shop.id}).one()
+        session.info["losses"] = losses or {}
+        session.info["held"] += [faults, installation]
     found: dict[str, float] = session.info["losses"]
     return found
 

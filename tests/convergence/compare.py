@@ -1,5 +1,7 @@
 """Compare the app's tables with the simulated shop's, field by field; every difference is one sentence."""
 
+from collections import defaultdict
+
 from sqlalchemy import select
 
 from app.catalog.collections import listed
@@ -71,9 +73,29 @@ def compare(wired, shop_id, domain, erased=frozenset()):
         result.same("the shop", vars(profile), wanted | {"currency": shop.currency, "country": shop.country_code})
         _customers(result, session, people, erased, rested)
         _products(result, session, products, variants, shelves, rested)
-        _orders(result, session, truth.read(shop_id=shop.id), people, erased, rested)
+        _orders(result, Kept(session), truth.read(shop_id=shop.id), rested)
         _history(result, session)
     return result
+
+
+class Kept:
+    """Hold all that the app keeps of the entered shop's orders: rows by the id of what they belong to."""
+
+    def __init__(self, session):
+        self._session = session
+        self.people = {row.id: row for row in session.scalars(select(Customer))}
+        self.lines = self._by(OrderLine, "order_id")
+        self.parcels, self.contents = self._by(Fulfillment, "order_id"), self._by(FulfillmentLine, "fulfillment_id")
+        self.scans = self._by(FulfillmentEvent, "fulfillment_id")
+        self.refunds, self.refunded = self._by(Refund, "order_id"), self._by(RefundLine, "refund_id")
+        self.cases, self.sent_back = self._by(ReturnCase, "order_id"), self._by(ReturnLine, "return_case_id")
+        self.orders = list(session.scalars(select(Order)))
+
+    def _by(self, kind, owner):
+        found = defaultdict(list)
+        for row in self._session.scalars(select(kind).order_by(kind.id)):
+            found[getattr(row, owner)].append(row)
+        return found
 
 
 def _rested_on(session):
@@ -85,6 +107,7 @@ def _rested_on(session):
 def _customers(result, session, people, erased, rested):
     rows = {row.shopify_id: row for row in session.scalars(select(Customer))}
     result.missing("customer", rows.keys() & people.keys(), people.keys())
+    said = current(session, [row.id for row in rows.values()])
     for shopify_id, row in rows.items():
         what = f"customer {shopify_id}"
         if shopify_id in erased or row.erased_at is not None:
@@ -99,8 +122,7 @@ def _customers(result, session, people, erased, rested):
             told = {"email": true.email, "first_name": true.first_name, "last_name": true.last_name}
             told |= {"country": address.get("country_code"), "province": address.get("province_code")}
             result.same(what, vars(row), told)
-            said = current(session, [row.id]).get(row.id)
-            result.same(what, {"consent": said}, {"consent": true.email_consent})
+            result.same(what, {"consent": said.get(row.id)}, {"consent": true.email_consent})
 
 
 def _products(result, session, products, variants, shelves, rested):
@@ -123,18 +145,18 @@ def _products(result, session, products, variants, shelves, rested):
             result.same(f"variant {true.id}", vars(row), {"price": true.price, "title": true.title, "deleted_at": None})
 
 
-def _orders(result, session, true_orders, people, erased, rested):
-    rows = {row.shopify_id: row for row in session.scalars(select(Order))}
+def _orders(result, kept, true_orders, rested):
+    rows = {row.shopify_id: row for row in kept.orders}
     result.missing("order", rows.keys() & true_orders.keys(), true_orders.keys())
     for shopify_id, row in rows.items():
         true = true_orders.get(shopify_id)
         if true is not None:
-            _order(result, session, row, true, erased)
+            _order(result, kept, row, true)
         elif row.deleted_at is None:
             result.same(f"{row.name}, deleted at the shop", {"pending": row.id in rested}, {"pending": False})
 
 
-def _order(result, session, row, true, erased):
+def _order(result, kept, row, true):
     what, order = row.name, true.order
     address = order.shipping_address or {}
     lines = tuple(true.lines.values())
@@ -157,7 +179,7 @@ def _order(result, session, row, true, erased):
         "deleted_at": None,
         "source_updated_at": order.updated_at,
     }
-    person = session.get(Customer, (row.shop_id, row.customer_id)) if row.customer_id else None
+    person = kept.people.get(row.customer_id)
     if person is not None and person.erased_at is not None:
         told |= dict.fromkeys(("email", "note", "zip", "recipient_name", "province", "discount_codes"))
     else:
@@ -167,7 +189,7 @@ def _order(result, session, row, true, erased):
         if true.customer is not None:
             result.same(what, {"customer": person and person.shopify_id}, {"customer": true.customer.id})
     result.same(what, vars(row), told)
-    ours = {line.shopify_id: line for line in session.scalars(select(OrderLine).where(OrderLine.order_id == row.id))}
+    ours = {line.shopify_id: line for line in kept.lines[row.id]}
     result.missing(f"{what} line", ours.keys(), true.lines.keys())
     for line in lines:
         if line.id in ours:
@@ -178,16 +200,16 @@ def _order(result, session, row, true, erased):
             }
             result.same(f"{what} line {line.id}", vars(ours[line.id]), told)
     by_row = {line.id: line.shopify_id for line in ours.values()}
-    _parcels(result, session, row, true, by_row, erased=person is None or person.erased_at is not None)
-    _reversals(result, session, row, true, by_row)
+    _parcels(result, kept, row, true, by_row, erased=person is None or person.erased_at is not None)
+    _reversals(result, kept, row, true, by_row)
 
 
-def _parcels(result, session, row, true, line_ids, *, erased):
-    ours = {one.shopify_id: one for one in session.scalars(select(Fulfillment).where(Fulfillment.order_id == row.id))}
+def _parcels(result, kept, row, true, line_ids, *, erased):
+    ours = {one.shopify_id: one for one in kept.parcels[row.id]}
     result.missing(f"{row.name} parcel", ours.keys(), {one.row.id for one in true.parcels})
     for parcel in true.parcels:
-        kept, theirs = ours.get(parcel.row.id), parcel.row
-        if kept is None:
+        mine, theirs = ours.get(parcel.row.id), parcel.row
+        if mine is None:
             continue
         what = f"{row.name} parcel {theirs.id}"
         at, source = parcel.arrival
@@ -202,39 +224,34 @@ def _parcels(result, session, row, true, line_ids, *, erased):
             "delivered_source": source,
             "source_updated_at": theirs.updated_at,
         }
-        result.same(what, vars(kept), told)
-        result.same(what, {"cancelled": kept.cancelled_at is not None}, {"cancelled": theirs.status == "cancelled"})
-        packed = select(FulfillmentLine).where(FulfillmentLine.fulfillment_id == kept.id)
-        contents = {line_ids.get(one.order_line_id): one.quantity for one in session.scalars(packed)}
+        result.same(what, vars(mine), told)
+        result.same(what, {"cancelled": mine.cancelled_at is not None}, {"cancelled": theirs.status == "cancelled"})
+        contents = {line_ids.get(one.order_line_id): one.quantity for one in kept.contents[mine.id]}
         result.same(what, {"contents": contents}, {"contents": parcel.contents})
-        live = select(FulfillmentEvent).where(
-            FulfillmentEvent.fulfillment_id == kept.id, FulfillmentEvent.deleted_at.is_(None)
-        )
-        scans = {one.shopify_id: (one.status, one.happened_at) for one in session.scalars(live)}
+        live = [one for one in kept.scans[mine.id] if one.deleted_at is None]
+        scans = {one.shopify_id: (one.status, one.happened_at) for one in live}
         result.same(what, {"scans": scans}, {"scans": {one.id: (one.status, one.happened_at) for one in parcel.scans}})
 
 
-def _reversals(result, session, row, true, line_ids):
-    ours = {one.shopify_id: one for one in session.scalars(select(Refund).where(Refund.order_id == row.id))}
+def _reversals(result, kept, row, true, line_ids):
+    ours = {one.shopify_id: one for one in kept.refunds[row.id]}
     result.missing(f"{row.name} refund", ours.keys(), {refund.id for refund, _ in true.refunds})
     for refund, contents in true.refunds:
         if refund.id in ours:
-            kept = ours[refund.id]
-            parts = session.scalars(select(RefundLine).where(RefundLine.refund_id == kept.id))
+            found = ours[refund.id]
             told = {"amount": refund.amount, "happened_at": refund.processed_at, "contents": contents}
-            mine = {line_ids.get(one.order_line_id): one.quantity for one in parts}
-            result.same(f"{row.name} refund {refund.id}", vars(kept) | {"contents": mine}, told)
-    cases = {one.shopify_id: one for one in session.scalars(select(ReturnCase).where(ReturnCase.order_id == row.id))}
+            mine = {line_ids.get(one.order_line_id): one.quantity for one in kept.refunded[found.id]}
+            result.same(f"{row.name} refund {refund.id}", vars(found) | {"contents": mine}, told)
+    cases = {one.shopify_id: one for one in kept.cases[row.id]}
     result.missing(f"{row.name} return", cases.keys(), {case.id for case, _ in true.returns})
     for case, contents in true.returns:
         if case.id in cases:
-            kept = cases[case.id]
-            parts = session.scalars(select(ReturnLine).where(ReturnLine.return_case_id == kept.id))
-            mine = {line_ids.get(one.order_line_id): one.quantity for one in parts}
+            found = cases[case.id]
+            mine = {line_ids.get(one.order_line_id): one.quantity for one in kept.sent_back[found.id]}
             told = {"status": case.status, "opened_at": case.created_at, "contents": contents}
             if case.status in {"open", "requested", "closed"}:
                 told["closed_at"] = case.closed_at  # of what was declined or cancelled the shop says no date
-            result.same(f"{row.name} return {case.id}", vars(kept) | {"contents": mine}, told)
+            result.same(f"{row.name} return {case.id}", vars(found) | {"contents": mine}, told)
 
 
 def _history(result, session):

@@ -1,15 +1,20 @@
-"""Many shops behind bad webhooks, read right again by passes: `python -m tests.convergence.many A-B [ORDERS SHOPS]`.
+"""Many shops behind bad webhooks, read right again by passes: `python -m tests.convergence.many A-B`.
 
 Each seed has shops of its own: every fourth one large shop, the others many small ones. Ordinary orders live sixteen
 days. Of their webhooks 30 % are lost, 20 % come twice, 20 % come up to 48 hours late, all shuffled; no pass runs
 meanwhile. Then every shop is passed over, on a clock that stands still but for the waiting: Shopify's buckets fill by
 it, and passes rest by it. Prints JSON, an object a seed, and says on the way which seed is done.
+
+`--size ORDERS SHOPS` for each seed, `--part 1/2` of the seeds, `--seconds N` within which a seed is begun. A seed that
+was played on this tree is not played again, except with `--anew`, which keeps nothing.
 """
 
+import argparse
 import contextlib
 import gc
 import io
 import json
+import math
 import random
 import sys
 import time
@@ -18,7 +23,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, literal, select, update
 
 from app.flows.syncing import sync
 from app.kit.engines import SYSTEM
@@ -29,10 +34,13 @@ from devstore.state.models import WebhookDelivery
 from tests.convergence.compare import compare
 from tests.convergence.journeys import LAST_ACT_H, Journey
 from tests.convergence.player import Player
+from tests.convergence.progress import keep, played, tree
 from tests.convergence.shops import plant_one
 from tests.convergence.side_by_side import BEGINNING, side_by_side
 from tests.convergence.spending import Spending
+from tests.database import migrate_one
 from tests.servers import run_cluster, run_valkey, temporary_folder
+from tests.simulator.cost import cpu_seconds
 
 LOST, TWICE, LATE = 0.3, 0.2, 0.2
 MOST_LATE, SHUFFLED = timedelta(hours=48), timedelta(minutes=10)
@@ -144,25 +152,35 @@ def _live(both, names, orders, seed):
 
 def _draw_fates(dice, fates, drawn):
     """Lose, double and delay what was announced since; return the last id drawn for."""
+    sent, lost, waits, again = WebhookDelivery, [], {}, {}
     with store_work(announce=False) as session:
-        rows = session.scalars(
-            select(WebhookDelivery)
-            .where(WebhookDelivery.id > drawn, WebhookDelivery.state == "waiting")
-            .order_by(WebhookDelivery.id)
-        ).all()
-        copies = []
-        for row in rows:
+        new = select(sent.id).where(sent.id > drawn, sent.state == "waiting").order_by(sent.id)
+        for number in session.scalars(new).all():
             is_lost, is_twice, is_late = dice.random() < LOST, dice.random() < TWICE, dice.random() < LATE
             fates["lost" if is_lost else "late" if is_late else "in time"] += 1
-            row.state = "lost" if is_lost else row.state
-            row.due_store += dice.random() * (MOST_LATE if is_late else SHUFFLED)
+            if is_lost:
+                lost.append(number)
+            waits[number] = dice.random() * (MOST_LATE if is_late else SHUFFLED)
             if is_twice and not is_lost:
                 fates["twice"] += 1
-                facts = {c.key: getattr(row, c.key) for c in WebhookDelivery.__table__.columns if c.key != "id"}
-                copies.append(facts | {"due_store": row.due_store + dice.random() * MOST_LATE})
-        if copies:
-            session.execute(insert(WebhookDelivery), copies)
-        return session.scalar(select(func.max(WebhookDelivery.id))) or 0
+                again[number] = waits[number] + dice.random() * MOST_LATE
+        if not waits:
+            return drawn
+        if again:
+            names = [column.key for column in sent.__table__.columns if column.key not in {"id", "due_store"}]
+            due = (sent.due_store + _of_each(again)).label("due_store")
+            copies = select(*[getattr(sent, name) for name in names], due).where(sent.id.in_(again)).order_by(sent.id)
+            session.execute(insert(sent).from_select([*names, "due_store"], copies))
+            drawn = session.scalar(select(func.max(sent.id)))
+        state = case((sent.id.in_(lost), literal("lost")), else_=sent.state)
+        changed = update(sent).where(sent.id.in_(waits)).values(state=state, due_store=sent.due_store + _of_each(waits))
+        session.execute(changed.execution_options(synchronize_session=False))
+        return max(drawn, *waits)
+
+
+def _of_each(waits):
+    """Return the wait of the delivery in hand."""
+    return case(waits, value=WebhookDelivery.id, else_=timedelta())
 
 
 def _pass_over(both):
@@ -211,23 +229,48 @@ def shape(seed):
     return ORDERS, 1 if seed % LARGE_EVERY == 0 else MANY_SHOPS
 
 
-def main(seeds, *size):
-    """Play the seeds and return what came of each, as JSON values."""
-    first, _, last = seeds.partition("-")
-    found = []
+def main(seeds, size=None, seconds=math.inf, *, anew=False):
+    """Play seeds, a number each, while there is time to begin one; return what came of each, as JSON values."""
+    began, on_tree = time.monotonic(), tree()
+    done = {} if anew else played(on_tree, size)
+    found = [done[seed] for seed in seeds if seed in done]
+    left = [seed for seed in seeds if seed not in done]
+    if not left:
+        return found
     with temporary_folder() as folder, run_cluster(folder) as cluster, run_valkey(folder) as redis_url:
-        for seed in range(int(first), int(last or first) + 1):
-            began = time.monotonic()
-            with side_by_side(cluster, redis_url, folder) as both:
-                orders, shops = map(int, size) if size else shape(seed)
-                told = {"seed": seed, **asdict(play(both, orders, shops, f"seed {seed}"))}
-            found.append(told | {"seconds": round(time.monotonic() - began)})
+        template = migrate_one(cluster)
+        for seed in left:
+            if time.monotonic() - began >= seconds:
+                break
+            before = cpu_seconds()
+            with side_by_side(cluster, redis_url, folder, template) as both:
+                told = asdict(play(both, *(size or shape(seed)), f"seed {seed}"))
+            spent = round(cpu_seconds() - before, 1)
+            found.append({"tree": on_tree, "seed": seed, "size": size, **told, "cpu_s": spent})
+            if not anew:
+                keep(found[-1])
             print(json.dumps(found[-1]), file=sys.stderr, flush=True)
     return found
 
 
+def asked(arguments):
+    """Return the seeds, their size, the seconds, and whether to play anew what was played."""
+    reader = argparse.ArgumentParser(prog="python -m tests.convergence.many")
+    reader.add_argument("seeds")
+    reader.add_argument("--size", nargs=2, type=int)
+    reader.add_argument("--seconds", type=float, default=math.inf)
+    reader.add_argument("--part", default="1/1")
+    reader.add_argument("--anew", action="store_true")
+    told = reader.parse_args(arguments)
+    first, _, last = told.seeds.partition("-")
+    part, _, parts = told.part.partition("/")
+    seeds = range(int(first) + int(part) - 1, int(last or first) + 1, int(parts))
+    return seeds, told.size, told.seconds, told.anew
+
+
 if __name__ == "__main__":
     gc.set_threshold(50_000, 50, 50)  # a short life with much memory at hand
+    *what, anew = asked(sys.argv[1:])
     with contextlib.redirect_stdout(io.StringIO()):  # the app's log lines go there
-        outcomes = main(*sys.argv[1:])
+        outcomes = main(*what, anew=anew)
     print(json.dumps(outcomes))

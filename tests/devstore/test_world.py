@@ -192,3 +192,25 @@ def test_another_shops_order_is_no_order(store):
     order = buy(store)
     refused(store.get(f"/api/orders/{order['id']}?shop=fernside-tea"), "order")
     refused(store.get("/api/orders?shop=nowhere"), "shop")
+
+
+def test_what_is_told_last_is_what_whoever_asks_is_shown(store):
+    order = buy(store, ("stoneware-mugs", 2), ("paper-filters", 1))
+    at, line = f"/api/orders/{order['id']}", order["line_items"][0]["id"]
+
+    def act(path, **words):
+        answer = store.post(path, json=words)
+        assert answer.status_code in {200, 201}, answer.json
+        assert announced("orders/updated")[-1][1] == store.get(at).json
+        return answer.json
+
+    act(f"{at}/edit", add=[{"variant": "linen-cloth"}], remove=[{"line": line, "quantity": 1}])
+    act(f"{at}/fulfillments", lines=[{"line": line, "quantity": 1}])
+    parcel = act(f"{at}/fulfillments")
+    act(f"/api/fulfillments/{parcel['id']}/events", status="delivered")
+    asked = act(f"{at}/returns", lines=[{"line": line}])
+    act(f"/api/returns/{asked['id']}/approve")
+    act(f"{at}/refunds", lines=[{"line": line, "quantity": 1}])
+    told = len(topics())
+    refused(store.post(f"{at}/refunds", json={"lines": [{"line": line, "quantity": 1}]}), "lines")
+    assert len(topics()) == told

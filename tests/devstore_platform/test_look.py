@@ -65,10 +65,10 @@ def busy(world):
         for hours, status in ((30, "in_transit"), (3, "out_for_delivery"), (1, "delivered")):
             add_event(session, parcel, status, happened_at=parcel.created_at - timedelta(hours=hours), city="York")
         request_return(session, order, lines=[(kettle, 1)])
-        session.flush()
+    with unit_of_work() as session:
         for number, row in enumerate(session.query(WebhookDelivery).order_by(WebhookDelivery.id)):
             row.state, row.attempts, row.status, row.ms = "delivered", 1, 200, 8 + number
-        return world, order.id, customer.id
+    return world, order.id, customer.id
 
 
 def order_line(session, order):

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from devstore.state.models import (
@@ -31,6 +32,16 @@ REFERENCES: dict[type[Any], tuple[tuple[str, type[Any]], ...]] = {
 }
 
 
+@cache
+def _those(column: InstrumentedAttribute[Any]) -> Select[Any]:
+    """Return the question for the rows with one of some `numbers` in a column, in the order of their ids.
+
+    Made once: making it takes as long as asking it.
+    """
+    model = column.class_
+    return select(model).where(column == any_(bindparam("numbers", type_=ARRAY(BigInteger)))).order_by(model.id)
+
+
 class Shelf:
     """The rows one request has seen, by table and id."""
 
@@ -38,7 +49,7 @@ class Shelf:
         self._session = session
         self._rows: dict[type[Any], dict[int, Any]] = defaultdict(dict)
         self._wanted: dict[type[Any], set[int]] = defaultdict(set)
-        self._children: dict[str, dict[int, list[Any]]] = defaultdict(dict)
+        self._children: dict[InstrumentedAttribute[Any], dict[int, list[Any]]] = defaultdict(dict)
 
     def put(self, rows: Iterable[Any]) -> list[Any]:
         """Remember rows read elsewhere, so that what hangs on them is fetched for all together."""
@@ -58,17 +69,16 @@ class Shelf:
         known = self._rows[model]
         if number not in known:
             numbers = (self._wanted.pop(model, set()) | {number}) - set(known)
-            self.put(self._session.scalars(select(model).where(model.id.in_(numbers))))
+            self.put(self._session.scalars(_those(model.id), {"numbers": list(numbers)}))
         return known.get(number)
 
     def children(self, foreign_key: InstrumentedAttribute[Any], parent: type[Any], number: int) -> list[Any]:
         """Return the rows pointing at one parent, in the order of their ids."""
-        found = self._children[str(foreign_key)]
+        found = self._children[foreign_key]
         if number not in found:
             numbers = (set(self._rows[parent]) | {number}) - set(found)
             found.update({one: [] for one in numbers})
-            model = foreign_key.class_
-            rows = self._session.scalars(select(model).where(foreign_key.in_(numbers)).order_by(model.id))
+            rows = self._session.scalars(_those(foreign_key), {"numbers": list(numbers)})
             for row in self.put(rows):
                 found[getattr(row, foreign_key.key)].append(row)
         return found[number]
