@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.catalog.collections import listed
 from app.catalog.models import Product, Variant
-from app.kit.upsert import find_or_make
+from app.kit.one_trip import one_trip
+from app.kit.question import SHOP
+from app.kit.upsert import change, find_or_make
 from app.kit.work import entered_shop
 from app.shopify.payloads.goods import ProductFacts, VariantFacts
+
+VARIANTS: Final = select(Variant).where(
+    Variant.shop_id == SHOP, Variant.product_id == bindparam("product", type_=BigInteger)
+)
+DELETE: Final = """
+update product set deleted_at = %(at)s where shop_id = %(shop)s and shopify_id = %(product)s and deleted_at is null"""
+DELETE_VARIANTS: Final = """
+update variant v set deleted_at = %(at)s from product p
+where v.shop_id = %(shop)s and v.product_id = p.id and v.deleted_at is null
+    and p.shop_id = %(shop)s and p.shopify_id = %(product)s"""
 
 
 def record_product(session: Session, facts: ProductFacts) -> Product:
@@ -19,63 +32,47 @@ def record_product(session: Session, facts: ProductFacts) -> Product:
 
     Nor does a webhook's body of the same second: it may be the older one, and the next reconciliation asks the shop.
     """
-    product, made = find_or_make(
-        session,
-        Product,
-        {"shop_id": entered_shop(session), "shopify_id": facts.shopify_id},
-        {
-            "title": facts.title,
-            "handle": facts.handle,
-            "status": facts.status,
-            "tags": "",
-            "source_updated_at": facts.updated_at,
-        },
-    )
+    told = {
+        "title": facts.title,
+        "handle": facts.handle,
+        "status": facts.status,
+        "product_type": facts.product_type,
+        "tags": ", ".join(facts.tags),
+        "image_url": facts.image_url,
+        "source_updated_at": facts.updated_at,
+    }
+    if "collections" not in facts.untold:
+        told["collections"] = listed(facts.collections)
+    key = {"shop_id": entered_shop(session), "shopify_id": facts.shopify_id}
+    product, made = find_or_make(session, Product, key, told)
     if not made and (
         facts.updated_at < product.source_updated_at or (facts.updated_at == product.source_updated_at and facts.untold)
     ):
         return product
-    product.title, product.handle, product.status = facts.title, facts.handle, facts.status
-    product.product_type = facts.product_type
-    product.tags = ", ".join(facts.tags)
-    product.image_url = facts.image_url
-    if "collections" not in facts.untold:
-        product.collections = listed(facts.collections)
-    product.source_updated_at = facts.updated_at
-    session.flush()
+    change(product, told)
     _record_variants(session, product, facts)
     return product
 
 
 def delete_product(session: Session, shopify_id: int, at: datetime) -> None:
     """Mark a product and its variants deleted."""
-    shop = entered_shop(session)
-    session.execute(
-        update(Product)
-        .where(Product.shop_id == shop, Product.shopify_id == shopify_id, Product.deleted_at.is_(None))
-        .values(deleted_at=at),
-    )
-    ids = select(Product.id).where(Product.shop_id == shop, Product.shopify_id == shopify_id)
-    session.execute(
-        update(Variant)
-        .where(Variant.shop_id == shop, Variant.product_id.in_(ids), Variant.deleted_at.is_(None))
-        .values(deleted_at=at),
-    )
+    which = {"shop": entered_shop(session), "product": shopify_id, "at": at}
+    one_trip(session, [(DELETE, which), (DELETE_VARIANTS, which)])
 
 
 def _record_variants(session: Session, product: Product, facts: ProductFacts) -> None:
-    known = {
-        variant.shopify_id: variant
-        for variant in session.scalars(
-            select(Variant).where(Variant.shop_id == product.shop_id, Variant.product_id == product.id)
-        )
-    }
+    kept = session.scalars(VARIANTS, {"shop": product.shop_id, "product": product.id})
+    known = {variant.shopify_id: variant for variant in kept}
     for told in facts.variants:
         variant = known.pop(told.shopify_id, None) or _make(session, product, told)
-        variant.title, variant.price = told.title, told.price
-        variant.available = told.is_available if told.is_available is not None else variant.available
-        variant.source_updated_at = told.updated_at or facts.updated_at
-        variant.deleted_at = None
+        described = {
+            "title": told.title,
+            "price": told.price,
+            "available": told.is_available if told.is_available is not None else variant.available,
+            "source_updated_at": told.updated_at or facts.updated_at,
+            "deleted_at": None,
+        }
+        change(variant, described)
     if "variants" not in facts.truncated:
         for gone in known.values():
             gone.deleted_at = gone.deleted_at or facts.updated_at

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.catalog.collections import forget_collection, record_collection
 from app.catalog.models import Product
 from app.catalog.record_product import delete_product, record_product
+from app.kit.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 from app.shopify.asking import fetch
 from app.shopify.payloads import webhook_goods, webhook_people
 from app.shopify.webhooks.apply import Delivery, Park, told_at
+
+KNOWN: Final = Question(
+    select(Product.id).where(Product.shop_id == SHOP, Product.shopify_id == bindparam("product", type_=BigInteger))
+)
 
 
 def product_told(session: Session, delivery: Delivery) -> None:
@@ -55,5 +62,5 @@ def collection_deleted(session: Session, delivery: Delivery) -> None:
 
 
 def _is_known(session: Session, shopify_id: int) -> bool:
-    known = select(Product.id).where(Product.shop_id == entered_shop(session), Product.shopify_id == shopify_id)
-    return session.scalar(known) is not None
+    (known,) = ask(session, (KNOWN, {"product": shopify_id}))
+    return bool(known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Text, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -14,11 +14,11 @@ from app.customers.models import Customer
 from app.customers.suppress import is_erased
 from app.kit.among import among
 from app.kit.question import SHOP
-from app.kit.upsert import by_key
+from app.kit.upsert import by_key, change, make
 from app.kit.work import entered_shop
 from app.shopify.payloads.people import CustomerFacts
 
-COPIED = ("email", "first_name", "last_name", "country", "province", "locale")
+COPIED = ("first_name", "last_name", "country", "province", "locale")
 
 BY_SHOPIFY_ID: Final = by_key(Customer, ("shop_id", "shopify_id"))
 BY_EMAIL: Final = (
@@ -46,15 +46,19 @@ def record_customer(session: Session, facts: CustomerFacts, *, seen_at: datetime
     if row is None:
         if is_erased(session, facts.shopify_id, normalise(facts.email)):
             return None
-        row = Customer(shop_id=entered_shop(session), shopify_id=facts.shopify_id)
-        session.add(row)
+        key = {"shop_id": entered_shop(session), "shopify_id": facts.shopify_id}
+        told = _told(facts) | {"source_updated_at": facts.updated_at or seen_at}
+        row = make(session, Customer, key | told)
+        if row is None:  # somebody else has just made it
+            return record_customer(session, facts, seen_at=seen_at)
     elif row.merged_into is not None:
         return survivor(session, row)  # late news of a record that is no more; who they are now, the kept one says
     elif row.erased_at is not None:
         return None
-    row.shopify_id = facts.shopify_id
-    _copy(row, facts, facts.updated_at or seen_at)
-    session.flush()
+    else:
+        change(row, {"shopify_id": facts.shopify_id})
+        _copy(row, facts, facts.updated_at or seen_at)
+    _note_locked(session, row)
     return row
 
 
@@ -82,8 +86,12 @@ def by_shopify_id(session: Session, shopify_id: int) -> Customer | None:
     if shopify_id in locked:
         return locked[shopify_id]
     row = session.scalars(BY_SHOPIFY_ID, {"shop_id": entered_shop(session), "shopify_id": shopify_id}).one_or_none()
-    if row is not None:
-        locked[shopify_id] = row
+    return _note_locked(session, row) if row is not None else None
+
+
+def _note_locked(session: Session, row: Customer) -> Customer:
+    if row.shopify_id is not None:
+        session.info.setdefault("customers_locked", {})[row.shopify_id] = row
     return row
 
 
@@ -92,16 +100,16 @@ def _copy(row: Customer, facts: CustomerFacts, at: datetime) -> None:
         at < row.source_updated_at or (at == row.source_updated_at and facts.untold)
     ):
         return
+    change(row, _told(facts) | {"source_updated_at": at})
+
+
+def _told(facts: CustomerFacts) -> dict[str, Any]:
+    """Return what is told of a customer by the names of the columns."""
+    told = {name: getattr(facts, name) for name in COPIED} | {"tags": ", ".join(facts.tags)}
     kept = facts.untold | facts.withheld
-    for name in COPIED:
-        if name not in kept:
-            value = normalise(facts.email) if name == "email" else getattr(facts, name)
-            # A webhook that does not name a locale or address does not take the known one away.
-            if value is not None or name == "email":
-                setattr(row, name, value)
-    if "tags" not in kept:
-        row.tags = ", ".join(facts.tags)
-    row.source_updated_at = at
+    # A webhook that does not name a locale or address does not take the known one away.
+    told = {name: value for name, value in told.items() if name not in kept and value is not None}
+    return told if "email" in kept else told | {"email": normalise(facts.email)}
 
 
 def _adoptable_guest(session: Session, facts: CustomerFacts) -> Customer | None:

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from typing import Any, cast
 
 from psycopg import Error
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -43,7 +44,11 @@ def one_trip(session: Session, asked: Sequence[Asked]) -> list[list[tuple[Any, .
     Raises what SQLAlchemy raises for a fault of the database.
     """
     session.flush()
-    connection = session.connection()
+    return trip(session.connection(), asked)
+
+
+def trip(connection: Connection, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
+    """Do the same on a connection."""
     driver: Any = connection.connection.driver_connection
     try:
         alone = len(asked) == 1 and not isinstance(asked[0][0], PlannedOnce)  # one question is a trip by itself

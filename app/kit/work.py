@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.kit import fault
 from app.kit.clock import note_offset
-from app.kit.db import Base
 from app.kit.engines import SYSTEM
+from app.kit.one_trip import trip
 from app.kit.runtime import Runtime
 
 
@@ -53,15 +53,6 @@ def entered_shop(session: Session) -> int:
     return shop_id
 
 
-def hold(session: Session, row: Base) -> None:
-    """Keep a row within the session's reach, so that asking for it by its key again reads nothing.
-
-    A session lets go of what nobody holds, and would read it anew. What others commit meanwhile shows only in rows
-    asked for with a lock or in a query, as it does for every row in use.
-    """
-    session.info.setdefault("held", set()).add(row)
-
-
 def ring_after_commit(session: Session, queue: str) -> None:
     """Ring `queue` once this session's outermost transaction has committed."""
     session.info["rings"].add(queue)
@@ -72,8 +63,8 @@ ENTER = "select set_config('app.shop_id', %(shop)s, true), (select offset_s from
 
 
 def _set_shop(session: Session, connection: Connection) -> None:
-    entered = connection.exec_driver_sql(ENTER, {"shop": str(session.info["shop_id"])}).one()
-    note_offset(session, entered[1] or 0)
+    (((_, offset),),) = trip(connection, [(ENTER, {"shop": str(session.info["shop_id"])})])
+    note_offset(session, offset or 0)
 
 
 @event.listens_for(Session, "after_begin")

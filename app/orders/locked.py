@@ -13,6 +13,12 @@ def note_locked(session: Session, order: Order) -> None:
     session.info.setdefault("orders_locked", {})[order.id] = order
 
 
+def locked(session: Session, shopify_id: int) -> Order | None:
+    """Return the order of Shopify's id, where this transaction has locked it."""
+    known: dict[int, Order] = session.info.get("orders_locked", {})
+    return next((order for order in known.values() if order.shopify_id == shopify_id), None)
+
+
 def lock_order(session: Session, order_id: int) -> Order:
     """Return an order of the entered shop, locked, as it stands now; raise NoResultFound where there is none."""
     locked: dict[int, Order] = session.info.get("orders_locked", {})

@@ -89,8 +89,8 @@ def fulfillment_told(session: Session, delivery: Delivery) -> None:
     def apply(order: Order, told: Told) -> None:
         if parcels_are_undecided(session, [facts]) and fetch.ask_for_order(session, order.shopify_id, prompted=True):
             return
-        record_parcel.record_fulfillment(session, order, facts, line_ids(session, order.id), told)
-        note_unsent(session, order)
+        parcel = record_parcel.record_fulfillment(session, order, facts, line_ids(session, order.id), told)
+        note_unsent(session, order, [parcel])
 
     _apply_to_order(session, delivery, facts.order_shopify_id, apply)
 

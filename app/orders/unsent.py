@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.kit.question import SHOP, Question, ask
+from app.kit.upsert import change
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
@@ -28,14 +30,18 @@ SENT: Final = Question(
 UNDONE = frozenset({"refunded", "voided"})
 
 
-def note_unsent(session: Session, order: Order) -> None:
-    """Derive anew from when on the order counts as stalled; nothing once something of it was sent or it was undone."""
-    order.stalls_at = _stalls_at(session, order)
-    if order.stalls_at is None:
-        order.stalled_at = None
+def note_unsent(session: Session, order: Order, parcels: Sequence[Fulfillment] = ()) -> None:
+    """Derive anew from when on the order counts as stalled; nothing once something of it was sent or it was undone.
+
+    `parcels` are those of it that are at hand: where one is on its way, the others are not asked for.
+    """
+    stalls_at = _stalls_at(session, order, parcels)
+    change(order, {"stalls_at": stalls_at} | ({"stalled_at": None} if stalls_at is None else {}))
 
 
-def _stalls_at(session: Session, order: Order) -> datetime | None:
+def _stalls_at(session: Session, order: Order, parcels: Sequence[Fulfillment]) -> datetime | None:
+    if any(parcel.cancelled_at is None for parcel in parcels):
+        return None
     if order.paid_at is None or order.is_test or order.cancelled_at or order.deleted_at:
         return None
     if (order.financial_status or "").lower() in UNDONE:

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Text, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.kit.work import hold
+from app.kit.one_trip import one_trip
 from app.shopify.webhooks.apply import Delivery, WaitForShop
-from app.shops.models import Shop, ShopStatus
+from app.shops.models import ShopStatus
 
 FOR_GONE_SHOPS = frozenset(
     {"app/uninstalled", "customers/data_request", "customers/redact", "shop/redact"}
 )  # these come, or come again, when the shop has left
-
-
-KNOWN: Final = select(Shop).where(Shop.domain == bindparam("domain", type_=Text))
+KNOWN: Final = "select id, status from shop where domain = %(domain)s"
 # It may be coming back at this moment: read again once nobody can bring it back before we are done.
-LOCKED: Final = KNOWN.with_for_update(read=True).execution_options(populate_existing=True)
+LOCKED: Final = f"{KNOWN} for share"
 
 
 def shop_of_delivery(session: Session, delivery: Delivery) -> int:
     """Return the shop's id; raise WaitForShop while it is not installed."""
-    named = {"domain": delivery.shop_domain}
-    shop = session.scalars(KNOWN, named).one_or_none()
-    if _is_missing(shop, delivery):
-        shop = session.scalars(LOCKED, named).one_or_none()
-    if shop is None or _is_missing(shop, delivery):
-        raise WaitForShop
-    hold(session, shop)  # whoever asks Shopify about the delivery needs it again
-    return shop.id
-
-
-def _is_missing(shop: Shop | None, delivery: Delivery) -> bool:
-    return shop is None or (shop.status is ShopStatus.UNINSTALLED and delivery.topic not in FOR_GONE_SHOPS)
+    for asked in (KNOWN, LOCKED):
+        (shops,) = one_trip(session, [(asked, {"domain": delivery.shop_domain})])
+        for shop_id, status in shops:
+            if status != ShopStatus.UNINSTALLED or delivery.topic in FOR_GONE_SHOPS:
+                found: int = shop_id
+                return found
+    raise WaitForShop

@@ -11,12 +11,14 @@ from typing import Final
 
 import httpx
 import structlog
-from sqlalchemy import BigInteger, Integer, bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.kit import crypt, fault
 from app.kit.clock import real_now
+from app.kit.one_trip import one_trip
+from app.kit.question import SHOP, Question
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
 from app.shopify.asking.admin import WORKER_PATIENCE_S, AdminClient
@@ -27,13 +29,10 @@ from app.shops.models import AccessToken, Shop, ShopStatus
 
 log = structlog.get_logger()
 
-OF_INSTALL: Final = (
-    select(AccessToken)
-    .where(
-        AccessToken.shop_id == bindparam("shop", type_=BigInteger),
-        AccessToken.generation == bindparam("generation", type_=Integer),
-    )
-    .execution_options(populate_existing=True)
+ACCESS: Final = Question(
+    select(Shop.domain, Shop.status, AccessToken.access_token, AccessToken.access_expires_at)
+    .outerjoin(AccessToken, (AccessToken.shop_id == Shop.id) & (AccessToken.generation == Shop.generation))
+    .where(Shop.id == SHOP)
 )
 
 
@@ -43,11 +42,10 @@ class NotConnected(TokenFault):
 
 def admin_client(session: Session, shop_id: int, patience_s: float = WORKER_PATIENCE_S) -> AdminClient:
     """Return the Admin API client of a shop, with a token that lives for minutes. Web requests pass `patience_s=0`."""
-    shop = session.get_one(Shop, shop_id)
-    token = current_access_token(session, shop)
+    domain, token = current_access(session, shop_id)
     # Work that paces itself puts a meter into its session.
     meter = session.info.get("meter")
-    return AdminClient(_http(session.info["runtime"]), shop.domain, token, patience_s, meter=meter)
+    return AdminClient(_http(session.info["runtime"]), domain, token, patience_s, meter=meter)
 
 
 def store_pair(session: Session, shop: Shop, pair: TokenPair) -> None:
@@ -75,25 +73,25 @@ def has_living_pair(session: Session, shop: Shop, now: datetime) -> bool:
     return row is not None and row.refresh_expires_at > now
 
 
-def current_access_token(session: Session, shop: Shop) -> str:
-    """Return an access token with minutes left, renewing it first where needed.
+def current_access(session: Session, shop_id: int) -> tuple[str, str]:
+    """Return a shop's domain and an access token with minutes left, renewing it first where needed.
 
     Raises NotConnected when there is nothing to renew, GrantRefused when Shopify honours neither stored refresh token
     (the shop is then marked `needs_reconnection`), and other TokenFaults when Shopify cannot be asked now.
     """
-    row = _row(session, shop)
-    if row is None or shop.status is not ShopStatus.ACTIVE:
+    ((row,),) = (ACCESS.rows(rows) for rows in one_trip(session, [ACCESS.asked(shop_id, {})]))
+    if row.access_token is None or row.status is not ShopStatus.ACTIVE:
         raise NotConnected("the shop has no living token")
     runtime: Runtime = session.info["runtime"]
-    if not is_due(row.access_expires_at, real_now()):
-        return crypt.unseal(runtime.config.encryption_keys, shop.id, row.access_token)
-    return renew(runtime, shop.id)
+    if is_due(row.access_expires_at, real_now()):
+        return row.domain, renew(runtime, shop_id)
+    return row.domain, crypt.unseal(runtime.config.encryption_keys, shop_id, row.access_token)
 
 
 def renew(runtime: Runtime, shop_id: int, *, even_if_fresh: bool = False) -> str:
     """Renew a shop's pair under its row lock and commit; return the access token.
 
-    Raises what current_access_token does. Whoever waited for the lock finds the new pair and asks nobody.
+    Raises what current_access does. Whoever waited for the lock finds the new pair and asks nobody.
     `even_if_fresh` renews a pair whose refresh token ages, though its access token still lives.
     """
     try:
@@ -126,8 +124,10 @@ def renew(runtime: Runtime, shop_id: int, *, even_if_fresh: bool = False) -> str
 
 
 def _row(session: Session, shop: Shop, *, lock: bool = False) -> AccessToken | None:
-    wanted = OF_INSTALL.with_for_update() if lock else OF_INSTALL
-    return session.scalars(wanted, {"shop": shop.id, "generation": shop.generation}).one_or_none()
+    wanted = select(AccessToken).where(AccessToken.shop_id == shop.id, AccessToken.generation == shop.generation)
+    if lock:
+        wanted = wanted.with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 
 def _http(runtime: Runtime) -> httpx.Client:

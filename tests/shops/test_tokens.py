@@ -77,7 +77,7 @@ def keep(session, shop, access, refresh, left=timedelta(hours=1)):
 
 def current(wired):
     with unit_of_work(wired, shop_id=1) as session:
-        return tokens.current_access_token(session, session.get_one(Shop, 1))
+        return tokens.current_access(session, 1)[1]
 
 
 def let_it_age(wired):
@@ -128,7 +128,7 @@ def test_a_sealed_token_moved_to_another_shop_cannot_be_opened(wired, shopify):
         stolen = row(wired).access_token
         session.execute(update(AccessToken).where(AccessToken.shop_id == other.id).values(access_token=stolen))
     with pytest.raises(crypt.Unreadable), unit_of_work(wired, shop_id=2) as session:
-        tokens.current_access_token(session, session.get_one(Shop, 2))
+        tokens.current_access(session, 2)
 
 
 def test_two_workers_at_once_renew_once(wired, shopify):
@@ -150,7 +150,7 @@ def test_a_renewal_outlives_the_job_around_it(wired, shopify):
 
     def job():
         with unit_of_work(wired, shop_id=1) as session:
-            tokens.current_access_token(session, session.get_one(Shop, 1))
+            tokens.current_access(session, 1)
             raise RuntimeError("the job fails")
 
     with pytest.raises(RuntimeError):

@@ -209,7 +209,7 @@ def test_an_uninstall_heard_only_after_the_shop_has_come_back_ends_nothing(merch
     uninstalled(merchant, left_at)
     assert shop(merchant).status is ShopStatus.ACTIVE
     with merchant.work() as session:
-        assert tokens.current_access_token(session, session.get_one(Shop, merchant.id)) == "shpua_y"
+        assert tokens.current_access(session, merchant.id) == (merchant.domain, "shpua_y")
 
 
 def test_a_delivery_that_finds_no_shop_is_released_by_the_shop_that_comes_back_meanwhile(merchant, monkeypatch):

@@ -10,12 +10,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
+from app.kit.upsert import change
 from app.orders.delivery import Scan
 from app.orders.lanes import book
 from app.orders.lanes.areas import clock_of
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.expect import Fitted, LaneKey
-from app.orders.lanes.outlook import Outlook, Parcel, outlook
+from app.orders.lanes.outlook import NOTHING, Outlook, Parcel, outlook
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
@@ -23,6 +24,9 @@ from app.shops.settings import load_once
 from app.shops.zone import home_country
 
 STEADY: Final = timedelta(hours=6)  # by less than this an estimate does not move: plans would follow every night
+
+INFERRED: Final = ("inferred_at", "inferred_risk", "inferred_by")
+FORESEEN: Final = ("last_scan_at", "late_at", "late_by", "expected_from", "expected_to", "expected_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,10 @@ def key_of(order: Order, parcel: Fulfillment) -> LaneKey:
 
 def foresee(session: Session, order: Order, parcel: Fulfillment, scans: Sequence[Scan]) -> None:
     """Derive anew, from all its scans, what is expected of a parcel."""
-    waits = parcel.delivered_at is None and parcel.cancelled_at is None
-    lane = book.lane_of(session, key_of(order, parcel)) if waits else None
-    write(order, parcel, scans, lane, here(session))
+    if parcel.delivered_at is None and parcel.cancelled_at is None:
+        write(order, parcel, scans, book.lane_of(session, key_of(order, parcel)), here(session))
+    else:
+        _put(parcel, NOTHING)
 
 
 def write(order: Order, parcel: Fulfillment, scans: Sequence[Scan], lane: Fitted | None, place: Here) -> bool:
@@ -68,16 +73,14 @@ def write(order: Order, parcel: Fulfillment, scans: Sequence[Scan], lane: Fitted
         place.chosen.terms(abroad=order.country != place.home),
         place.now,
     )
+    return _put(parcel, found)
+
+
+def _put(parcel: Fulfillment, found: Outlook) -> bool:
     if found.last_scan_at != parcel.last_scan_at or found.late_at is None:
-        parcel.delayed_at = None  # something was told since: whatever was late, it is another story now
-    parcel.last_scan_at, parcel.late_at, parcel.late_by = found.last_scan_at, found.late_at, found.late_by
-    parcel.expected_from, parcel.expected_to, parcel.expected_by = (
-        found.expected_from, found.expected_to, found.expected_by,
-    )  # fmt: skip
+        change(parcel, {"delayed_at": None})  # something was told since: whatever was late, it is another story now
     moved = _moved(parcel, found)
-    if moved:
-        parcel.inferred_at, parcel.inferred_risk = found.inferred_at, found.inferred_risk
-        parcel.inferred_by = found.inferred_by
+    change(parcel, {name: getattr(found, name) for name in FORESEEN + (INFERRED if moved else ())})
     return moved
 
 

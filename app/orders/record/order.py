@@ -16,10 +16,10 @@ from app.kit.events import emit
 from app.kit.insert_rows import insert_rows
 from app.kit.one_trip import one_trip
 from app.kit.question import SHOP, Question, ask
-from app.kit.upsert import find_or_make
+from app.kit.upsert import change, find_or_make
 from app.kit.work import entered_shop
 from app.orders.gift import gift_by, is_renewal
-from app.orders.locked import note_locked
+from app.orders.locked import locked, note_locked
 from app.orders.models import Order, OrderLine
 from app.orders.record import history
 from app.orders.record import parcel as record_parcel
@@ -50,22 +50,7 @@ returning shopify_id, id"""
 
 def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
     """Upsert the order with its lines, parcels, refunds and returns, and tell whoever plans by it."""
-    order, made = find_or_make(
-        session,
-        Order,
-        {"shop_id": entered_shop(session), "shopify_id": facts.shopify_id},
-        {
-            "name": facts.name,
-            "currency": facts.total.currency,
-            "total": facts.total.amount,
-            "placed_at": facts.placed_at,
-            "source_updated_at": facts.updated_at,
-            "is_test": facts.is_test,
-            "email_withheld": False,
-            "tags": "",
-        },
-    )
-    note_locked(session, order)
+    order, made = _order(session, facts)
     if made:
         history.append(session, order.id, "placed", facts.placed_at, told)
     if made or facts.updated_at >= order.source_updated_at:
@@ -76,11 +61,10 @@ def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
         lines = line_ids(session, order.id)
     for refund in facts.refunds:
         record_reversal.record_refund(session, order, refund, lines, told)
-    for parcel in facts.fulfillments:
-        record_parcel.record_fulfillment(session, order, parcel, lines, told)
+    parcels = [record_parcel.record_fulfillment(session, order, each, lines, told) for each in facts.fulfillments]
     for case in facts.returns:
         record_reversal.record_return(session, order, case, lines, told)
-    note_unsent(session, order)
+    note_unsent(session, order, parcels)
     emit(session, OrderChanged(order.id))
     return order
 
@@ -91,46 +75,70 @@ def line_ids(session: Session, order_id: int) -> dict[int, int]:
     return {row.shopify_id: row.id for row in rows}
 
 
+def _order(session: Session, facts: OrderFacts) -> tuple[Order, bool]:
+    """Return the order, locked, and whether it was made now."""
+    order = locked(session, facts.shopify_id)
+    if order is not None:
+        return order, False
+    order, made = find_or_make(
+        session,
+        Order,
+        {"shop_id": entered_shop(session), "shopify_id": facts.shopify_id},
+        {
+            "name": facts.name,
+            "currency": facts.total.currency,
+            "total": facts.total.amount,
+            "placed_at": facts.placed_at,
+            "source_updated_at": facts.updated_at,
+        },
+    )
+    note_locked(session, order)
+    return order, made
+
+
 def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> None:
     kept = facts.untold | facts.withheld
     before = {name: getattr(order, name) for name in ("financial_status", "cancelled_at")}
     customer, buyer_before = _customer(session, facts, told), order.customer_id
-    if customer is not None:
-        order.customer_id = customer.id
-        if buyer_before not in {None, customer.id} and told.source == RECONCILE:
-            session.flush()
-            emit(session, BuyerChanged(order.id, buyer_before or 0))
     erased = customer is None and (facts.customer is not None or facts.email is not None)
-    if "email" not in kept:
-        order.email = None if erased else (normalise(facts.email) or order.email)
-    if "email" not in facts.untold:
-        order.email_withheld = "email" in facts.withheld
-    if "locale" not in kept:
-        order.locale = facts.locale
-    if "note" not in kept:
-        order.note = None if erased else facts.note
+    described: dict[str, Any] = {
+        "locale": facts.locale,
+        "note": None if erased else facts.note,
+        "email": None if erased else (normalise(facts.email) or order.email),
+        "status_url": None if erased else (facts.status_url or order.status_url),
+    }
     if facts.destination is not None and "destination" not in kept:
-        order.country = facts.destination.country
-        order.province = None if erased else facts.destination.province
-        order.zip = None if erased else facts.destination.zip
-        order.recipient_name = None if erased else facts.destination.first_name
-    if "status_url" not in kept:
-        order.status_url = None if erased else (facts.status_url or order.status_url)
-    order.name = facts.name
-    order.currency, order.total = facts.total.currency, facts.total.amount
-    order.financial_status = facts.financial_status
-    order.fulfillment_status = facts.fulfillment_status
-    order.service = facts.service or order.service
-    order.is_test = facts.is_test
-    order.tags = ", ".join(facts.tags)
-    order.discount_codes = None if erased else "\n".join(facts.discount_codes)
-    order.gift = gift_by(facts.note, facts.attributes)
-    order.renewal = is_renewal(facts.source, facts.tags)
-    order.placed_at = facts.placed_at
-    order.cancelled_at, order.cancel_reason = facts.cancelled_at, facts.cancel_reason
-    order.source_updated_at = facts.updated_at
+        described |= {
+            "country": facts.destination.country,
+            "province": None if erased else facts.destination.province,
+            "zip": None if erased else facts.destination.zip,
+            "recipient_name": None if erased else facts.destination.first_name,
+        }
+    described = {name: value for name, value in described.items() if name not in kept} | {
+        "customer_id": customer.id if customer is not None else buyer_before,
+        "email_withheld": order.email_withheld if "email" in facts.untold else "email" in facts.withheld,
+        "name": facts.name,
+        "currency": facts.total.currency,
+        "total": facts.total.amount,
+        "financial_status": facts.financial_status,
+        "fulfillment_status": facts.fulfillment_status,
+        "service": facts.service or order.service,
+        "is_test": facts.is_test,
+        "tags": ", ".join(facts.tags),
+        "discount_codes": None if erased else "\n".join(facts.discount_codes),
+        "gift": gift_by(facts.note, facts.attributes),
+        "renewal": is_renewal(facts.source, facts.tags),
+        "placed_at": facts.placed_at,
+        "cancelled_at": facts.cancelled_at,
+        "cancel_reason": facts.cancel_reason,
+        "source_updated_at": facts.updated_at,
+    }
     if facts.financial_status is FinancialStatus.PAID and order.paid_at is None:
-        order.paid_at = facts.updated_at
+        described["paid_at"] = facts.updated_at
+    change(order, described)
+    if buyer_before not in {None, order.customer_id} and told.source == RECONCILE:
+        session.flush()
+        emit(session, BuyerChanged(order.id, buyer_before or 0))
     _append_changes(session, order, before, facts, told)
 
 

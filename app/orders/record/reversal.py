@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Final
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.kit.upsert import find_or_make
+from app.kit.insert_rows import insert_rows
+from app.kit.one_trip import Asked, one_trip
+from app.kit.upsert import change, find_or_make
 from app.orders.models import Order
 from app.orders.record import history
 from app.orders.record.told import Told
@@ -16,6 +18,9 @@ from app.orders.reversals import Refund, RefundLine, ReturnCase, ReturnLine
 from app.shopify.payloads.facts import RefundFacts, ReturnFacts
 from app.shopify.payloads.vocabulary import ReturnStatus
 
+SET: Final = "on conflict (shop_id, {0}, order_line_id) do update set quantity = excluded.quantity"
+NOT_BACK: Final = """
+delete from return_line where shop_id = %(shop)s and return_case_id = %(case)s and order_line_id <> all(%(lines)s)"""
 OPEN_STATES = (ReturnStatus.REQUESTED, ReturnStatus.OPEN)
 
 
@@ -28,18 +33,10 @@ def record_refund(session: Session, order: Order, facts: RefundFacts, lines: dic
         {"order_id": order.id, "happened_at": facts.happened_at},
     )
     if facts.total is not None:
-        refund.amount = facts.total.amount
-    for line_shopify_id, quantity, _ in facts.lines:
-        line_id = lines.get(line_shopify_id)
-        if line_id is not None:
-            row = insert(RefundLine).values(
-                shop_id=order.shop_id, refund_id=refund.id, order_line_id=line_id, quantity=quantity
-            )
-            session.execute(
-                row.on_conflict_do_update(
-                    index_elements=["shop_id", "refund_id", "order_line_id"], set_={"quantity": quantity}
-                ),
-            )
+        change(refund, {"amount": facts.total.amount})
+    covered = {lines[shopify_id]: quantity for shopify_id, quantity, _ in facts.lines if shopify_id in lines}
+    if covered:
+        one_trip(session, [_quantities(RefundLine, "refund_id", refund, covered)])
     if made:
         history.append(session, order.id, "refunded", facts.happened_at, told, subject_id=facts.shopify_id)
 
@@ -63,16 +60,20 @@ def record_return(session: Session, order: Order, facts: ReturnFacts, lines: dic
     if not made and told.at < case.source_updated_at:
         return case
     changed = made or case.status != facts.status
-    case.status = facts.status
-    case.name = facts.name or case.name
-    case.opened_at = facts.created_at or case.opened_at
-    case.closed_at = None if facts.status in OPEN_STATES else (facts.closed_at or case.closed_at or told.at)
-    case.source_updated_at = told.at
+    is_open = facts.status in OPEN_STATES
+    described = {
+        "status": facts.status,
+        "name": facts.name or case.name,
+        "opened_at": facts.created_at or case.opened_at,
+        "closed_at": None if is_open else (facts.closed_at or case.closed_at or told.at),
+        "source_updated_at": told.at,
+    }
+    change(case, described)
     if "lines" not in facts.untold:
         _record_return_lines(session, case, facts, lines)
     if changed:
         happened_at = case.opened_at if made else told.at
-        kind = "return_opened" if facts.status in OPEN_STATES else f"return_{facts.status}"
+        kind = "return_opened" if is_open else f"return_{facts.status}"
         history.append(session, order.id, kind, happened_at, told, subject_id=facts.shopify_id)
     return case
 
@@ -83,20 +84,21 @@ def _record_return_lines(session: Session, case: ReturnCase, facts: ReturnFacts,
     for line_shopify_id, quantity in facts.lines:
         if line_shopify_id in lines:
             back[lines[line_shopify_id]] += quantity
+    asked: list[Asked] = []
     if "lines" not in facts.truncated:
-        session.execute(
-            delete(ReturnLine).where(
-                ReturnLine.shop_id == case.shop_id,
-                ReturnLine.return_case_id == case.id,
-                ReturnLine.order_line_id.not_in(list(back)),
-            )
-        )
-    for line_id, quantity in sorted(back.items()):
-        row = insert(ReturnLine).values(
-            shop_id=case.shop_id, return_case_id=case.id, order_line_id=line_id, quantity=quantity
-        )
-        session.execute(
-            row.on_conflict_do_update(
-                index_elements=["shop_id", "return_case_id", "order_line_id"], set_={"quantity": quantity}
-            )
-        )
+        asked.append((NOT_BACK, {"shop": case.shop_id, "case": case.id, "lines": list(back)}))
+    if back:
+        asked.append(_quantities(ReturnLine, "return_case_id", case, back))
+    if asked:
+        one_trip(session, asked)
+
+
+def _quantities(
+    kind: type[RefundLine | ReturnLine], part_of: str, whole: Refund | ReturnCase, of_lines: Mapping[int, int]
+) -> Asked:
+    """Return the question that writes how many of which lines (by our ids) a refund or a return is about."""
+    rows = [
+        {"shop_id": whole.shop_id, part_of: whole.id, "order_line_id": line, "quantity": quantity}
+        for line, quantity in sorted(of_lines.items())
+    ]
+    return insert_rows(kind, rows, SET.format(part_of))
