@@ -35,9 +35,9 @@ class Before:
     last_order: Mapping[int, datetime] = field(default_factory=dict)
 
     def asked_at(self, row: FollowUp, order: Order, product: int | None) -> datetime | None:
-        """Return when the buyer was last asked about a product by another message than this one."""
+        """Return when the buyer was last asked about a product by another run: a second ask of one run is one ask."""
         rows = self.asked.get((order.customer_id or 0, product or 0), ())
-        return max((at for follow_up, at in rows if follow_up != row.id), default=None)
+        return max((at for run, at in rows if run != row.enrollment_id), default=None)
 
     def reordered_at(self, order: Order, product: int | None) -> datetime | None:
         """Return when the buyer first bought a product again after an order."""
@@ -63,7 +63,8 @@ def _people(planned: Sequence[Planned], wanted: Callable[[Step, Order], bool]) -
 
 def _asked(session: Session, people: Sequence[int]) -> dict[tuple[int, int], list[tuple[int, datetime]]]:
     rows = session.execute(
-        select(Message.customer_id, OrderLine.product_shopify_id, Message.follow_up_id, Message.sent_at)
+        select(Message.customer_id, OrderLine.product_shopify_id, FollowUp.enrollment_id, Message.sent_at)
+        .join(FollowUp, (FollowUp.shop_id == Message.shop_id) & (FollowUp.id == Message.follow_up_id))
         .join(MessageItem, (MessageItem.shop_id == Message.shop_id) & (MessageItem.message_id == Message.id))
         .join(OrderLine, (OrderLine.shop_id == MessageItem.shop_id) & (OrderLine.id == MessageItem.item_id))
         .where(Message.shop_id == entered_shop(session), among(Message.customer_id, people))
@@ -72,9 +73,9 @@ def _asked(session: Session, people: Sequence[int]) -> dict[tuple[int, int], lis
         .where(Message.sent_at.is_not(None))
     )
     found: dict[tuple[int, int], list[tuple[int, datetime]]] = defaultdict(list)
-    for customer, product, follow_up, at in rows:
+    for customer, product, run, at in rows:
         if customer is not None and product is not None and at is not None:
-            found[customer, product].append((follow_up, at))
+            found[customer, product].append((run, at))
     return found
 
 

@@ -58,7 +58,7 @@ def customer_then(
 
 
 def asked_at(one: Saying, beside: Beside, product: int | None) -> datetime | None:
-    """Return when the buyer was last asked about a product by another message."""
+    """Return when the buyer was last asked about a product by another run."""
     if product is None or not one.then.order.customer_id:
         return None
     return max(
@@ -66,7 +66,7 @@ def asked_at(one: Saying, beside: Beside, product: int | None) -> datetime | Non
             said.at
             for said in beside.said
             if said.saying.step.message_class == "review_ask"
-            and said.saying.row is not one.row
+            and said.saying.run is not one.run
             and said.saying.then.order.customer_id == one.then.order.customer_id
             and any(said.saying.then.lines[line].product_shopify_id == product for line in said.lines)
         ),
