@@ -60,6 +60,7 @@ def _engine(url: str, role: str, pool_size: int, *, asks_before_use: bool = True
         pool_timeout=POOL_WAIT_S,
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_use_lifo=True,  # the connection used last has most statements ready
         hide_parameters=True,  # parameters hold addresses; they must not reach logs through an exception's text
     )
     _bound_transactions(engine)

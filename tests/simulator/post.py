@@ -5,6 +5,7 @@ The log is written before the answer is given: what is in it was accepted, whate
 
 import os
 import re
+import select
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -38,6 +39,25 @@ class Post:
         made = {name: getattr(real, name) for name in dir(real) if not name.startswith("__")}
         return SimpleNamespace(**(made | {"create_connection": lambda *_, **__: Line(self)}))
 
+    def select_module(self):
+        """Return what stands for the module `select` there: a poll of one silent line, in virtual time."""
+        return SimpleNamespace(POLLIN=select.POLLIN, POLLOUT=select.POLLOUT, poll=lambda: Poll(self.hub))
+
+
+class Poll:
+    """Let the time pass for which a line would be waited for; whoever wakes may find that it is gone."""
+
+    def __init__(self, hub):
+        self.hub = hub
+
+    def register(self, line, events):
+        """Take a line: what it has to say it says at once, so that it is silent."""
+
+    def poll(self, milliseconds):
+        """Wait in vain."""
+        self.hub.sleep(timedelta(milliseconds=milliseconds))
+        return []
+
 
 class Line:
     """One connection, as its client's socket."""
@@ -48,7 +68,7 @@ class Line:
         if self.process:
             self.process.lines.add(self)
         self.out, self.unread, self.data, self.recipient, self.left = b"220 ready\r\n", b"", None, None, False
-        self.silent, self.waits_s = False, None
+        self.silent = False
 
     def sendall(self, data):
         """Take what the client says."""
@@ -71,9 +91,7 @@ class Line:
             return given
         if self.left:
             return b""
-        if self.waits_s:  # the time passes, and whoever waits may find on waking that the line is gone
-            self.hub.sleep(timedelta(seconds=self.waits_s))
-        raise TimeoutError("no answer")
+        raise BlockingIOError
 
     def _listen(self):
         while not self.left and not self.silent:
@@ -175,13 +193,8 @@ class Line:
         """Close the client's end."""
         self.cut()
 
-    def gettimeout(self):
-        """Return how many seconds reading waits; None for ever."""
-        return self.waits_s
-
-    def settimeout(self, seconds):
-        """Take how long reading waits, in virtual time."""
-        self.waits_s = seconds
+    def setblocking(self, flag):
+        """Take whether it waits by itself: it never does."""
 
     def setsockopt(self, *option):
         """Take an option."""

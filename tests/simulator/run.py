@@ -21,6 +21,7 @@ from tests.simulator.world import World
 
 TROUBLE_ENDS = timedelta(days=25)
 THE_END = timedelta(days=95)
+AFTERWARDS = timedelta(days=3)  # for what a look at the very end has planned
 LONGEST = timedelta(days=6)  # nobody looks for as long, at most: there is a nightly look at everything
 A_LEASE = timedelta(seconds=125)
 TABLES = "select tablename from pg_tables where schemaname = 'public' order by 1"
@@ -96,7 +97,7 @@ class Play:
         """Walk from the beginning to the end, or until something is so."""
         end, acts = BEGINNING + THE_END, iter(self.acts)
         act = next(acts, None)
-        while self.hub.now < end and not is_over():
+        while not is_over() and (self.hub.now < end or self._is_unfinished(end)):
             now = self._next_instant(act)
             while act is not None and act[0] <= now:
                 self._act(act)
@@ -106,6 +107,9 @@ class Play:
             self.hub.move(now)
             self.merchants.press()
             self._one_instant()
+
+    def _is_unfinished(self, end):
+        return self.hub.now < end + AFTERWARDS and self._next_due() is not None
 
     def _act(self, act):
         at, number, _, verb, words = act

@@ -26,7 +26,9 @@ SETTINGS = (
     "deadlock_timeout = '1h'",
     "synchronize_seqscans = off",
     "max_parallel_workers_per_gather = 0",
+    "plan_cache_mode = 'force_generic_plan'",  # a plan for each of the first five askings cost more than the answers
 )
+STATEMENTS = 2_000  # a connection keeps ready, from the first asking on: one serves nearly all that is asked
 
 
 class Servers:
@@ -54,6 +56,7 @@ class Servers:
         room = [engines._engine(self.url, role, ROOM, asks_before_use=False) for role in (APP, SYSTEM, INGEST)]
         for engine in room:
             event.listen(engine, "connect", _never_idle_by_real_time)
+            event.listen(engine, "connect", _keeps_statements)
         object.__setattr__(self.wired, "engines", Engines(*room))
 
     def renew(self):
@@ -90,6 +93,10 @@ def _never_idle_by_real_time(connection, _record):
     connection.execute("set idle_in_transaction_session_timeout = 0")
     connection.execute("set transaction_timeout = 0")
     connection.commit()
+
+
+def _keeps_statements(connection, _record):
+    connection.prepare_threshold, connection.prepared_max = 0, STATEMENTS
 
 
 def _drop(logger, method, event):

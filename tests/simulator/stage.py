@@ -235,6 +235,7 @@ def stage(servers, seed, beginning, make_fates, make_shopify, make_post):
         replace_machine(hub, patch, seed)
         patch.setattr(fault, "_armed", Points(made))
         patch.setattr(smtp, "socket", post.socket_module(smtp.socket))
+        patch.setattr(smtp, "select", post.select_module())
         try:
             yield made
         finally:
