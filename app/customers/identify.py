@@ -13,14 +13,14 @@ from app.customers.address import normalise
 from app.customers.models import Customer
 from app.customers.suppress import is_erased
 from app.kit.among import among
-from app.kit.question import SHOP
-from app.kit.upsert import by_key, change, make
+from app.kit.question import SHOP, Question
+from app.kit.tracked import load
+from app.kit.upsert import change, find, make
 from app.kit.work import entered_shop
 from app.shopify.payloads.people import CustomerFacts
 
 COPIED = ("first_name", "last_name", "country", "province", "locale")
 
-BY_SHOPIFY_ID: Final = by_key(Customer, ("shop_id", "shopify_id"))
 BY_EMAIL: Final = (
     select(Customer)
     .where(
@@ -33,7 +33,8 @@ BY_EMAIL: Final = (
     .limit(1)
     .with_for_update()
 )
-GUEST_BY_EMAIL: Final = BY_EMAIL.where(Customer.shopify_id.is_(None))
+GUEST_BY_EMAIL: Final = Question(BY_EMAIL.where(Customer.shopify_id.is_(None)))
+ANYBODY_BY_EMAIL: Final = Question(BY_EMAIL)
 
 
 def record_customer(session: Session, facts: CustomerFacts, *, seen_at: datetime) -> Customer | None:
@@ -85,7 +86,7 @@ def by_shopify_id(session: Session, shopify_id: int) -> Customer | None:
     locked: dict[int, Customer] = session.info.setdefault("customers_locked", {})
     if shopify_id in locked:
         return locked[shopify_id]
-    row = session.scalars(BY_SHOPIFY_ID, {"shop_id": entered_shop(session), "shopify_id": shopify_id}).one_or_none()
+    row = find(session, Customer, {"shop_id": entered_shop(session), "shopify_id": shopify_id})
     return _note_locked(session, row) if row is not None else None
 
 
@@ -118,8 +119,8 @@ def _adoptable_guest(session: Session, facts: CustomerFacts) -> Customer | None:
 
 
 def _by_email(session: Session, address: str, *, guests_only: bool = False) -> Customer | None:
-    asked = GUEST_BY_EMAIL if guests_only else BY_EMAIL
-    return session.scalars(asked, {"shop": entered_shop(session), "email": address}).first()
+    asked = GUEST_BY_EMAIL if guests_only else ANYBODY_BY_EMAIL
+    return next(iter(load(session, Customer, (asked, {"email": address}))), None)
 
 
 def _merged_with_email(session: Session, address: str) -> Customer | None:

@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, inspect, select
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy import bindparam, inspect, select
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.kit.db import Base
 from app.kit.insert_rows import insert_rows
 from app.kit.one_trip import one_trip
+from app.kit.question import Question
+from app.kit.tracked import load, tracked
 
 Row = TypeVar("Row", bound=Base)
 
@@ -24,12 +26,16 @@ ONCE = "on conflict do nothing returning id"
 
 def find_or_make(session: Session, kind: type[Row], key: dict[str, Any], first: dict[str, Any]) -> tuple[Row, bool]:
     """Return the row with `key`, locked, and whether it was made now (with `key` and `first` as its values)."""
-    found = by_key(kind, tuple(key))
-    row = session.scalars(found, key).one_or_none()  # most are known; trying to make them would use up a number each
+    row = find(session, kind, key)  # most are known; trying to make them first would use up a number each
     if row is not None:
         return row, False
     made = make(session, kind, key | first)
-    return (made, True) if made is not None else (session.scalars(found, key).one(), False)
+    return (made, True) if made is not None else (load(session, kind, (by_key(kind, tuple(key)), key))[0], False)
+
+
+def find(session: Session, kind: type[Row], key: dict[str, Any]) -> Row | None:
+    """Return the row with `key`, locked and as it stands now."""
+    return next(iter(load(session, kind, (by_key(kind, tuple(key)), key))), None)
 
 
 def make(session: Session, kind: type[Row], values: dict[str, Any]) -> Row | None:
@@ -38,10 +44,7 @@ def make(session: Session, kind: type[Row], values: dict[str, Any]) -> Row | Non
     (made,) = one_trip(session, [insert_rows(kind, [whole], ONCE)])
     if not made:
         return None
-    row = kind(**whole, id=made[0][0])
-    make_transient_to_detached(row)
-    session.add(row)
-    return row
+    return tracked(session, kind, whole | {"id": made[0][0]})
 
 
 def change(row: Base, values: Mapping[str, Any]) -> None:
@@ -52,11 +55,11 @@ def change(row: Base, values: Mapping[str, Any]) -> None:
 
 
 @cache
-def by_key(kind: type[Row], names: tuple[str, ...]) -> Select[Row]:
-    """Return the select of a row by columns that make it out, locked and as it stands now."""
+def by_key(kind: type[Base], names: tuple[str, ...]) -> Question:
+    """Return the question for a row by columns that make it out, locked."""
     columns = inspect(kind).columns
     places = [columns[name] == bindparam(name, type_=columns[name].type) for name in names]
-    return select(kind).where(*places).with_for_update().execution_options(populate_existing=True)
+    return Question(select(kind).where(*places).with_for_update())
 
 
 @cache

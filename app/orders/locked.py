@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from app.kit.upsert import find
 from app.kit.work import entered_shop
 from app.orders.models import Order
 
@@ -24,6 +26,8 @@ def lock_order(session: Session, order_id: int) -> Order:
     locked: dict[int, Order] = session.info.get("orders_locked", {})
     if order_id in locked:
         return locked[order_id]
-    order = session.get_one(Order, (entered_shop(session), order_id), with_for_update=True)
+    order = find(session, Order, {"shop_id": entered_shop(session), "id": order_id})
+    if order is None:
+        raise NoResultFound
     note_locked(session, order)
     return order

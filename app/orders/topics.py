@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import BigInteger, Select, bindparam, select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.kit.events import emit
-from app.kit.upsert import by_key
+from app.kit.question import SHOP, Question
+from app.kit.tracked import load
+from app.kit.upsert import by_key, find
 from app.kit.work import entered_shop
 from app.orders import fetch
 from app.orders.locked import note_locked
@@ -33,16 +35,11 @@ from app.shopify.payloads.vocabulary import ReturnStatus
 from app.shopify.webhooks.apply import Delivery, spend_body, told_at
 
 ORDER: Final = by_key(Order, ("shop_id", "shopify_id"))
-PARCEL: Final = by_key(Fulfillment, ("shop_id", "shopify_id"))
-ORDER_OF_PARCEL: Final = (
+ORDER_OF_PARCEL: Final = Question(
     select(Order)
     .join(Fulfillment, (Fulfillment.shop_id == Order.shop_id) & (Fulfillment.order_id == Order.id))
-    .where(
-        Fulfillment.shop_id == bindparam("shop_id", type_=BigInteger),
-        Fulfillment.shopify_id == bindparam("shopify_id", type_=BigInteger),
-    )
+    .where(Fulfillment.shop_id == SHOP, Fulfillment.shopify_id == bindparam("shopify_id", type_=BigInteger))
     .with_for_update(of=Order)
-    .execution_options(populate_existing=True)
 )
 
 
@@ -194,9 +191,9 @@ def _order(session: Session, shopify_id: int) -> Order | None:
     return _locked(session, ORDER, shopify_id)
 
 
-def _locked(session: Session, which: Select[Order], shopify_id: int) -> Order | None:
+def _locked(session: Session, which: Question, shopify_id: int) -> Order | None:
     named = {"shop_id": entered_shop(session), "shopify_id": shopify_id}
-    order = session.scalars(which, named).one_or_none()
+    order = next(iter(load(session, Order, (which, named))), None)
     if order is not None:
         note_locked(session, order)
     return order
@@ -206,5 +203,4 @@ def _parcel(session: Session, shopify_id: int) -> Fulfillment | None:
     """Return a parcel, locked after its order: every handler takes the order first, or two of them would deadlock."""
     if _locked(session, ORDER_OF_PARCEL, shopify_id) is None:
         return None
-    named = {"shop_id": entered_shop(session), "shopify_id": shopify_id}
-    return session.scalars(PARCEL, named).one_or_none()
+    return find(session, Fulfillment, {"shop_id": entered_shop(session), "shopify_id": shopify_id})
