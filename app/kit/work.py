@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.kit import fault
-from app.kit.clock import note_offset
+from app.kit.clock import note_clock
 from app.kit.engines import SYSTEM
 from app.kit.one_trip import trip
 from app.kit.runtime import Runtime
@@ -59,12 +59,12 @@ def ring_after_commit(session: Session, queue: str) -> None:
 
 
 # Most transactions need the business clock too, and it costs nothing on the way.
-ENTER = "select set_config('app.shop_id', %(shop)s, true), (select offset_s from clock_offset)"
+ENTER = "select set_config('app.shop_id', %(shop)s, true), (select offset_s from clock_offset), clock_timestamp()"
 
 
 def _set_shop(session: Session, connection: Connection) -> None:
-    (((_, offset),),) = trip(connection, [(ENTER, {"shop": str(session.info["shop_id"])})])
-    note_offset(session, offset or 0)
+    (((_, offset, now),),) = trip(connection, [(ENTER, {"shop": str(session.info["shop_id"])})])
+    note_clock(session, offset or 0, now)
 
 
 @event.listens_for(Session, "after_begin")

@@ -175,6 +175,7 @@ def side_by_side(cluster, redis_url, folder, migrated=None):
         _point_at(patch, store_url, log)
         patch.setattr("devstore.clock.now.real_now", lambda: BEGINNING)
         patch.setattr("app.kit.clock.real_now", lambda: BEGINNING)
+        patch.setattr("app.kit.clock.ASKEW", timedelta.max)
         patch.setattr(bucket, "RATES", dict.fromkeys(bucket.RATES, PLENTY))
         store_engine.create_tables()
         plant()

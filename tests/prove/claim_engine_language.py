@@ -81,6 +81,7 @@ def shops(count: int):
     clock = {"now": NOON}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.kit.clock.real_now", lambda: clock["now"])
+        patch.setattr("app.kit.clock.ASKEW", timedelta.max)
         with wired() as (runtime, web):
             runtime.parts["flask"] = web.application
             names = [f"shop-{number}.myshopify.com" for number in range(count)]

@@ -1,5 +1,7 @@
 """Two shops for all tests of a file."""
 
+from datetime import timedelta
+
 import pytest
 
 from app import wiring
@@ -15,6 +17,7 @@ def sides(cluster, migrated, redis_url):
     url = cluster.create_database(template=migrated)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.kit.clock.real_now", lambda: NOON)
+        patch.setattr("app.kit.clock.ASKEW", timedelta.max)
         app = wiring.create_app(make_config(url, redis_url))
         app.testing = True
         here = runtime.current()
