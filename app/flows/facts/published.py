@@ -17,13 +17,11 @@ from app.flows.models import Flow, FlowState, FlowVersion
 from app.kit.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 
+TEXTS: Final = (cast(FlowVersion.document, Text).label("document"), cast(FlowVersion.gone, Text).label("gone"))
 VERSIONS: Final = Question(
-    select(
-        FlowVersion.flow_id,
-        FlowVersion.number,
-        cast(FlowVersion.document, Text).label("document"),
-        cast(FlowVersion.gone, Text).label("gone"),
-    ).where(FlowVersion.shop_id == SHOP, one_of(FlowVersion.flow_id, "flows"))
+    select(FlowVersion.flow_id, FlowVersion.number, *TEXTS).where(
+        FlowVersion.shop_id == SHOP, one_of(FlowVersion.flow_id, "flows")
+    )
 )
 
 
@@ -48,26 +46,28 @@ def of_flows(pairs: Iterable[tuple[int, int]]) -> dict[str, list[int]]:
 def read(rows: Iterable[Any], pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], FlowDocument]:
     """Return the documents of the pairs from the versions read."""
     return {
-        (row.flow_id, row.number): _read(row.document, row.gone) for row in rows if (row.flow_id, row.number) in pairs
+        (row.flow_id, row.number): document(row.document, row.gone)
+        for row in rows
+        if (row.flow_id, row.number) in pairs
     }
 
 
 @lru_cache(maxsize=1_000)
-def _read(document: str, gone: str) -> FlowDocument:
-    """Read a version, once a process: equal texts are equal documents, whoever's they are."""
+def document(told: str, gone: str) -> FlowDocument:
+    """Read a version by its TEXTS, once a process: equal texts are equal documents, whoever's they are."""
     steps = tuple(read_step(each) for each in json.loads(gone))
-    return replace(flow_document(json.loads(document)), gone=steps)
+    return replace(flow_document(json.loads(told)), gone=steps)
 
 
 def current(session: Session) -> dict[str, tuple[Flow, FlowDocument]]:
     """Return the shop's flows with their published documents, by key."""
     rows = session.execute(
-        select(Flow, cast(FlowVersion.document, Text), cast(FlowVersion.gone, Text))
+        select(Flow, *TEXTS)
         .join(FlowVersion, (FlowVersion.shop_id == Flow.shop_id) & (FlowVersion.flow_id == Flow.id))
         .where(Flow.shop_id == entered_shop(session), FlowVersion.number == Flow.version)
         .order_by(Flow.id)
     )
-    return {flow.key: (flow, _read(document, gone)) for flow, document, gone in rows}
+    return {flow.key: (flow, document(told, gone)) for flow, told, gone in rows}
 
 
 def is_running(session: Session) -> bool:

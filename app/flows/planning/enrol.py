@@ -6,10 +6,9 @@ found: asked again later it could answer otherwise, and nobody could say why the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -21,32 +20,27 @@ from app.flows.language.flow import FlowDocument
 from app.flows.language.happenings import Event
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, Flow
+from app.flows.planning.around import Runs
 from app.flows.runs.path import Taken, path_json
 from app.flows.runs.triggers import UNPAID, Occasion, Story, admits, occasions
 from app.kit.clock import business_now
-from app.kit.question import SHOP, Question, ask
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 
 FILTERED: Final = "filtered"
-RUNS: Final = Question(
-    select(Enrollment.flow_id, Enrollment.subject_kind, Enrollment.subject_id, Enrollment.ended_reason).where(
-        Enrollment.shop_id == SHOP,
-        Enrollment.order_id == bindparam("order", type_=BigInteger),
-        Enrollment.occurrence == 0,
-    )
-)
-
-Runs = Mapping[tuple[int, str, int], str | None]
 
 
 def enrol(
-    session: Session, flows: Mapping[str, tuple[Flow, FlowDocument]], order: Order, parcels: list[Fulfillment]
+    session: Session,
+    flows: Iterable[tuple[Flow, FlowDocument]],
+    runs: Runs,
+    order: Order,
+    parcels: list[Fulfillment],
 ) -> None:
-    """Start the runs flows should have of an order as it stands now."""
+    """Start the runs flows should have of an order as it stands now, beside those it has."""
     wanted = [
         (flow, document)
-        for flow, document in flows.values()
+        for flow, document in flows
         if flow.started_at is not None and flow.include_from is not None and order.deleted_at is None
     ]
     if not wanted:
@@ -55,7 +49,6 @@ def enrol(
     story = plain_story(order, parcels) if plain else stories(session, [order])[order.id]
     told = occasions(story)
     by_id = {parcel.id: parcel for parcel in parcels}
-    runs = _runs(session, order)
     for flow, document in wanted:
         for each in told:
             if (flow.id, each.subject, each.subject_id) not in runs and admitted(flow, document, each, story, runs):
@@ -141,9 +134,3 @@ def admitted(flow: Flow, document: FlowDocument, occasion: Occasion, story: Stor
     by_hand = any(flow_id == flow.id and reason != FILTERED for (flow_id, _, _), reason in runs.items())
     sent_since = flow.started_at is not None and occasion.at >= flow.started_at
     return by_hand and sent_since and event is occasion.event is Event.SHIPPED
-
-
-def _runs(session: Session, order: Order) -> Runs:
-    """Return the runs an order has: flow, subject and why it ended."""
-    (rows,) = ask(session, (RUNS, {"order": order.id}))
-    return {(row.flow_id, row.subject_kind, row.subject_id): row.ended_reason for row in rows}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from app.flows.facts.gather_groups import arrivals
 from app.flows.facts.standing.standing import Run, standings, started_at
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
+from app.flows.planning.around import MINE, ORDER, WAITING, Documents, around
 from app.flows.planning.changed.after_return import after_return, parcel_of
 from app.flows.planning.enrol import enrol
 from app.flows.planning.runs.follow import come_to, keep_way, row_facts
@@ -27,7 +29,9 @@ from app.flows.timing.recipient_zone import recipient_zone
 from app.flows.timing.shipment_group import together_at
 from app.kit import fault
 from app.kit.clock import business_now
+from app.kit.question import SHOP, Question, one_of
 from app.kit.queue import BULK, SENDS
+from app.kit.tracked import load
 from app.kit.work import ring_after_commit
 from app.orders.delivery import Delivered, DeliverySource
 from app.orders.locked import lock_order
@@ -40,6 +44,15 @@ from app.shops.zone import zone_name
 
 Rows = dict[str, FollowUp]
 
+PARCELS: Final = Question(select(Fulfillment).where(Fulfillment.shop_id == SHOP, Fulfillment.order_id == ORDER))
+RUNS_ON: Final = Question(select(Enrollment).where(*MINE, Enrollment.ended_at.is_(None)).order_by(Enrollment.id))
+ROWS: Final = Question(
+    select(FollowUp)
+    .where(FollowUp.shop_id == SHOP, FollowUp.order_id == ORDER, one_of(FollowUp.enrollment_id, "runs"))
+    .order_by(FollowUp.id)
+    .with_for_update()
+)
+
 
 def order_changed(session: Session, event: OrderChanged) -> None:
     """Enrol the order and its parcels where flows have started, and plan their steps anew."""
@@ -47,30 +60,31 @@ def order_changed(session: Session, event: OrderChanged) -> None:
     now = business_now(session)
     # Most who tell us hold the order already; whoever decided about a review does not.
     order = lock_order(session, event.order_id)
-    parcels = list(
-        session.scalars(
-            select(Fulfillment).where(Fulfillment.shop_id == order.shop_id, Fulfillment.order_id == order.id)
-        )
-    )
+    parcels = load(session, Fulfillment, (PARCELS, {"order": order.id}))
     profile_zone = zone_name(session)
     note(session, order.id, recipient_zone(order.country, order.province, profile_zone, order.zip).name, now)
-    enrol(session, published.current(session), order, parcels)
-    after_return(session, order)
-    replan(session, order, parcels)
-    _wake_others(session, order)
+    beside_it = around(session, order, now)
+    enrol(session, beside_it.offered, beside_it.runs, order, parcels)
+    after_return(session, order, beside_it.returns)
+    replan(session, order, parcels, beside_it.documents)
+    if beside_it.others_wait:
+        # What they wait for may be this order.
+        others = update(Enrollment).where(*WAITING).values(look_at=now)
+        places = {"shop": order.shop_id, "order": order.id, "person": order.customer_id, "now": now}
+        session.execute(others, places)
 
 
-def replan(session: Session, order: Order, parcels: list[Fulfillment]) -> None:
+def replan(
+    session: Session, order: Order, parcels: list[Fulfillment], known_documents: Documents | None = None
+) -> None:
     """Put every unsent step of the order's runs where today's facts say it belongs."""
-    runs = session.scalars(
-        select(Enrollment)
-        .where(Enrollment.shop_id == order.shop_id, Enrollment.order_id == order.id, Enrollment.ended_at.is_(None))
-        .order_by(Enrollment.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    runs = load(session, Enrollment, (RUNS_ON, {"order": order.id}))
     if not runs:
         return
-    documents = published.documents(session, [(run.flow_id, run.version) for run in runs])
+    pinned = {(run.flow_id, run.version) for run in runs}
+    documents = known_documents or {}
+    if not pinned <= documents.keys():
+        documents = published.documents(session, pinned)
     places = Whereabouts(load_once(session, CalendarSetting), zone_name(session))
     by_id = {parcel.id: parcel for parcel in parcels}
     now = business_now(session)
@@ -145,33 +159,9 @@ def beside(run: Enrollment, runs: Iterable[Enrollment], parcels: Mapping[int, Fu
     return [parcels[each.subject_id] for each in same if each.subject_id in parcels]
 
 
-def _wake_others(session: Session, order: Order) -> None:
-    """Let the same person's waiting runs look again: what they wait for may be this order.
-
-    Of earlier orders only: two orders that change at once never wait for each other.
-    """
-    if order.customer_id is None:
-        return
-    session.execute(
-        update(Enrollment)
-        .where(
-            Enrollment.shop_id == order.shop_id,
-            Enrollment.customer_id == order.customer_id,
-            Enrollment.order_id < order.id,
-            Enrollment.look_at > business_now(session),
-        )
-        .values(look_at=business_now(session))
-    )
-
-
 def _locked_rows(session: Session, order: Order, runs: list[int]) -> Mapping[int, Rows]:
     found: dict[int, Rows] = {run: {} for run in runs}
-    for row in session.scalars(
-        select(FollowUp)
-        .where(FollowUp.shop_id == order.shop_id, FollowUp.enrollment_id.in_(runs))
-        .order_by(FollowUp.id)
-        .with_for_update()
-    ):
+    for row in load(session, FollowUp, (ROWS, {"order": order.id, "runs": runs})):
         found[row.enrollment_id][row.step] = row
     return found
 

@@ -29,11 +29,8 @@ from app.orders.reversals import ReturnCase, ReturnLine
 HANDED_OVER = "handed_over"
 
 
-def after_return(session: Session, order: Order) -> None:
+def after_return(session: Session, order: Order, cases: Sequence[ReturnCase]) -> None:
     """Let go on what the order's returns held up. Without a return, or while nothing of it is over, nothing changes."""
-    cases = session.scalars(
-        select(ReturnCase).where(ReturnCase.shop_id == order.shop_id, ReturnCase.order_id == order.id)
-    ).all()
     if not cases or all(case.status in OPEN_STATES for case in cases):
         return
     _look_again(session, order)
