@@ -8,6 +8,7 @@ from rq.serializers import JSONSerializer
 
 from app.kit import engines, runtime
 from app.kit.patient_worker import PatientWorker
+from app.kit.question import QUESTIONS
 from app.kit.queue import QUEUES, worker_connection
 
 MAINTENANCE_S = 60
@@ -23,6 +24,8 @@ def worker(queue: str) -> None:
     for work in here.work:
         if work.queue == queue:
             work.make_ready()  # before the fork, so that every job shares it
+    for question in QUESTIONS:
+        question.make_ready()
     here.engines.dispose()  # a connection must not be shared with the forked job
     connection = worker_connection(here.config.redis_url)
     PatientWorker(

@@ -33,6 +33,9 @@ def one_of(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]
     return column == any_(bindparam(name, type_=ARRAY(Text() if isinstance(column.type, EnumText) else column.type)))
 
 
+QUESTIONS: list[Question] = []  # all there are; each is made once a process
+
+
 class Question:
     """Hold one select with its places, compiled when it is first asked.
 
@@ -43,6 +46,11 @@ class Question:
     def __init__(self, statement: Select[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]) -> None:
         """Take the select, or an update that returns; its places are `SHOP`, what `one_of` names, and single values."""
         self.statement = statement
+        QUESTIONS.append(self)
+
+    def make_ready(self) -> None:
+        """Compile it before it is asked: a process that forks for every job would else do so in each."""
+        _ = self._compiled, self._made
 
     def asked(self, shop_id: int, keys: Keys) -> Asked:
         """Return the question for `one_trip`."""
