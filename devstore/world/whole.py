@@ -1,4 +1,4 @@
-"""Load orders with everything that hangs on them, in nine queries however many they are.
+"""Load orders with everything that hangs on them, in nine queries at most, however many they are.
 
 What one action of a merchant tells in several webhooks and its own answer is read once.
 """
@@ -6,7 +6,7 @@ What one action of a merchant tells in several webhooks and its own answer is re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, BigInteger, any_, bindparam, event, select
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, event, exists, select
 from sqlalchemy.orm import Session
 
 from devstore.state.engine import Work
@@ -29,9 +29,24 @@ from devstore.webhooks.payloads.refund import GoodsBack, Repayment
 
 # Said once: making a statement takes as long as asking it.
 IDS = any_(bindparam("ids", type_=ARRAY(BigInteger)))
-LINES = select(LineItem).where(LineItem.order_id == IDS).order_by(LineItem.position, LineItem.id)
-PARCELS = select(Fulfillment).where(Fulfillment.order_id == IDS).order_by(Fulfillment.number)
-PACKED = select(FulfillmentLine).where(FulfillmentLine.fulfillment_id == IDS).order_by(FulfillmentLine.id)
+LINES = (
+    select(
+        LineItem,
+        Product.id,  # none where it is no longer sold
+        exists().where(Fulfillment.order_id == IDS),
+        exists().where(Refund.order_id == IDS),
+        exists().where(Return.order_id == IDS),
+    )
+    .outerjoin(Product, Product.id == LineItem.product_id)
+    .where(LineItem.order_id == IDS)
+    .order_by(LineItem.position, LineItem.id)
+)
+PARCELS = (
+    select(Fulfillment, FulfillmentLine)
+    .outerjoin(FulfillmentLine, FulfillmentLine.fulfillment_id == Fulfillment.id)
+    .where(Fulfillment.order_id == IDS)
+    .order_by(Fulfillment.number, Fulfillment.id, FulfillmentLine.id)
+)
 REFUNDS = select(Refund).where(Refund.order_id == IDS).order_by(Refund.id)
 REFUNDED = select(RefundLine).where(RefundLine.refund_id == IDS).order_by(RefundLine.id)
 RETURNS = select(Return).where(Return.order_id == IDS).order_by(Return.number)
@@ -41,7 +56,6 @@ RETURNED = (
     .where(ReturnLine.return_id == IDS)
     .order_by(ReturnLine.id)
 )
-STILL_SOLD = select(Product.id).where(Product.id == IDS)
 PEOPLE = select(Customer).where(Customer.id == IDS)
 
 # Rows that change show it by themselves; where one of these comes or goes, orders are read again.
@@ -56,7 +70,8 @@ def _read_again(session: Session, _: object) -> None:
 
 def whole_order(session: Session, order: Order) -> WholeOrder:
     """Return the order as its webhooks show it, pending changes included."""
-    session.flush()
+    if any(isinstance(row, PARTS) for row in (*session.new, *session.deleted)):
+        session.flush()
     known: dict[tuple[int, int | None], WholeOrder] = session.info.setdefault("whole", {})
     key = (order.id, order.customer_id)
     if key not in known:
@@ -68,43 +83,51 @@ def whole_orders(session: Session, orders: Sequence[Order]) -> list[WholeOrder]:
     """Return the orders, in the order given, each with its own."""
     session.flush()
     ids = [order.id for order in orders]
-    lines = {line.id: line for line in session.scalars(LINES, {"ids": ids})}
+    found = session.execute(LINES, {"ids": ids}).all()
+    lines = {line.id: line for line, *_ in found}
     by_order: dict[int, list[LineItem]] = defaultdict(list)
     for line in lines.values():
         by_order[line.order_id].append(line)
-    parcels = _parcels(session, ids, lines)
-    repayments = _repayments(session, ids, lines)
-    returns = _returns(session, ids, lines)
-    wanted = {line.product_id for line in lines.values() if line.product_id}
-    known = frozenset(session.scalars(STILL_SOLD, {"ids": list(wanted)}) if wanted else ())
-    people = {order.customer_id for order in orders if order.customer_id}
-    customers = {one.id: one for one in session.scalars(PEOPLE, {"ids": list(people)})} if people else {}
+    shipped, refunded, returned = found[0][2:] if found else (True, True, True)  # none asked: it may be any
+    parcels = _parcels(session, ids, lines) if shipped else {}
+    repayments = _repayments(session, ids, lines) if refunded else {}
+    returns = _returns(session, ids, lines) if returned else {}
+    sold: list[int | None] = [product for _, product, *_ in found]
+    customers = _people(session, {order.customer_id for order in orders if order.customer_id})
     return [
         WholeOrder(
             order=order,
             shop=session.get_one(Shop, order.shop_id),
             customer=customers.get(order.customer_id) if order.customer_id else None,
             lines=tuple(by_order[order.id]),
-            parcels=tuple(parcels[order.id]),
-            repayments=tuple(repayments[order.id]),
-            returns=tuple(returns[order.id]),
-            products=known,
+            parcels=tuple(parcels.get(order.id, ())),
+            repayments=tuple(repayments.get(order.id, ())),
+            returns=tuple(returns.get(order.id, ())),
+            products=frozenset(number for number in sold if number is not None),
         )
         for order in orders
     ]
 
 
+def _people(session: Session, ids: set[int]) -> dict[int, Customer]:
+    """Return those of the customers who still are, by their ids; who is in hand is not asked for."""
+    if len(ids) == 1:
+        (one,) = ids
+        person = session.get(Customer, one)
+        return {one: person} if person is not None else {}
+    return {one.id: one for one in session.scalars(PEOPLE, {"ids": list(ids)})} if ids else {}
+
+
 def _parcels(session: Session, ids: list[int], lines: dict[int, LineItem]) -> dict[int, list[Parcel]]:
     """Return each order's fulfilments, oldest first, with their contents."""
-    parcels = session.scalars(PARCELS, {"ids": ids}).all()
-    if not parcels:
-        return defaultdict(list)
-    contents: dict[int, list[tuple[LineItem, int]]] = defaultdict(list)
-    for row in session.scalars(PACKED, {"ids": [one.id for one in parcels]}):
-        contents[row.fulfillment_id].append((lines[row.line_item_id], row.quantity))
+    contents: dict[Fulfillment, list[tuple[LineItem, int]]] = {}
+    for parcel, packed in session.execute(PARCELS, {"ids": ids}):
+        inside = contents.setdefault(parcel, [])
+        if packed is not None:
+            inside.append((lines[packed.line_item_id], packed.quantity))
     found: dict[int, list[Parcel]] = defaultdict(list)
-    for one in parcels:
-        found[one.order_id].append(Parcel(one, tuple(contents[one.id])))
+    for parcel, inside in contents.items():
+        found[parcel.order_id].append(Parcel(parcel, tuple(inside)))
     return found
 
 
