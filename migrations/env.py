@@ -30,15 +30,17 @@ def run() -> None:
         config.with_driver(url),
         connect_args={"options": f"-c row_security=off -c timezone=UTC -c lock_timeout={LOCK_TIMEOUT}"},
     )
-    with engine.connect() as connection:
-        # Two starting machines must not migrate at once.
-        connection.execute(text("select pg_advisory_lock(hashtext('welltimed.migrate'))"))
-        connection.commit()
-        context.configure(connection=connection, target_metadata=Base.metadata, render_item=render_item)
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            # Two starting machines must not migrate at once.
+            connection.execute(text("select pg_advisory_lock(hashtext('welltimed.migrate'))"))
+            connection.commit()
+            context.configure(connection=connection, target_metadata=Base.metadata, render_item=render_item)
+            with context.begin_transaction():
+                context.run_migrations()
+            connection.commit()
+    finally:
+        engine.dispose()  # also what it waited in line by: a failed one must not keep the next from beginning
 
 
 run()
