@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any, cast
 
 from psycopg import Error
@@ -20,7 +21,7 @@ OWN_PLANS = "select set_config('plan_cache_mode', 'auto', true)"
 
 
 class PlannedOnce(str):
-    """Be SQL of many joins, planned once a minute and connection for whatever it is asked.
+    """Be SQL that is planned once a minute and connection for whatever it is asked.
 
     Planning it takes longer than answering. But a plan made while tables were nearly empty would read them from end to
     end once they have grown, for as long as the connection lives: so none grows old.
@@ -28,13 +29,14 @@ class PlannedOnce(str):
 
     __slots__ = ()
 
-    def in_parts(self, facts: Mapping[str, Any]) -> list[Asked]:
-        """Return what to ask: without being told, PostgreSQL would try five plans for five questions first."""
-        return [(ONE_PLAN, {}), (self.this_minute(), facts), (OWN_PLANS, {})]
-
     def this_minute(self) -> str:
         """Return the text it is planned by in this minute."""
-        return f"{self} -- {int(time.monotonic() // LASTS_S)}"
+        return _dated(self, int(time.monotonic() // LASTS_S))
+
+
+@lru_cache(maxsize=500)
+def _dated(text: str, minute: int) -> str:
+    return f"{text} -- {minute}"
 
 
 def one_trip(session: Session, asked: Sequence[Asked]) -> list[list[tuple[Any, ...]]]:
@@ -53,7 +55,7 @@ def trip(connection: Connection, asked: Sequence[Asked]) -> list[list[tuple[Any,
     try:
         alone = len(asked) == 1 and not isinstance(asked[0][0], PlannedOnce)  # one question is a trip by itself
         with nullcontext() if alone else driver.pipeline():
-            cursors = [_ask(driver, sql, facts) for sql, facts in asked]
+            cursors = _ask(driver, asked)
         return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
     except Error as fault:
         gone = connection.dialect.is_disconnect(cast("Any", fault), driver, None)
@@ -64,12 +66,21 @@ def trip(connection: Connection, asked: Sequence[Asked]) -> list[list[tuple[Any,
         ) from fault
 
 
-def _ask(driver: Any, sql: str, facts: Mapping[str, Any]) -> Any:
-    """Return the cursor that will hold the answer."""
-    if not isinstance(sql, PlannedOnce):
-        return driver.execute(sql, facts)
-    before, (text, places), after = sql.in_parts(facts)
-    driver.execute(*before)
-    cursor = driver.execute(text, places, prepare=True)
-    driver.execute(*after)
-    return cursor
+def _ask(driver: Any, asked: Sequence[Asked]) -> list[Any]:
+    """Return the cursors that will hold the answers.
+
+    Where something is planned once it has to be said: left alone, PostgreSQL would try five plans for five questions
+    first.
+    """
+    cursors, once = [], False
+    for sql, facts in asked:
+        if isinstance(sql, PlannedOnce) is not once:
+            once = not once
+            driver.execute(ONE_PLAN if once else OWN_PLANS)
+        if isinstance(sql, PlannedOnce):
+            cursors.append(driver.execute(sql.this_minute(), facts, prepare=True))
+        else:
+            cursors.append(driver.execute(sql, facts))
+    if once:
+        driver.execute(OWN_PLANS)
+    return cursors

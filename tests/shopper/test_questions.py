@@ -12,8 +12,9 @@ from app.customers.ledger import OWN
 from app.customers.models import Customer, SuppressionScope
 from app.customers.suppress import suppress
 from app.flows.facts import gather, gather_items, gather_people, gather_shop, gather_shown, mail_names
-from app.flows.models import Flow, FollowUp
+from app.flows.models import Enrollment, Flow, FollowUp
 from app.kit.clock import business_now
+from app.kit.one_trip import PlannedOnce
 from app.kit.question import Question, ask
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
@@ -45,6 +46,7 @@ def keys(started):  # noqa: F811 - the fixture above
             "things": lines,
             "spoken": ["review_request", "thank_you"],
             "flows": list(session.scalars(select(Flow.id))),
+            "runs": list(session.scalars(select(Enrollment.id))),
             "parcels": list(session.scalars(select(Fulfillment.id))),
             "parcel": session.scalars(select(Fulfillment.id).order_by(Fulfillment.id)).first(),
             "now": now,
@@ -95,6 +97,11 @@ def test_every_question_is_answered_as_the_library_answers_it(keys):
             assert all(row._fields == tuple(each._fields) for row, each in zip(rows, theirs, strict=True))
             answered += bool(rows)
     assert answered >= 10
+
+
+def test_only_what_one_table_is_asked_by_key_is_planned_for_any_shop():
+    planned = [isinstance(each.asked(1, {})[0], PlannedOnce) for each in (gather_people.CUSTOMERS, gather_items.SAID)]
+    assert planned == [True, False]
 
 
 def test_nobody_is_asked_about_no_keys(keys):

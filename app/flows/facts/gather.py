@@ -52,6 +52,9 @@ Part = TypeVar("Part", Item, OrderFacts, CustomerFacts)
 Run = tuple[FollowUp, Enrollment, Order, Flow]
 
 
+RUNS: Final = Question(select(Enrollment.__table__).where(Enrollment.shop_id == SHOP, one_of(Enrollment.id, "runs")))
+ORDERS: Final = Question(select(Order.__table__).where(Order.shop_id == SHOP, one_of(Order.id, "orders")))
+FLOWS: Final = Question(select(Flow.__table__).where(Flow.shop_id == SHOP))
 RETURNS: Final = Question(
     select(ReturnCase.__table__).where(ReturnCase.shop_id == SHOP, one_of(ReturnCase.order_id, "orders"))
 )
@@ -78,18 +81,24 @@ class Gathered:
 
 
 def gather(session: Session, ids: Sequence[int]) -> list[Gathered]:
-    """Return the facts of the follow-ups with these ids, as they stand in this transaction."""
-    shop_id = entered_shop(session)
-    found = session.execute(
-        select(FollowUp, Enrollment, Order, Flow)
-        .join(Enrollment, (Enrollment.shop_id == FollowUp.shop_id) & (Enrollment.id == FollowUp.enrollment_id))
-        .join(Order, (Order.shop_id == FollowUp.shop_id) & (Order.id == FollowUp.order_id))
-        .join(Flow, (Flow.shop_id == Enrollment.shop_id) & (Flow.id == Enrollment.flow_id))
-        .where(FollowUp.shop_id == shop_id, among(FollowUp.id, ids))
+    """Return the facts of the follow-ups with these ids, as they stand in this transaction.
+
+    Only the follow-ups are the session's objects: what is decided is written to them. The rest is read.
+    """
+    found = session.scalars(
+        select(FollowUp)
+        .where(FollowUp.shop_id == entered_shop(session), among(FollowUp.id, ids))
         .order_by(FollowUp.due_at, FollowUp.id)
         .execution_options(populate_existing=True),
+    ).all()
+    about = {"runs": [row.enrollment_id for row in found]}, {"orders": [row.order_id for row in found]}
+    asked = ask(session, (RUNS, about[0]), (ORDERS, about[1]), (FLOWS, {}))
+    runs, orders, flows = ({row.id: row for row in rows} for rows in asked)
+    known = [row for row in found if row.enrollment_id in runs and row.order_id in orders]  # none is gone meanwhile
+    return gather_runs(
+        session,
+        [(row, runs[row.enrollment_id], orders[row.order_id], flows[runs[row.enrollment_id].flow_id]) for row in known],
     )
-    return gather_runs(session, [(row, run, order, flow) for row, run, order, flow in found])
 
 
 def gather_runs(
