@@ -97,12 +97,14 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
     said_not, reviewed, said = of_lines(denials), {row.order_line_id for row in reviews}, _said(spoke)
     known = {parcel.id: parcel for contents in parcels.values() for _, parcel in contents.values()}
     together = groups(session, planned, known.values(), documents)
+    spoken_of: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for (kind, item, word), (by, _) in said.items():
+        if kind == ORDER_LINE:
+            spoken_of[word, by].add(item)
     result: dict[int, Found] = {}
     for row, run, step in planned:
         word = spoken_as(step, run)
-        mine = (ORDER_LINE, word, row.id)
-        held = {item for (kind, item, named), (by, _) in said.items() if (kind, named, by) == mine}
-        group = _with_held(together.get(row.id), parcels, held)
+        group = _with_held(together.get(row.id), parcels, spoken_of.get((word, row.id), set()))
         in_parcel = contents_of(run, parcels, group)
         about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
         result[row.id] = Found(

@@ -6,7 +6,7 @@ A run takes the steps in order. A branch or a split goes on with one of its ways
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import TypeAlias
@@ -118,6 +118,11 @@ class FlowDocument:
     gone: tuple[Step, ...] = field(
         default=(), compare=False
     )  # messages of older versions: rows of them are still there
+    _by_key: Mapping[str, Step] = field(init=False, repr=False, compare=False)  # asked several times for each row
+
+    def __post_init__(self) -> None:
+        by_key = {step.key: step for step in reversed((*self.sends, *self.gone))}  # the first of a key counts
+        object.__setattr__(self, "_by_key", by_key)
 
     @property
     def subject(self) -> Subject:
@@ -131,10 +136,7 @@ class FlowDocument:
 
     def step(self, key: str) -> Step:
         """Return one message, of an older version where this one has dropped it; KeyError where no version had it."""
-        for step in (*self.sends, *self.gone):
-            if step.key == key:
-                return step
-        raise KeyError(key)
+        return self._by_key[key]
 
 
 def nodes(steps: tuple[Node, ...]) -> Iterator[Node]:
