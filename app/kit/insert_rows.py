@@ -57,6 +57,8 @@ def array_text(values: Sequence[Any]) -> str:
 
     It has to find out each value's type; a column's are all of one, and the place it goes into names it.
     """
+    if values and values.count(values[0]) == len(values):  # as most columns of rows that are made together are
+        return f"{{{','.join([_element(values[0])] * len(values))}}}"
     return f"{{{','.join([_element(value) for value in values])}}}"
 
 

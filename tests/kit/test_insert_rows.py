@@ -39,3 +39,9 @@ def test_numbers_instants_and_truths_come_back_as_they_went(session):
     assert back(session, "boolean", [True, None, False]) == [True, None, False]
     assert back(session, "timestamptz", [NOW, None, east]) == [NOW, None, east]
     assert back(session, "int", []) == []
+
+
+def test_what_is_the_same_in_all_rows_comes_back_in_each(session):
+    assert back(session, "text", ['a "b", c'] * 3) == ['a "b", c'] * 3
+    assert back(session, "bigint", [None, None]) == [None, None]
+    assert back(session, "timestamptz", [NOW] * 2) == [NOW] * 2

@@ -7,10 +7,10 @@ time, money or zones. An empty string means "not known", and templates leave the
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from functools import cache, lru_cache
+from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
@@ -126,11 +126,18 @@ class MailContext:
         return values
 
 
+SHARED: Final = (Shop, Line)  # one shop's mails speak of the same few
+
+
 def _plain(value: object, *, address: bool = False) -> object:
     if type(value) is str:
         return _web(value) if address and value else value
     if isinstance(value, tuple):
         return [_plain(each, address=address) for each in value]
+    return dict(_shared(value)) if isinstance(value, SHARED) else _taken_apart(value, address=address)
+
+
+def _taken_apart(value: object, *, address: bool = False) -> object:
     fields_of = _fields(cast("Hashable", type(value)))
     if fields_of is None:
         return value
@@ -139,6 +146,11 @@ def _plain(value: object, *, address: bool = False) -> object:
         each = getattr(value, key)
         found[key] = each if type(each) is str and not (is_address and each) else _plain(each, address=is_address)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _shared(value: Shop | Line) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", _taken_apart(value))
 
 
 @cache
