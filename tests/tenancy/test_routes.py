@@ -117,9 +117,7 @@ def test_a_genuine_link_opens_and_every_other_is_the_same_nothing(by_both_doors,
     others = [
         f"/{purpose}/{token[:-3]}{'AAA' if token[-3:] != 'AAA' else 'BBB'}{ending}",
         f"/{purpose}/x{token}{ending}",
-        ours.link(purpose, shop_id=theirs.merchant.id),
-        ours.link(purpose, public_id=theirs.message["click" if purpose is Purpose.CLICK else "message"]),
-        ours.link(purpose, public_id="nothing-of-that-name"),
+        *([] if purpose is Purpose.OPEN else signed_for_nobody(ours, theirs, purpose)),
         *(
             f"/{purpose}/{ours.link(other).removesuffix('.gif').rpartition('/')[2]}{ending}"
             for other in Purpose
@@ -131,3 +129,19 @@ def test_a_genuine_link_opens_and_every_other_is_the_same_nothing(by_both_doors,
     ((status, body),) = answers
     assert status == 404
     assert body == client.get("/r/never-signed").data
+
+
+def test_what_an_open_is_about_makes_no_difference(by_both_doors, ours, theirs):
+    client = ours.merchant.client
+    paths = [ours.link(Purpose.OPEN), *signed_for_nobody(ours, theirs, Purpose.OPEN)]
+    answers = {(answer.status_code, answer.data) for answer in map(client.get, paths)}
+    assert len(answers) == 1
+
+
+def signed_for_nobody(ours, theirs, purpose):
+    """Return links as only we could have signed them, to what is not there."""
+    return [
+        ours.link(purpose, shop_id=theirs.merchant.id),
+        ours.link(purpose, public_id=theirs.message["click" if purpose is Purpose.CLICK else "message"]),
+        ours.link(purpose, public_id="nothing-of-that-name"),
+    ]
