@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.catalog.collections import listed
 from app.catalog.models import Product, Variant
-from app.kit.one_trip import one_trip
-from app.kit.question import SHOP
-from app.kit.upsert import change, find_or_make
+from app.kit.rows.one_trip import one_trip
+from app.kit.rows.question import SHOP
+from app.kit.rows.upsert import change, find_or_make
 from app.kit.work import entered_shop
 from app.shopify.payloads.goods import ProductFacts, VariantFacts
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.catalog.collections import forget_collection, record_collection
 from app.catalog.models import Product
 from app.catalog.record_product import delete_product, record_product
-from app.kit.question import SHOP, Question, ask
+from app.kit.rows.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 from app.shopify.asking import fetch
 from app.shopify.payloads import webhook_goods, webhook_people

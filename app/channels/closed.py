@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.channels.models import ClosedChannel
 from app.kit.clock import business_now
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 
 MAIL: Final = "mail"
 REOPEN: Final = "delete from closed_channel where channel = %(channel)s"

@@ -8,8 +8,8 @@ from rq.serializers import JSONSerializer
 
 from app.kit import engines, runtime
 from app.kit.patient_worker import PatientWorker
-from app.kit.question import QUESTIONS
 from app.kit.queue import QUEUES, worker_connection
+from app.kit.rows.question import QUESTIONS
 
 MAINTENANCE_S = 60
 MONITORING_S = 5

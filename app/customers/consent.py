@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.customers.ledger import OWN, Statement, holds, whole_second
 from app.customers.models import ConsentEntry, Customer
-from app.kit.one_trip import one_trip
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.one_trip import one_trip
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 
 EMAIL = "email"

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.customers.address import normalise
 from app.customers.models import Customer
 from app.customers.suppress import is_erased
-from app.kit.among import among
-from app.kit.question import SHOP, Question
-from app.kit.tracked import load
-from app.kit.upsert import change, find, make
+from app.kit.rows.among import among
+from app.kit.rows.question import SHOP, Question
+from app.kit.rows.tracked import load
+from app.kit.rows.upsert import change, find, make
 from app.kit.work import entered_shop
 from app.shopify.payloads.people import CustomerFacts
 

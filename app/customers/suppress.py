@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.address import address_hash, normalise
 from app.customers.models import Customer, Erasure, ErasureKind, Suppression, SuppressionScope
-from app.kit.question import SHOP, Question, ask
+from app.kit.rows.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 
 ERASED: Final = Question(

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.customers.models import Preference
 from app.customers.wish_topics import EVERYTHING, FREQUENCY, PRODUCT, AtMost, Topic
-from app.kit.among import among
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.among import among
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 
 OFF: Final = "all off"  # everything optional is switched off, or on

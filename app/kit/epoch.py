@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now, offset, real_now
 from app.kit.models import Epoch, Heartbeat, Restoration
-from app.kit.question import Question
+from app.kit.rows.question import Question
 from app.kit.runtime import Runtime
 
 # The identifier is the cluster's for ever, the timeline changes when a stand-by takes over or a recovery ends at a

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app.kit import fault
 from app.kit.clock import note_clock
 from app.kit.engines import SYSTEM
-from app.kit.one_trip import trip
+from app.kit.rows.one_trip import trip
 from app.kit.runtime import Runtime
 
 

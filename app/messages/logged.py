@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.messages.models import LoggedMail
 
 AT_ONCE = 5_000

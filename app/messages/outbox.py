@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.channels.base import OutboundMessage, OutcomeUnknown, PhasedTransport, Scope, TransportError
 from app.kit import fault
 from app.kit.clock import business_now
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 from app.messages.models import AttemptState, MessageState

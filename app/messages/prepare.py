@@ -14,9 +14,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now, real_now
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import one_trip
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import one_trip
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.messages.models import Attempt, AttemptState, Message, MessageItem, MessageState, TrackedLink
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
 from app.kit.events import emit
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.orders.models import ArrivalDenial, Order
 from app.orders.record.told import OrderChanged

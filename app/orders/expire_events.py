@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import func
 
-from app.kit.in_batches import delete_some, in_batches
+from app.kit.rows.in_batches import delete_some, in_batches
 from app.kit.runtime import Runtime
 from app.orders.models import OrderEvent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from app.kit.upsert import find
+from app.kit.rows.upsert import find
 from app.kit.work import entered_shop
 from app.orders.models import Order
 

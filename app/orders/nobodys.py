@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
-from app.kit.once import once
-from app.kit.question import SHOP, Question, ask
+from app.kit.rows.once import once
+from app.kit.rows.question import SHOP, Question, ask
 from app.orders.models import Order
 
 LIVING: Final = Question(

@@ -13,9 +13,9 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.kit.events import emit
-from app.kit.question import SHOP, Question
-from app.kit.tracked import load
-from app.kit.upsert import by_key, find
+from app.kit.rows.question import SHOP, Question
+from app.kit.rows.tracked import load
+from app.kit.rows.upsert import by_key, find
 from app.kit.work import entered_shop
 from app.orders import fetch
 from app.orders.locked import note_locked

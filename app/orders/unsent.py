@@ -9,8 +9,8 @@ from typing import Final
 from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.kit.question import SHOP, Question, ask
-from app.kit.upsert import change
+from app.kit.rows.question import SHOP, Question, ask
+from app.kit.rows.upsert import change
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order

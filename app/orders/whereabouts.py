@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.orders.parcels import Fulfillment, FulfillmentLine
 from app.orders.stage import At, Stage, Whereabouts, stage

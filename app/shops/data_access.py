@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.shops.models import ShopProfile
 

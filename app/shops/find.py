@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.shopify.webhooks.apply import Delivery, WaitForShop
 from app.shops.models import ShopStatus
 

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
-from app.kit.once import forget, once
-from app.kit.question import SHOP, Question, ask
+from app.kit.rows.once import forget, once
+from app.kit.rows.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 from app.shops.models import ShopSetting
 

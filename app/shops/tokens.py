@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from app.kit import crypt, fault
 from app.kit.clock import real_now
-from app.kit.one_trip import one_trip
-from app.kit.question import SHOP, Question
+from app.kit.rows.one_trip import one_trip
+from app.kit.rows.question import SHOP, Question
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
 from app.shopify.asking.admin import WORKER_PATIENCE_S, AdminClient

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.kit.once import once
-from app.kit.question import SHOP, Question, ask
+from app.kit.rows.once import once
+from app.kit.rows.question import SHOP, Question, ask
 from app.shops.models import ShopProfile
 
 PLACE: Final = Question(select(ShopProfile.timezone, ShopProfile.country).where(ShopProfile.shop_id == SHOP))

@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 from app.flows.sending import claim, sweep
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import unit_of_work
 from app.shops.install import ensure_installed
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.insert_rows import array_text
+from app.kit.rows.insert_rows import array_text
 
 ODD = ["", "NULL", "null", '"', "\\", '\\"', "{}", "a,b", " ", "\n\r\t", "'", "%s", "é 🏺", "\u2028"]
 WORDS = st.none() | st.sampled_from(ODD) | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))

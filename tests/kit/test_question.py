@@ -1,7 +1,7 @@
 """What is asked is put together before the first job, whoever asks it."""
 
 from app import wiring
-from app.kit.question import QUESTIONS
+from app.kit.rows.question import QUESTIONS
 
 
 def test_a_question_made_ready_is_not_put_together_again(monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import inspect
 
 from app.catalog.models import Product
-from app.kit.upsert import change, find_or_make, make
+from app.kit.rows.upsert import change, find_or_make, make
 from app.kit.work import enter_shop, unit_of_work
 from app.orders.models import Order
 from app.shops.install import ensure_installed

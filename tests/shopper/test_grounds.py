@@ -11,9 +11,9 @@ from app.flows.facts import grounds
 from app.flows.facts.gather import gather
 from app.flows.models import FollowUp
 from app.flows.sending import lock_group
-from app.kit import question
 from app.kit.clock import business_now
-from app.kit.one_trip import one_trip
+from app.kit.rows import question
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.orders.reversals import ReturnCase, ReturnLine
 from tests.shopper.test_unsubscribe_race import asked_today, started  # noqa: F401 - a fixture

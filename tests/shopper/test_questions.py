@@ -14,8 +14,8 @@ from app.customers.suppress import suppress
 from app.flows.facts import gather, gather_items, gather_people, gather_shop, gather_shown, mail_names
 from app.flows.models import Enrollment, Flow, FollowUp
 from app.kit.clock import business_now
-from app.kit.one_trip import PlannedOnce
-from app.kit.question import Question, ask
+from app.kit.rows.one_trip import PlannedOnce
+from app.kit.rows.question import Question, ask
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment

@@ -9,8 +9,9 @@ from sqlalchemy import delete, select, text
 from app import wiring
 from app.flows.models import Decision
 from app.flows.planning.by_hand.start import Choice, start
-from app.kit import in_batches, periodic
+from app.kit import periodic
 from app.kit.engines import SYSTEM
+from app.kit.rows import in_batches
 from app.kit.work import unit_of_work
 from app.messages.models import HitInbox
 from app.orders.models import OrderEvent

@@ -36,9 +36,9 @@ from app.flows.rules.decision import (
 from app.flows.rules.turn import is_capped
 from app.flows.timing.recipient_zone import RecipientZone
 from app.kit import epoch
-from app.kit.among import among
 from app.kit.clock import business_now
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.among import among
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.record.reversal import OPEN_STATES

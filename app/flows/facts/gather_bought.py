@@ -17,7 +17,7 @@ from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.facts.gather_turn import LEFT
 from app.flows.language.steps import Step
 from app.flows.models import FollowUp
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem
 from app.orders.models import Order, OrderLine

@@ -22,7 +22,7 @@ from app.flows.language.happenings import Event
 from app.flows.language.steps import Step, Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.timing.shipment_group import arrived_with
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.orders.delivery import DeliverySource
 from app.orders.parcels import Fulfillment

@@ -17,8 +17,8 @@ from app.flows.facts.gather_units import REFUNDED, SENT_BACK
 from app.flows.language.steps import Step
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.rules.decision import Item, Sent
-from app.kit.among import among
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.among import among
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem, MessageState
 from app.orders.delivery import DeliverySource

@@ -13,7 +13,7 @@ from app.catalog.collections import handles
 from app.catalog.models import Product
 from app.customers.models import Customer
 from app.flows.rules.decision import Item
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.shops.left_out import LeftOut, first_of, names

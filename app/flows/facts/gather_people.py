@@ -16,7 +16,7 @@ from app.customers.models import Customer, Suppression, SuppressionScope
 from app.customers.wish_topics import AtMost
 from app.customers.wishes import Wishes
 from app.flows.rules.decision import CustomerFacts
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.orders.models import Order
 
 SUBSCRIBED = "subscribed"

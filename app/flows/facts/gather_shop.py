@@ -13,7 +13,7 @@ from app.customers.models import Customer
 from app.flows.models import Halt
 from app.flows.rules.decision import Bounds, ShopFacts, ShopState
 from app.kit.models import Restoration
-from app.kit.question import SHOP, Question
+from app.kit.rows.question import SHOP, Question
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
 from app.shops.measures import Measures

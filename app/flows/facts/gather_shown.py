@@ -13,7 +13,7 @@ from app.catalog.models import Product
 from app.flows.facts.calendars import SeasonSetting
 from app.flows.facts.gather import Gathered
 from app.flows.facts.gather_shop import PROFILE
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.messages.mail.context import Line
 from app.orders.models import OrderLine

@@ -18,7 +18,7 @@ from app.flows.language.steps import Step
 from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.rules.decision import TurnFacts
 from app.flows.rules.turn import MONTH, is_capped, priority
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
 from app.orders.models import Order

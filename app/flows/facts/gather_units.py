@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
-from app.kit.question import SHOP, Question, one_of
+from app.kit.rows.question import SHOP, Question, one_of
 from app.orders.models import OrderLine
 from app.orders.reversals import RefundLine, ReturnCase, ReturnLine
 from app.orders.sent_back import Units

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.flows.rules.decision import Facts
-from app.kit.one_trip import Asked, PlannedOnce
+from app.kit.rows.one_trip import Asked, PlannedOnce
 
 # (follow-up, what, fingerprint of its rows) for what a follow-up is one of, and for each table it has rows in. A row is
 # known by its place and the transaction that wrote it there: every write moves it, and nothing has to be read out.

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, Flow, FollowUp
-from app.kit.among import among
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.among import among
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.signing import derived_ids
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine

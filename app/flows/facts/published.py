@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import flow_document, read_step
 from app.flows.models import Flow, FlowState, FlowVersion
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 
 TEXTS: Final = (cast(FlowVersion.document, Text).label("document"), cast(FlowVersion.gone, Text).label("gone"))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.flows.facts import published
 from app.flows.language.flow import FlowDocument
 from app.flows.models import Enrollment, Flow, FlowVersion
-from app.kit.question import SHOP, Question, ask
+from app.kit.rows.question import SHOP, Question, ask
 from app.orders.models import Order
 from app.orders.reversals import ReturnCase
 

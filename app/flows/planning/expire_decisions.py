@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.flows.models import Decision
 from app.kit.clock import business_now
-from app.kit.in_batches import delete_some, in_batches
+from app.kit.rows.in_batches import delete_some, in_batches
 from app.kit.runtime import Runtime
 
 KEPT = timedelta(days=400)

@@ -15,8 +15,8 @@ from app.flows.models import Decision, FollowUp, FollowUpState
 from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import columns, kept_text
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import one_trip
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import one_trip
 from app.orders.models import Order
 
 SOONEST = timedelta(minutes=1)  # a wait that ends now would be decided again at once, for ever

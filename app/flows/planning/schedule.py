@@ -29,9 +29,9 @@ from app.flows.timing.recipient_zone import recipient_zone
 from app.flows.timing.shipment_group import together_at
 from app.kit import fault
 from app.kit.clock import business_now
-from app.kit.question import SHOP, Question, one_of
 from app.kit.queue import BULK, SENDS
-from app.kit.tracked import load
+from app.kit.rows.question import SHOP, Question, one_of
+from app.kit.rows.tracked import load
 from app.kit.work import ring_after_commit
 from app.orders.delivery import Delivered, DeliverySource
 from app.orders.locked import lock_order

@@ -19,7 +19,7 @@ from app.flows.planning.by_hand.pause import is_let_pass, pause_unusual
 from app.flows.rules.unusual import DAYS, LEAST, LEAST_OF_ALL, TIMES, beyond_of_all, usual
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
-from app.kit.question import SHOP, Question, ask
+from app.kit.rows.question import SHOP, Question, ask
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 

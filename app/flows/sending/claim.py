@@ -33,8 +33,8 @@ from app.kit import epoch, fault
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
 from app.kit.leases import is_free
-from app.kit.one_trip import one_trip
-from app.kit.question import SHOP, Question
+from app.kit.rows.one_trip import one_trip
+from app.kit.rows.question import SHOP, Question
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 

@@ -30,7 +30,7 @@ from app.flows.sending.write import Desk, Written, prepare_desk, write
 from app.flows.timing.limits import Limits
 from app.kit import fault
 from app.kit.clock import business_now
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 from app.messages.mail.fill import RenderError

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.flows.facts.grounds import Fingerprint, asked, fingerprints
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.messages.outbox import Prepared
 

@@ -19,7 +19,7 @@ from app.flows.sending.lock_group import Locked, lock
 from app.flows.sending.one_each import one_each
 from app.flows.timing.limits import Limits
 from app.kit.clock import business_now
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.messages.outbox import Prepared, Steering
 from app.messages.prepare import withdraw

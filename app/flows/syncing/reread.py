@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy.orm import Session
 
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.orders.record.order import record_order
 from app.orders.record.told import Told

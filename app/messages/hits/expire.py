@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.kit.clock import business_now
-from app.kit.in_batches import delete_some, in_batches
+from app.kit.rows.in_batches import delete_some, in_batches
 from app.kit.runtime import Runtime
 from app.messages.models import HitInbox
 

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.catalog.models import Product
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.messages.models import Message
 from app.orders.models import OrderLine
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
-from app.kit.one_trip import ONE_PLAN, PlannedOnce
+from app.kit.rows.one_trip import ONE_PLAN, PlannedOnce
 from app.kit.runtime import Runtime
 from app.messages.mail.context import WEB_ADDRESS
 from app.messages.signed.links import Linked

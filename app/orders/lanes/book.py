@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Boolean, Text, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
-from app.kit.question import SHOP, Question, ask
+from app.kit.rows.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 from app.orders.lanes.arrivals import Counts
 from app.orders.lanes.expect import Fitted, LaneKey, Model

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
-from app.kit.upsert import change
+from app.kit.rows.upsert import change
 from app.orders.delivery import Scan
 from app.orders.lanes import book
 from app.orders.lanes.areas import clock_of

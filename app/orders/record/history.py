@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import one_trip
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.orders.models import OrderEvent
 from app.orders.record.told import WEBHOOK, Told

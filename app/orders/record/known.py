@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 
 KNOWN: Final = "known"

@@ -13,10 +13,10 @@ from app.customers.ledger import Source
 from app.customers.models import Customer
 from app.customers.topics import state_customer_consent
 from app.kit.events import emit
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import one_trip
-from app.kit.question import SHOP, Question, ask
-from app.kit.upsert import change, find_or_make
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import one_trip
+from app.kit.rows.question import SHOP, Question, ask
+from app.kit.rows.upsert import change, find_or_make
 from app.kit.work import entered_shop
 from app.orders.gift import gift_by, is_renewal
 from app.orders.locked import locked, note_locked

@@ -10,10 +10,10 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import one_trip
-from app.kit.question import SHOP, Question, ask
-from app.kit.upsert import change, find_or_make
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import one_trip
+from app.kit.rows.question import SHOP, Question, ask
+from app.kit.rows.upsert import change, find_or_make
 from app.orders.delivery import Scan, delivered
 from app.orders.lanes.foresee import foresee
 from app.orders.models import Order, OrderLine

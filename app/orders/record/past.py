@@ -17,8 +17,8 @@ from app.customers import identify
 from app.customers.address import normalise
 from app.customers.consent import state_consent
 from app.customers.models import Customer
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import one_trip
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.orders.delivery import DeliverySource
 from app.orders.models import Order, OrderEvent, OrderLine

@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import Asked, one_trip
-from app.kit.upsert import change, find_or_make
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import Asked, one_trip
+from app.kit.rows.upsert import change, find_or_make
 from app.orders.models import Order
 from app.orders.record import history
 from app.orders.record.told import Told

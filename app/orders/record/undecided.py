@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentEvent
 from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts, OrderFacts

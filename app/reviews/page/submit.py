@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
 from app.kit.events import emit
+from app.kit.rows.upsert import find_or_make
 from app.kit.signing import new_public_id
-from app.kit.upsert import find_or_make
 from app.orders.models import Order, OrderLine
 from app.orders.record.told import OrderChanged
 from app.reviews import change

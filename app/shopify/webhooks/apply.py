@@ -17,7 +17,7 @@ from app.kit import fault
 from app.kit.clock import offset
 from app.kit.collided import has_collided
 from app.kit.leases import is_free
-from app.kit.one_trip import one_trip
+from app.kit.rows.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
 from app.shopify.models import InboxState, WebhookInbox

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
-from app.kit.in_batches import ROWS, delete_some, in_batches
+from app.kit.rows.in_batches import ROWS, delete_some, in_batches
 from app.kit.runtime import Runtime
 from app.shopify.models import InboxState, WebhookInbox
 from app.shopify.webhooks.erase_bodies import NOTHING

@@ -16,8 +16,8 @@ from app.customers import consent
 from app.customers.models import Customer
 from app.flows.facts.calendars import SeasonSetting
 from app.flows.language.conditions.facts import Fact, Known
-from app.kit.among import among
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.among import among
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment

@@ -23,8 +23,8 @@ from app.flows.runs.advance import Person, Row, Standing
 from app.flows.runs.anniversaries import anniversary, years_passed
 from app.flows.runs.triggers import Story, first_happened
 from app.flows.timing.recipient_zone import recipient_zone
-from app.kit.among import among
-from app.kit.question import SHOP, Question, ask, one_of
+from app.kit.rows.among import among
+from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment

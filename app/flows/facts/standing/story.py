@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.language.happenings import Event
 from app.flows.runs.triggers import UNPAID, ParcelStory, Story
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderEvent
 from app.orders.parcels import Fulfillment, FulfillmentEvent

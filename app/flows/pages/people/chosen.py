@@ -16,7 +16,7 @@ from app.customers.wish_topics import AtMost
 from app.customers.wishes import latest
 from app.flows.words.choice_words import choice_words, chooser_words
 from app.flows.words.day_words import date_words
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 
 AS_AT_FIRST: Final = frozenset({"on", "resumed", AtMost.EVERYTHING})  # a choice taken back needs no line

@@ -22,8 +22,8 @@ from app.flows.words.day_words import MONTHS, clock_words, date_words
 from app.flows.words.look_back_words import left_out_words
 from app.flows.words.replay_words import DIFFERS, base_words, going_words, head_words
 from app.flows.words.step_words import step_name
-from app.kit.among import among
 from app.kit.clock import business_now
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.shops.zone import shop_zone

@@ -15,8 +15,8 @@ from app.customers.models import Customer
 from app.customers.suppress import is_erased
 from app.flows.facts.order_named import order_named
 from app.flows.models import FollowUp
-from app.kit.among import among
 from app.kit.errors import NotFound
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Message
 from app.orders.models import Order

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.models import Deed
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 
 

@@ -21,8 +21,8 @@ from app.flows.runs.triggers import Story
 from app.flows.words import entry_words
 from app.flows.words.day_words import date_words
 from app.flows.words.way_words import way_words
-from app.kit.among import among
 from app.kit.clock import business_now
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order
 from app.shops.zone import shop_zone

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Attempt, AttemptState, Message, MessageState
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.flows.models import Decision
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 
 SAME: Final = (Decision.outcome, Decision.rule, Decision.reason)

@@ -15,8 +15,8 @@ from app.flows.models import Decision, FollowUp
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import Recorded
 from app.flows.words.explain import explain, reason_words
-from app.kit.among import among
 from app.kit.clock import business_now
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.shops.zone import shop_zone
 

@@ -23,9 +23,9 @@ from app.flows.timing.limits import Limits
 from app.flows.words.explain import Explanation, explain, reason_words
 from app.flows.words.outcome_words import outcome_words
 from app.flows.words.step_words import reason_to_go, when_words
-from app.kit.among import among
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
 from app.shops.zone import shop_zone

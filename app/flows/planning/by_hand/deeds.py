@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.flows.models import Deed, Did
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import one_trip
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 
 

@@ -17,8 +17,8 @@ from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.schedule import moments, row_seed
 from app.flows.rules.reasons import OF_HOURS, Reason
 from app.flows.timing.plan import Plan, Why, plan
-from app.kit.among import among
 from app.kit.queue import SENDS
+from app.kit.rows.among import among
 from app.kit.work import entered_shop, ring_after_commit
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, FulfillmentLine

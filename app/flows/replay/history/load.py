@@ -24,7 +24,7 @@ from app.flows.models import Flow, FlowVersion
 from app.flows.replay.history.past import Changed, FlowPast, OrderPast, Past
 from app.flows.replay.history.rows import customer_row, order_row
 from app.flows.replay.history.unroll import unrolled
-from app.kit.among import among
+from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.orders.models import ArrivalDenial, Order, OrderEvent, OrderLine
 from app.orders.record.known import KNOWN, stands

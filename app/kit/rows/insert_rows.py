@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from app.kit.db import Base
-from app.kit.one_trip import Asked
+from app.kit.rows.one_trip import Asked
 
 QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"'})
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]

@@ -17,8 +17,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.kit.db import EnumText
-from app.kit.insert_rows import array_text
-from app.kit.one_trip import Asked, PlannedOnce, one_trip
+from app.kit.rows.insert_rows import array_text
+from app.kit.rows.one_trip import Asked, PlannedOnce, one_trip
 from app.kit.work import entered_shop
 
 DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]

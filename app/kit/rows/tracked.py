@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class, set_committed_value
 
 from app.kit.db import Base
-from app.kit.question import Keyed, ask
+from app.kit.rows.question import Keyed, ask
 
 Row = TypeVar("Row", bound=Base)
 

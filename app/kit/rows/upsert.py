@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.kit.db import Base
-from app.kit.insert_rows import insert_rows
-from app.kit.one_trip import one_trip
-from app.kit.question import Question
-from app.kit.tracked import load, tracked
+from app.kit.rows.insert_rows import insert_rows
+from app.kit.rows.one_trip import one_trip
+from app.kit.rows.question import Question
+from app.kit.rows.tracked import load, tracked
 
 Row = TypeVar("Row", bound=Base)
 
