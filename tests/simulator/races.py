@@ -76,8 +76,6 @@ def rounds(running, seeds):
     with prepared(running) as (on, links), pytest.MonkeyPatch.context() as patch:
         watch = Watch(on)
         patch.setattr(psycopg.Connection, "commit", commit_in(watch))
-        # What goes in one trip is still one statement after the other to PostgreSQL: others may come between.
-        patch.setattr(psycopg.Connection, "pipeline", lambda _: contextlib.nullcontext())
         for seed in seeds:
             sums.update(rounds=1, raced=len(links), sent=one_round(on, links, watch, Random(seed)))
             for whom, at in watch.handed.items():

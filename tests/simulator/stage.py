@@ -95,7 +95,7 @@ class Stage:
 
     def before_statement(self, connection, what_for):
         """Spoil a statement, as the dice fall."""
-        if what_for != "_execute_gen" or connection.pgconn.pipeline_status:
+        if what_for != "_execute_gen":
             return
         what = self.fates.at_statement()
         if what is None:
@@ -232,6 +232,9 @@ def stage(servers, seed, beginning, make_fates, make_shopify, make_post):
         hub.before_statement = made.before_statement
         patch.setattr(psycopg.Connection, "wait", wait_in(hub))
         patch.setattr(psycopg.Connection, "commit", commit_in(made))
+        # What goes in one trip is still one statement after the other to PostgreSQL: others may come between, and one
+        # whose answer nobody has waited for would be answered at a moment of real time.
+        patch.setattr(psycopg.Connection, "pipeline", lambda _: contextlib.nullcontext())
         replace_machine(hub, patch, seed)
         patch.setattr(fault, "_armed", Points(made))
         patch.setattr(smtp, "socket", post.socket_module(smtp.socket))
