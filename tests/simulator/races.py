@@ -45,7 +45,7 @@ AGAIN = f"""
     delete from decision;
     update shop_lease set lease_until = null;
     update follow_up set state = 'scheduled', outcome = null, reason = null, message_id = null, done_at = null,
-        lease_until = null, attempts = 0, postponed_until = null, due_at = simulated.now(),
+        lease_until = null, attempts = 0, failures = 0, postponed_until = null, due_at = simulated.now(),
         expires_at = simulated.now() + interval '9 days' where step = '{STEP}';
 """
 STOPPED = "select address_hash from suppression"
