@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.flows.models import FollowUp
 from app.messages.models import MessageState
 from app.reviews.settings import StandardStars
 from app.shops import settings
@@ -136,6 +137,21 @@ def test_deciding_by_hand_about_what_may_have_left(lives, open_page):
     frame.get_by_role("button", name="Why: Thank you").click()
     frame.get_by_text("a staff member looked at it and left it as it is").first.wait_for()
     look(page, "admin-why-by-hand", whole=True, widths=[PHONE, DESKTOP])
+
+
+def test_planning_again_what_ended_unsent(lives, open_page):
+    merchant, address, _ = lives
+    ivo = merchant.order("Ivo", placed=9, sent=8, arrived=5)
+    with merchant.work() as session:
+        row = stories.row_of(merchant, ivo, "product_help")
+        session.get_one(FollowUp, (merchant.id, row.id)).expires_at = merchant.now
+    stories.decides(merchant, ivo, "product_help")
+    page, frame = opened(open_page, address, "/not-sent")
+    frame.get_by_role("button", name="Plan again: Ivo Ferreira").click()
+    frame.get_by_text("Planned again, every rule is asked anew.").wait_for()
+    look(page, "admin-plan-again", whole=True, widths=[PHONE, DESKTOP])
+    frame.get_by_role("button", name="Plan again", exact=True).click()
+    frame.get_by_text("Planned again: it leaves within a minute.").wait_for()
 
 
 def test_deciding_reviews_by_hand(lives, open_page):
