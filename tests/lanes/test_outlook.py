@@ -99,6 +99,12 @@ def test_what_cannot_be_told_is_never_late(changes, lane):
     assert look(replace(PARCEL, **changes), lane).late_at is None
 
 
+def test_what_is_told_to_have_arrived_after_the_last_day_expected_is_not_late():
+    friday_midnight = Scan("delivered", MONDAY + timedelta(hours=110))
+    found = look(replace(PARCEL, scans=[friday_midnight]), now=MONDAY + timedelta(hours=86))
+    assert found.late_at is None
+
+
 STATUSES = ["confirmed", "in_transit", "out_for_delivery", "attempted_delivery", "delivered", "failure"]
 SCANS = st.lists(
     st.builds(

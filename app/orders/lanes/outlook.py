@@ -128,8 +128,11 @@ def _range(
 def _late(
     parcel: Parcel, calendar: WorkCalendar, terms: Terms, last: Scan | None, until: datetime | None
 ) -> tuple[datetime | None, Late | None]:
-    """Return from when on it is late: past the end of the last day expected, or too long without a scan."""
-    if not parcel.tracked or last is None:
+    """Return from when on it is late: past the end of the last day expected, or too long without a scan.
+
+    What a carrier says has arrived is not late, though its clock be ahead of ours and it is not done yet.
+    """
+    if not parcel.tracked or last is None or last.status.lower() in ARRIVED:
         return None, None
     quiet = calendar.after(last.happened_at, terms.quiet_days)
     if until is None:
