@@ -3,6 +3,7 @@
 The log is written before the answer is given: what is in it was accepted, whatever the app got to hear.
 """
 
+import math
 import os
 import re
 import select
@@ -54,8 +55,8 @@ class Poll:
         """Take a line: what it has to say it says at once, so that it is silent."""
 
     def poll(self, milliseconds):
-        """Wait in vain."""
-        self.hub.sleep(timedelta(milliseconds=milliseconds))
+        """Wait in vain, for whole milliseconds as the system does."""
+        self.hub.sleep(timedelta(milliseconds=math.ceil(milliseconds)))
         return []
 
 
