@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from app.messages.signed.links import Purpose
@@ -64,7 +65,7 @@ def test_what_is_wrong_is_seen(open_page, site, people):
     page.get_by_label("Was sollten andere wissen?").fill("Gießt, wohin man will.")
     page.get_by_role("button", name="Bewertung senden").click()
     look(page, "shopper-errors", whole=True)
-    assert page.get_by_role("alert").get_by_role("link").count() == 1
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_count(1)
     page.get_by_role("alert").get_by_role("link").click()
     assert page.evaluate("document.activeElement.name") == f"rating-{mailed.lines[0]}"
     page.go_back()
@@ -81,31 +82,31 @@ def test_the_pages_about_mail(open_page, site, people, locale):
     page.get_by_role("radio").nth(1).check()
     page.get_by_role("checkbox").last.check()
     page.get_by_role("button").first.click()
-    assert page.get_by_role("status").count() == 1
+    expect(page.get_by_role("status")).to_have_count(1)
     assert not page.get_by_role("checkbox").nth(3).is_checked()
     assert page.get_by_role("radio").nth(1).is_checked()
     look(page, f"shopper-preferences-saved-{locale}", whole=True)
     page.get_by_role("button").nth(1).click()
     look(page, f"shopper-preferences-paused-{locale}", whole=True)
     page.get_by_role("button").last.click()
-    assert page.get_by_role("button").count() == 1, "what is stopped is not paused or stopped again"
+    expect(page.get_by_role("button"), "what is stopped is not paused or stopped again").to_have_count(1)
     look(page, f"shopper-preferences-stopped-{locale}", whole=True)
     other = arrived(people, site, locale=locale)
     page.goto(site + other.path(Purpose.UNSUBSCRIBE))
     look(page, f"shopper-unsubscribe-{locale}", whole=True)
     page.get_by_role("button").click()
-    assert page.get_by_role("status").count() == 1
+    expect(page.get_by_role("status")).to_have_count(1)
     look(page, f"shopper-unsubscribed-{locale}", whole=True)
     page.reload()
     page.go_back()
-    assert page.get_by_role("heading", level=1).count() == 1
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
 
 
 def test_what_is_no_longer_sold(open_page, site, people):
     mailed = arrived(people, site, sold=False)
     page = open_page()
     page.goto(site + mailed.path(Purpose.BUY_AGAIN))
-    assert page.get_by_role("link", name="Go to Kiln & Kettle").count() == 1
+    expect(page.get_by_role("link", name="Go to Kiln & Kettle")).to_have_count(1)
     look(page, "shopper-gone", whole=True)
 
 
@@ -169,7 +170,7 @@ def test_everything_works_without_script(open_page, site, people):
     page = open_page(390, java_script_enabled=False)
     page.goto(f"{site}{mailed.review}?stars=5")
     page.get_by_role("button", name="Send my review").click()
-    assert page.get_by_role("heading", name="Thank you").count() == 1
+    expect(page.get_by_role("heading", name="Thank you")).to_have_count(1)
 
 
 @pytest.mark.parametrize(("locale", "words"), [("en", "Try again in a minute."), ("de", "in einer Minute noch einmal")])
@@ -181,10 +182,10 @@ def test_being_held_back_and_finding_nothing(open_page, site, people, wired, loc
     for _ in range(FORMS.times):
         wired.parts["flask"].test_client().post(path)
     page.get_by_role("button").click()
-    assert page.get_by_text(words).count() == 1
+    expect(page.get_by_text(words)).to_have_count(1)
     look(page, f"shopper-too-often-{locale}", whole=True)
     page.get_by_role("main").get_by_role("link").click()
-    assert page.get_by_role("button").count() == 1  # the question again: nothing was stopped
+    expect(page.get_by_role("button")).to_have_count(1)  # the question again: nothing was stopped
     page.goto(f"{site}/r/never-signed")
-    assert page.get_by_text("Hier ist nichts." if locale == "de" else "There is nothing here.").count() == 1
+    expect(page.get_by_text("Hier ist nichts." if locale == "de" else "There is nothing here.")).to_have_count(1)
     look(page, f"shopper-nothing-{locale}", whole=True)

@@ -187,7 +187,8 @@ class Hub:
         """End a process from outside."""
         process.dead = True
         for connection in list(process.held):
-            if is_amid(connection):
+            last = self.asked_last.get(connection)  # pools are shared here: by now it may be another process's
+            if last is not None and last.process is process and is_amid(connection):
                 self.cut(connection)
         for line in list(process.lines):
             line.cut()

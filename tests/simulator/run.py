@@ -42,7 +42,8 @@ class Play:
         self.post_office, self.numbers = [], itertools.count()
         self.acks, self.stops, self.merchants = {}, [], merchants or Merchants(on, world, {}, [])
         self.steps, self.asks, self.asks_at = steps, True, BEGINNING
-        self.hurried, self.instants, self.patience, self.statistics = 0, 0, A_LEASE, iter(STATISTICS)
+        self.hurried, self.left_to_steps = 0, BEGINNING
+        self.instants, self.patience, self.statistics = 0, A_LEASE, iter(STATISTICS)
         self.statistics_at = BEGINNING + next(self.statistics)
         self._analyze = "analyze " + ", ".join(f'public."{name}"' for (name,) in on.monitor.execute(TABLES))
         on.stop_everybody = self._stop_everybody
@@ -158,10 +159,7 @@ class Play:
         """Return the next instant at which something may happen; what is close together happens at once."""
         now = self.hub.now
         due = self._next_due()
-        # What was due and did not go is tried again soon, as the ticker would: within a few hours it has to.
-        self.hurried = self.hurried + 1 if due is not None and due <= now else 0
-        is_hurried = 0 < self.hurried <= HURRIES
-        step = timedelta(minutes=self.hub.dice.randint(*(SOON if is_hurried else self.steps)))
+        step = timedelta(minutes=self.hub.dice.randint(*(SOON if self._hurries() else self.steps)))
         coming = [act[0]] if act is not None else []
         coming += [self.post_office[0][0]] if self.post_office else []
         coming += [each for each in (due, self.merchants.next_at()) if each is not None]
@@ -175,12 +173,28 @@ class Play:
         self.patience *= 2
         return following
 
-    def _next_due(self):
+    def _hurries(self):
+        """Say whether what was due and did not go is tried again soon, as the ticker would: a few times, no more.
+
+        What did not go then either is left to the ordinary steps, and hurries nobody any longer.
+        """
+        now = self.hub.now
+        due = self._next_due(self.left_to_steps)
+        if due is None or due > now:
+            self.hurried = 0
+        elif self.hurried == HURRIES:
+            self.hurried, self.left_to_steps = 0, now
+        else:
+            self.hurried += 1
+        return self.hurried > 0
+
+    def _next_due(self, after=BEGINNING):
         row = self.on.monitor.execute(
             """select min(at) from (
                 select case when state = 'held' then expires_at else due_at end from follow_up where state <> 'done'
                 union all select handoff_at + interval '181 seconds' from attempt where state = 'handoff'
-            ) waits(at) where at > now() - interval '2 days'"""
+            ) waits(at) where at > greatest(now() - interval '2 days', %s)""",
+            (after,),
         ).fetchone()
         return row[0] + timedelta(seconds=1) if row[0] else None
 
