@@ -179,6 +179,9 @@ def _order(result, kept, row, true):
         "deleted_at": None,
         "source_updated_at": order.updated_at,
     }
+    asked_for = any(one["name"] == "Gift" and one["value"] == "yes" for one in order.note_attributes)
+    result.same(what, {"gift by its box": row.gift == "attribute"}, {"gift by its box": asked_for})
+    result.same(what, {"renewal": row.renewal}, {"renewal": order.source_name.startswith("subscription_contract")})
     person = kept.people.get(row.customer_id)
     if person is not None and person.erased_at is not None:
         told |= dict.fromkeys(("email", "note", "zip", "recipient_name", "province", "discount_codes"))

@@ -98,21 +98,19 @@ def test_all_of_the_past_is_read_and_nobody_is_enrolled_or_written_to(past):
     read_all(past)
     assert row(past).state is ImportState.DONE
     assert (row(past).is_whole, row(past).unusable) == (True, 0)
-    orders, lines, parcels, scans, refunds, returns = counts(
-        past, Order, OrderLine, Fulfillment, FulfillmentEvent, Refund, ReturnCase
-    )
     for ours, theirs in (
-        (orders, store.Order), (lines, store.LineItem), (parcels, store.Fulfillment),
-        (scans, store.FulfillmentEvent), (refunds, store.Refund), (returns, store.Return),
+        (Order, store.Order), (OrderLine, store.LineItem), (Fulfillment, store.Fulfillment),
+        (FulfillmentEvent, store.FulfillmentEvent), (Refund, store.Refund), (ReturnCase, store.Return),
     ):  # fmt: skip
-        assert ours == at_the_shop(past, theirs), theirs
+        assert counts(past, ours) == [at_the_shop(past, theirs)], theirs
     assert counts(past, Enrollment, FollowUp, Message) == [0, 0, 0]
     assert past.sink() == []
-    events = counts(past, OrderEvent)[0]
-    assert events > orders
+    assert counts(past, OrderEvent) > counts(past, Order)
 
 
 def test_what_was_read_equals_the_shops_truth(past):
+    with store_work(announce=False) as session:
+        session.scalars(select(store.Order).limit(1)).one().source_name = "subscription_contract"
     shop_id = read_all(past)
     past.reconcile(shop_id)  # products, and customers who never bought
     found = compare(past.wired, shop_id, f"{past.handle}.myshopify.com")

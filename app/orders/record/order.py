@@ -8,7 +8,6 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.customers import identify
-from app.customers.address import normalise
 from app.customers.ledger import Source
 from app.customers.models import Customer
 from app.customers.topics import state_customer_consent
@@ -18,12 +17,12 @@ from app.kit.rows.one_trip import one_trip
 from app.kit.rows.question import SHOP, Question, ask
 from app.kit.rows.upsert import change, find_or_make
 from app.kit.work import entered_shop
-from app.orders.gift import gift_by, is_renewal
 from app.orders.locked import locked, note_locked
 from app.orders.models import Order, OrderLine
 from app.orders.record import history
 from app.orders.record import parcel as record_parcel
 from app.orders.record import reversal as record_reversal
+from app.orders.record.described import line_columns, order_columns
 from app.orders.record.told import RECONCILE, BuyerChanged, OrderChanged, Told
 from app.orders.unsent import note_unsent
 from app.shopify.payloads.facts import LineFacts, OrderFacts
@@ -38,6 +37,8 @@ LINE_IDS: Final = Question(
 LINES: Final = Question(
     select(OrderLine).where(OrderLine.shop_id == SHOP, OrderLine.order_id == bindparam("order", type_=BigInteger))
 )
+UNTOLD: Final = frozenset({"locale", "note", "email", "status_url"})  # columns a kind of message may not carry
+PLACE: Final = frozenset({"country", "province", "zip", "recipient_name"})
 TOLD: Final = (
     *("product_shopify_id", "variant_shopify_id", "title", "variant_title", "sku"),
     *("quantity", "current_quantity", "requires_shipping", "is_gift_card", "price"),
@@ -101,38 +102,18 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
     before = {name: getattr(order, name) for name in ("financial_status", "cancelled_at")}
     customer, buyer_before = _customer(session, facts, told), order.customer_id
     erased = customer is None and (facts.customer is not None or facts.email is not None)
-    described: dict[str, Any] = {
-        "locale": facts.locale,
-        "note": None if erased else facts.note,
-        "email": None if erased else (normalise(facts.email) or order.email),
-        "status_url": None if erased else (facts.status_url or order.status_url),
+    described = order_columns(facts, erased=erased) | {
+        "customer_id": customer.id if customer is not None else buyer_before
     }
-    if facts.destination is not None and "destination" not in kept:
-        described |= {
-            "country": facts.destination.country,
-            "province": None if erased else facts.destination.province,
-            "zip": None if erased else facts.destination.zip,
-            "recipient_name": None if erased else facts.destination.first_name,
-        }
-    described = {name: value for name, value in described.items() if name not in kept} | {
-        "customer_id": customer.id if customer is not None else buyer_before,
-        "email_withheld": order.email_withheld if "email" in facts.untold else "email" in facts.withheld,
-        "name": facts.name,
-        "currency": facts.total.currency,
-        "total": facts.total.amount,
-        "financial_status": facts.financial_status,
-        "fulfillment_status": facts.fulfillment_status,
-        "service": facts.service or order.service,
-        "is_test": facts.is_test,
-        "tags": ", ".join(facts.tags),
-        "discount_codes": None if erased else "\n".join(facts.discount_codes),
-        "gift": gift_by(facts.note, facts.attributes),
-        "renewal": is_renewal(facts.source, facts.tags),
-        "placed_at": facts.placed_at,
-        "cancelled_at": facts.cancelled_at,
-        "cancel_reason": facts.cancel_reason,
-        "source_updated_at": facts.updated_at,
-    }
+    for name in ("email", "status_url", "service"):  # what is not told now may have been told before
+        if not erased or name == "service":
+            described[name] = described[name] or getattr(order, name)
+    if "email" in facts.untold:
+        described["email_withheld"] = order.email_withheld
+    absent = kept & UNTOLD
+    if facts.destination is None or "destination" in kept:
+        absent |= PLACE
+    described = {name: value for name, value in described.items() if name not in absent}
     if facts.financial_status is FinancialStatus.PAID and order.paid_at is None:
         described["paid_at"] = facts.updated_at
     change(order, described)
@@ -197,16 +178,8 @@ def _record_lines(session: Session, order: Order, lines: tuple[LineFacts, ...]) 
 
 def _line(facts: LineFacts, known: Any) -> dict[str, Any]:
     """Return what is told of a line by the names of its columns; `known` is its row, None where there is none yet."""
-    return {
-        # The Admin API forgets a deleted product; we still know what the line was of.
-        "product_shopify_id": facts.product_shopify_id or (known and known.product_shopify_id),
-        "variant_shopify_id": facts.variant_shopify_id or (known and known.variant_shopify_id),
-        "title": facts.title,
-        "variant_title": facts.variant_title,
-        "sku": facts.sku or "",
-        "quantity": facts.quantity,
-        "current_quantity": facts.current_quantity,
-        "requires_shipping": facts.requires_shipping,
-        "is_gift_card": facts.is_gift_card,
-        "price": facts.unit_price.amount,
-    }
+    described = line_columns(facts)
+    if known is not None:  # the Admin API forgets a deleted product; we still know what the line was of
+        for name in ("product_shopify_id", "variant_shopify_id"):
+            described[name] = described[name] or getattr(known, name)
+    return described

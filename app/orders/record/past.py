@@ -23,6 +23,7 @@ from app.kit.work import entered_shop
 from app.orders.delivery import DeliverySource
 from app.orders.models import Order, OrderEvent, OrderLine
 from app.orders.parcels import Fulfillment
+from app.orders.record.described import line_columns, order_columns
 from app.shopify.payloads.facts import FulfillmentFacts, LineFacts, OrderFacts
 from app.shopify.payloads.vocabulary import FinancialStatus, FulfillmentStatus
 
@@ -134,56 +135,17 @@ def _guest(session: Session, facts: OrderFacts, address: str) -> int | None:
 def _order_row(shop_id: int, facts: OrderFacts, customer_id: int | None) -> dict[str, Any]:
     """Return the row; of somebody erased nothing that names them."""
     erased = customer_id is None and (facts.customer is not None or facts.email is not None)
-    there = None if facts.destination is None else facts.destination
     is_paid = facts.financial_status in {
         FinancialStatus.PAID,
         FinancialStatus.PARTIALLY_REFUNDED,
         FinancialStatus.REFUNDED,
     }
-    return {
-        "shop_id": shop_id,
-        "shopify_id": facts.shopify_id,
-        "name": facts.name,
-        "customer_id": customer_id,
-        "email": None if erased else normalise(facts.email),
-        "email_withheld": "email" in facts.withheld,
-        "locale": facts.locale,
-        "country": there.country if there else None,
-        "province": there.province if there and not erased else None,
-        "zip": there.zip if there and not erased else None,
-        "recipient_name": there.first_name if there and not erased else None,
-        "currency": facts.total.currency,
-        "total": facts.total.amount,
-        "financial_status": str(facts.financial_status),
-        "fulfillment_status": str(facts.fulfillment_status),
-        "is_test": facts.is_test,
-        "note": None if erased else facts.note,
-        "tags": ", ".join(facts.tags),
-        "discount_codes": None if erased else "\n".join(facts.discount_codes),
-        "placed_at": facts.placed_at,
-        "paid_at": facts.placed_at if is_paid else None,
-        "cancelled_at": facts.cancelled_at,
-        "cancel_reason": facts.cancel_reason,
-        "source_updated_at": facts.updated_at,
-    }
+    ours = {"shop_id": shop_id, "shopify_id": facts.shopify_id, "customer_id": customer_id}
+    return ours | {"paid_at": facts.placed_at if is_paid else None} | order_columns(facts, erased=erased)
 
 
 def _line_row(shop_id: int, order_id: int, facts: LineFacts) -> dict[str, Any]:
-    return {
-        "shop_id": shop_id,
-        "order_id": order_id,
-        "shopify_id": facts.shopify_id,
-        "product_shopify_id": facts.product_shopify_id,
-        "variant_shopify_id": facts.variant_shopify_id,
-        "title": facts.title,
-        "variant_title": facts.variant_title,
-        "sku": facts.sku or "",
-        "quantity": facts.quantity,
-        "current_quantity": facts.current_quantity,
-        "requires_shipping": facts.requires_shipping,
-        "is_gift_card": facts.is_gift_card,
-        "price": facts.unit_price.amount,
-    }
+    return {"shop_id": shop_id, "order_id": order_id, "shopify_id": facts.shopify_id} | line_columns(facts)
 
 
 def _parcel_row(shop_id: int, order_id: int, facts: FulfillmentFacts, *, nobodys: bool) -> dict[str, Any]:
