@@ -104,7 +104,7 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
     result: dict[int, Found] = {}
     for row, run, step in planned:
         word = spoken_as(step, run)
-        group = _with_held(together.get(row.id), parcels, spoken_of.get((word, row.id), set()))
+        group = with_held(together.get(row.id), parcels, spoken_of.get((word, row.id), set()))
         in_parcel = contents_of(run, parcels, group)
         about = [line for line in by_order[run.order_id] if in_parcel is None or line.id in in_parcel]
         result[row.id] = Found(
@@ -125,7 +125,7 @@ def items(session: Session, planned: Sequence[Planned], documents: Documents) ->
     return result
 
 
-def _with_held(group: Group | None, parcels: dict[int, Contents], held: set[int]) -> Group | None:
+def with_held(group: Group | None, parcels: dict[int, Contents], held: set[int]) -> Group | None:
     """Return the group with the parcels whose lines the row's own message speaks for already.
 
     A message that is tried again says all it said at first: the rows of those parcels may have ended meanwhile, because

@@ -1,4 +1,4 @@
-"""Carry out what happens to runs beside the news of their order: an erased person, another order, another calendar."""
+"""Carry out what happens to runs beside the news of their order: an erased person, an order more, another calendar."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.planning.changed.replanned import PENDING, moved, put
 from app.flows.planning.record_decision import finish
 from app.flows.planning.schedule import beside, moments, row_seed
+from app.flows.replay.history.by_hand import ByHand
 from app.flows.replay.history.past import Changed, OrderPast, Past
 from app.flows.replay.history.then import OrderThen
 from app.flows.replay.runs_then import parcel_then
@@ -18,7 +19,8 @@ from app.flows.rules.reasons import Reason
 from app.flows.timing.plan import plan
 from app.flows.timing.recipient_zone import RecipientZone
 
-News = tuple[int, Changed | None]  # an order, and what was learned of it; None where its buyer was erased
+# An order, and what was learned of it or decided by hand about a message of it; None where its buyer was erased.
+News = tuple[int, Changed | ByHand | None]
 
 
 def news(past: Past, orders: Iterable[OrderPast]) -> Iterator[tuple[datetime, News | None]]:
@@ -30,6 +32,8 @@ def news(past: Past, orders: Iterable[OrderPast]) -> Iterator[tuple[datetime, Ne
         if section == CalendarSetting.SECTION:
             yield at, None
     for one in orders:
+        for deed in past.by_hand.get(one.order.id, ()):
+            yield deed.at, (one.order.id, deed)
         for at, changed in one.learned:
             yield at, (one.order.id, changed)
         for review in one.reviews:
@@ -47,6 +51,15 @@ def erase(runs: Iterable[Enrollment], rows: Mapping[int, Mapping[str, FollowUp]]
         for row in rows.get(run.id, {}).values():
             if row.state is not FollowUpState.DONE:
                 finish(row, Reason.ERASED, now)
+
+
+def let_go(sayings: Iterable[Saying], now: datetime) -> Iterator[FollowUp]:
+    """Make due what an open return held up; yield it."""
+    for each in sayings:
+        row = each.row
+        if row.state is FollowUpState.SCHEDULED and row.reason == Reason.RETURN_OPEN and row.due_at > now:
+            row.due_at, row.postponed_until = now, None
+            yield row
 
 
 def waiting_for(
@@ -71,7 +84,7 @@ def retime(
     """Put one order's planned rows where another calendar says, as saving it does; yield them."""
     for each in sayings:
         row, run, then = each.row, each.run, each.then
-        if row.state not in PENDING:
+        if row.state not in PENDING or row.again_at is not None:
             continue
         others = beside(run, [one for one in runs if one.ended_at is None], then.parcels)
         known = moments(then.order, parcel_then(run, then), others, run=run, previous_at=row.anchor_at)

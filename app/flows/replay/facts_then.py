@@ -12,7 +12,7 @@ from app.experiments import hold_out
 from app.flows.facts.calendars import Whereabouts
 from app.flows.facts.gather import flow_facts, order_facts
 from app.flows.facts.gather_groups import HANDED_OVER, Group, Other, arrivals, group_of
-from app.flows.facts.gather_items import ORDER_LINE, contents_of, item_of, spoken_as
+from app.flows.facts.gather_items import ORDER_LINE, contents_of, item_of, spoken_as, with_held
 from app.flows.facts.gather_left_out import Exclusions
 from app.flows.facts.gather_shop import gift_by, withheld
 from app.flows.language.steps import Subject
@@ -128,7 +128,9 @@ def _items(
 
 
 def _sent(beside: Beside, row: FollowUp, kind: str, number: int, word: str) -> Sent:
-    return Sent.ACCEPTED if (kind, number, word) in beside.items else Sent.NEVER
+    by = beside.items.get((kind, number, word))
+    # What it said itself it may say once more where somebody decided so.
+    return Sent.NEVER if by is None or (by == row.id and row.again_at is not None) else Sent.ACCEPTED
 
 
 def _group(one: Saying, beside: Beside) -> Group | None:
@@ -150,4 +152,7 @@ def _group(one: Saying, beside: Beside) -> Group | None:
         if each.run.subject_kind == Subject.FULFILLMENT
     ]
     documents = {(each.run.flow_id, each.run.version): each.document for each in beside.of_order[one.row.order_id]}
-    return group_of(one.row, one.run, one.step, others, arrivals(one.then.parcels.values()), documents)
+    group = group_of(one.row, one.run, one.step, others, arrivals(one.then.parcels.values()), documents)
+    word = spoken_as(one.step, one.run)
+    said = {item for (kind, item, as_), by in beside.items.items() if (kind, as_, by) == (ORDER_LINE, word, one.row.id)}
+    return with_held(group, one.then.contents, said) if one.row.again_at is not None else group

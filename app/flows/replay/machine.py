@@ -24,9 +24,11 @@ from app.flows.planning.record_decision import carry_out
 from app.flows.planning.runs.follow import note_way, row_facts
 from app.flows.planning.schedule import beside, moments, move, new_row, row_seed
 from app.flows.replay.agenda import Agenda, Rank
+from app.flows.replay.by_hand_then import do_by_hand, lines_of
 from app.flows.replay.calendar_then import is_watched, looked_at, started_by_calendar
-from app.flows.replay.changes_then import erase, news, retime, waiting_for
+from app.flows.replay.changes_then import erase, let_go, news, retime, waiting_for
 from app.flows.replay.facts_then import facts_then, zone_then
+from app.flows.replay.history.by_hand import ByHand
 from app.flows.replay.history.past import FlowPast, OrderPast, Past
 from app.flows.replay.history.rows import follow_up_row
 from app.flows.replay.history.then import OrderThen
@@ -35,7 +37,6 @@ from app.flows.replay.saying import Beside, Said, Saying, Told
 from app.flows.replay.standing_then import Scene, known_then, profile_then, standing_then
 from app.flows.rules.decision import ProfileFacts, Send
 from app.flows.rules.guard import decide
-from app.flows.rules.reasons import Reason
 from app.flows.runs.advance import Advanced, Reached, advance
 from app.flows.runs.path import read_path, still_there
 from app.flows.runs.triggers import Occasion, Story, occasions
@@ -71,13 +72,12 @@ class Walk:
     _over: set[int] = field(default_factory=set)  # runs that have said or left out all they ever will
     _flows: dict[int, FlowPast] = field(init=False)
     _is_watched: bool = field(init=False)  # whether the calendar starts any flow
-    _looked_at: set[datetime] = field(default_factory=set)  # when the calendar is looked at
+    _looked_at: set[datetime] = field(default_factory=set)  # when the calendar is
     _count: int = 0
 
     def __post_init__(self) -> None:
         """Know flows by id, and whether the calendar matters."""
-        self._is_watched = any(map(is_watched, self.past.flows))
-        self._agenda = Agenda(self.ticks)
+        self._agenda, self._is_watched = Agenda(self.ticks), any(map(is_watched, self.past.flows))
         self._flows = {each.flow.id: each for each in self.past.flows}
 
     def walk(self, orders: Iterable[OrderPast], until: datetime) -> None:
@@ -92,7 +92,8 @@ class Walk:
                 continue
             thing = self._agenda.take()
             if rank is Rank.LOOK:
-                self._look(thing, now)
+                if thing.ended_at is None and thing.look_at is not None and thing.look_at <= now:
+                    self._replan(self._orders[thing.order_id], now)
             elif rank is Rank.CALENDAR:
                 self._watch(now)
             elif thing is None:
@@ -104,9 +105,15 @@ class Walk:
         if changed is None:
             erase(self._runs[order_id], self._rows, now)
             return
-        if not changed and order_id not in self._orders:
+        if isinstance(changed, ByHand):
+            again = do_by_hand(changed, self._sayings[order_id], self._items.values(), now)
+            if again is not None:
+                self._over.discard(again.run.id)
+                self._due(again.row, now)
             return
         if order_id not in self._orders:  # nobody else may count it before it is heard of
+            if not changed:
+                return
             self._orders[order_id] = OrderThen(self._pasts[order_id].order, self.past.with_scans)
         then = self._orders[order_id]
         if changed and not then.learn(changed) and not self.past.with_scans:
@@ -134,8 +141,8 @@ class Walk:
         """Move what is planned to where another calendar says."""
         places = self.past.settings_then(now).places
         for order_id, then in self._orders.items():
-            sayings, runs = self._sayings[order_id], self._runs[order_id]
-            for row in list(retime(sayings, runs, places, zone_then(places, then), now)):
+            zone = zone_then(places, then)
+            for row in list(retime(self._sayings[order_id], self._runs[order_id], places, zone, now)):
                 self._due(row, now)
 
     def _enrol(self, then: OrderThen, now: datetime) -> None:
@@ -249,17 +256,10 @@ class Walk:
         """Let go on what returns held up, and start runs for lines that stay with the buyer after all."""
         if not then.cases or all(case.status in OPEN_STATES for case in then.cases.values()):
             return
-        for each in self._sayings[then.order.id]:
-            row = each.row
-            if row.state is FollowUpState.SCHEDULED and row.reason == Reason.RETURN_OPEN and row.due_at > now:
-                row.due_at, row.postponed_until = now, None
-                self._due(row, now)
+        for row in let_go(self._sayings[then.order.id], now):
+            self._due(row, now)
         for run, line in left_out(then, self._sayings[then.order.id], self._runs[then.order.id], self._items):
             self._start(self._flows[run.flow_id], run.version, then, (ORDER_LINE, line), now, None)
-
-    def _look(self, run: Enrollment, now: datetime) -> None:
-        if run.ended_at is None and run.look_at is not None and run.look_at <= now:
-            self._replan(self._orders[run.order_id], now)
 
     def _decide(self, now: datetime) -> None:
         """Decide about all that is due in this instant by what holds before any of it is sent."""
@@ -269,13 +269,11 @@ class Walk:
             if row.state is FollowUpState.SCHEDULED and row.due_at <= now and all(each.row is not row for each in due):
                 due.append(self._saying[row.id])
         around = Beside(self.said, self._items, self._sayings, self._orders)
-        settings = self.past.settings_then(now)
         decided = []
         for each in due:
-            facts = facts_then(self.past, settings, each, around, now)
-            profile = profile_then(
-                self._scene(each.then, now), each.run, parcel_then(each.run, each.then), each.document
-            )
+            facts = facts_then(self.past, self.past.settings_then(now), each, around, now)
+            parcel = parcel_then(each.run, each.then)
+            profile = profile_then(self._scene(each.then, now), each.run, parcel, each.document)
             facts = facts if profile == ASKS_NOTHING else replace(facts, profile=profile)
             decided.append(Told(each, now, facts, decide(facts, Limits(), now)))
         for told in decided:
@@ -288,10 +286,12 @@ class Walk:
             carry_out(row, verdict, now)
             self._due(row, now)
             return
-        said = Said(told.saying, now, verdict.lines)
+        said = Said(told.saying, now, lines_of(row, verdict.lines, self._items))
         word = spoken_as(told.saying.step, told.saying.run)
         keys = [(kind, number, word) for kind, number in said.items]
-        if any(key in self._items for key in keys):  # another of this instant took it: decided anew by what holds then
+        if any(
+            self._items.get(key, row.id) != row.id for key in keys
+        ):  # another of this instant took it: decided anew by what holds then
             self._due(row, now)
             return
         self._items.update(dict.fromkeys(keys, row.id))

@@ -103,7 +103,10 @@ def turn_then(one: Saying, beside: Beside, now: datetime) -> TurnFacts:
     """Return what the person has had by the replay, and who else waits for room. Whoever walks together is one."""
     if one.step.is_news:
         return TurnFacts()
-    recent = [said for said in beside.said if said.at > now - MONTH and said.saying.row is not one.row]
+    latest = {
+        id(said.saying.row): said for said in beside.said if said.saying.row is not one.row
+    }  # one sent again: once
+    recent = [said for said in latest.values() if said.at > now - MONTH]
     mine = rank_of(one.step, one.row.expires_at, one.row.id)
     ahead = 0
     if is_capped(one.step):

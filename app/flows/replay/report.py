@@ -108,6 +108,8 @@ def outcomes(walk: Walk) -> list[Outcome]:
         saying, verdict = told.saying, told.verdict
         before = found.get(id(saying.row))
         waits = (str(verdict.reason),) if isinstance(verdict, Postpone) else ()
+        if before is not None and before.sent and not isinstance(verdict, Send):
+            continue  # somebody wanted it sent again, and the rules did not: what left has left
         spoken = said.get(id(saying.row)) if isinstance(verdict, Send) else None
         found[id(saying.row)] = Outcome(
             thing=(

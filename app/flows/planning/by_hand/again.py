@@ -7,7 +7,7 @@ message, under the same name: a mail program that knows the first shows one. Wha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -71,7 +71,7 @@ def plan_again(session: Session, follow_up_id: int, *, by: str) -> Again | None:
     row, now = _find(session, follow_up_id, lock=True), business_now(session)
     found = _foresee(session, row, now)
     if found is not None and found.goes:
-        for name, value in _changes(row, found.one, now).items():
+        for name, value in once_more(row, found.one.step.max_age, now).items():
             setattr(row, name, value)
         keep_deeds(session, [row.id], found.kind, now, by=by)
         session.flush()
@@ -97,19 +97,19 @@ def _foresee(session: Session, row: FollowUp, now: datetime) -> Again | None:
         return None
     (one,) = gather(session, [row.id])
     columns = {column.key: getattr(row, column.key) for column in FollowUp.__table__.columns}
-    supposed = FollowUp(**columns | _changes(row, one, now))
+    supposed = FollowUp(**columns | once_more(row, one.step.max_age, now))
     (one,) = gather_runs(session, [(supposed, one.enrollment, one.order, one.flow)])
     return Again(kind, one, decide(one.facts, Limits(), now))
 
 
-def _changes(row: FollowUp, one: Gathered, now: datetime) -> dict[str, Any]:
+def once_more(row: FollowUp, max_age: timedelta, now: datetime) -> dict[str, Any]:
     """Return what planning a row once more changes of it: it is due now, and as young as it was when it was planned."""
     return {
         "state": FollowUpState.SCHEDULED,
         "outcome": None,
         "reason": None,
         "due_at": now,
-        "expires_at": max(row.expires_at, now + one.step.max_age),
+        "expires_at": max(row.expires_at, now + max_age),
         "postponed_until": None,
         "provisional": False,
         "done_at": None,

@@ -1,4 +1,7 @@
-"""Read a shop's past in a few queries, as it was kept: no decision, plan or message is among what is read."""
+"""Read a shop's past in a few queries, as it was kept: no decision, plan or message is among what is read.
+
+Of a message somebody decided about by hand the name is read: whose step it is, about what.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from app.experiments.models import Experiment, Exposure
 from app.flows.facts import published
 from app.flows.facts.gather_left_out import Exclusions, by_product, products_left_out
 from app.flows.models import Flow, FlowVersion
+from app.flows.replay.history.by_hand import by_hand
 from app.flows.replay.history.past import Changed, FlowPast, OrderPast, Past
 from app.flows.replay.history.rows import customer_row, order_row
 from app.flows.replay.history.unroll import unrolled
@@ -130,6 +134,7 @@ def page(session: Session, around: Past, ids: Sequence[int]) -> Past:
         titles=_titles(session, shop, ids),
         collections=_collections(session, shop, ids),
         arms=_arms(session, shop, known),
+        by_hand=_by(by_hand(session, shop, ids)),
     )
     session.expunge_all()
     return past

@@ -18,6 +18,7 @@ from app.flows.facts.gather_left_out import Exclusions
 from app.flows.facts.standing.standing import Needs, needs
 from app.flows.language.flow import Branch, FlowDocument, WaitUntil, nodes
 from app.flows.models import Flow
+from app.flows.replay.history.by_hand import ByHand
 from app.flows.replay.history.settings_then import Settings
 from app.flows.runs.triggers import SCANS
 from app.orders.models import Order
@@ -95,6 +96,7 @@ class Past:
     statements: Mapping[int, Sequence[tuple[datetime, Statement]]] = field(default_factory=dict)
     choices: Mapping[int, Sequence[Preference]] = field(default_factory=dict)
     stops: Mapping[str, Sequence[Suppression]] = field(default_factory=dict)
+    by_hand: Mapping[int, Sequence[ByHand]] = field(default_factory=dict)  # order → what was pressed, the oldest first
     denials: Mapping[int, Sequence[datetime]] = field(default_factory=dict)  # line → when it was said not to have come
     shares: Mapping[str, Share] = field(default_factory=dict)
     left_out: Exclusions | None = None
