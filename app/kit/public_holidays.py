@@ -6,6 +6,7 @@ own alone. The package is read at the first question, a country at a time: 17 MB
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -31,6 +32,8 @@ def rest_days(country: str | None, province: str | None, year: int) -> RestDays:
     """
     import holidays  # noqa: PLC0415 - a shop that asks for no holidays does not pay for them
 
+    # For some countries it knows feasts by the moon for some decades only, and says so each time; the rest it knows.
+    warnings.filterwarnings("ignore", "Requested Holidays are available only from", UserWarning)
     code = (country or "").strip().upper()
     known = holidays.list_supported_countries()
     if code not in known:

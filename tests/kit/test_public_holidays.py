@@ -36,3 +36,8 @@ def test_a_weekend_is_the_countrys_own_and_some_of_it_is_worked():
 def test_a_range_holds_both_its_ends_and_runs_over_new_year():
     found = between("DE", None, date(2026, 12, 25), date(2027, 1, 1))
     assert found.holidays == {date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)}
+
+
+def test_a_year_whose_moving_feasts_nobody_has_worked_out_yet_has_the_others():
+    for year in (2000, 2040):
+        assert date(year, 1, 26) in rest_days("IN", None, year).holidays
