@@ -1,9 +1,10 @@
 """A due row → accepted by the mail server → marked: one `sends` process against django-post_office. `bin/bench sends`.
 
-Both sides write into one durable PostgreSQL and hand over to one sink, which counts: every message once, none missing.
-Both mails are the thank-you, filled for each recipient. Ours is signed by DKIM with an RSA key of 2048 bits, and one in
-each round is verified; the peer has no signing of its own and leaves it to the relay. Ours decides twice about each
-row, commits the hand-off before the final dot and records what became of it; the peer marks a batch of 500 at its end.
+All sides write into one durable PostgreSQL and hand over to one sink, which counts: every message once, none missing.
+All mails are the thank-you, filled for each recipient. Ours is signed by DKIM with an RSA key of 2048 bits, and one in
+each round is verified. The peer is measured twice: as it is, which leaves signing to the relay, and with each mail
+signed by the same key through dkimpy, which is like for like. Ours decides twice about each row, commits the hand-off
+before the final dot and records what became of it; the peer marks a batch of 500 at its end.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from app.messages.mail.fill import fill
 from bench import due_orders, sink
 from bench.machines import Machines, child, free_port, machines, median, run, sql
 
-GOAL = 2.0  # of the peer
+GOAL = 2.0  # of the peer that signs
 MESSAGES = 1_000
-PEER, OURS = "django-post_office, 1 process", "Welltimed, 1 sends process"
+PEER, SIGNING_PEER, OURS = "django-post_office, 1 process", "the same, signed by dkimpy", "Welltimed, 1 sends process"
 
 
 @dataclass
@@ -46,7 +47,7 @@ class Round:
 
 def main(rounds: int = 5, count: int = MESSAGES) -> bool:
     """Print both sides and their ratio; return whether the goal holds."""
-    results: dict[str, list[Round]] = {PEER: [], OURS: []}
+    results: dict[str, list[Round]] = {PEER: [], SIGNING_PEER: [], OURS: []}
     port = free_port()
     with machines() as here, _sink(here, port):
         sql(here.super_url, "create database office")
@@ -60,12 +61,12 @@ def main(rounds: int = 5, count: int = MESSAGES) -> bool:
         for number in range(rounds):
             for name, found in results.items():
                 sink.forget(port)
-                if name == PEER:
-                    found.append(_peer(here, mail, port, count))
-                else:
+                if name == OURS:
                     due_orders.fill(here.super_url, shop, flow, count)
                     found.append(_ours(here, env, port, count))
-                    found[-1].whole &= _signed(port, private)
+                else:
+                    found.append(_peer(here, mail, port, count, signing(private) if name == SIGNING_PEER else {}))
+                found[-1].whole &= name == PEER or _signed(port, private)
                 print(f"round {number + 1}  {name:32} {found[-1].per_second:6.0f}/s", flush=True)
     return _say(results)
 
@@ -135,8 +136,8 @@ def _sink(here: Machines, port: int) -> AbstractContextManager[int]:
     return child(command, os.environ, here.folder / "sink.log", port)
 
 
-def _peer(here: Machines, mail: Path, port: int, count: int) -> Round:
-    told = {"PG_PORT": str(here.pg_port), "PG_NAME": "office", "SINK_PORT": str(port), "MAIL": str(mail)}
+def _peer(here: Machines, mail: Path, port: int, count: int, signs: dict[str, str]) -> Round:
+    told = signs | {"PG_PORT": str(here.pg_port), "PG_NAME": "office", "SINK_PORT": str(port), "MAIL": str(mail)}
     command, env = [sys.executable, "-m", "bench.post_office"], os.environ | told
     run([*command, "queue", str(count)], env)
     sql(here.super_url.replace("/bench", "/office"), "vacuum analyze", "checkpoint")
@@ -167,17 +168,21 @@ def _measured(port: int, count: int, seconds: float, marked: int) -> Round:
 
 
 def _say(results: dict[str, list[Round]]) -> bool:
-    peer, ours = results[PEER], results[OURS]
     for name, found in results.items():
-        told = ", signature verified" if name == OURS else ", not signed"
+        told = ", not signed" if name == PEER else ", signature verified"
         print(
             f"{name:32} {median([each.per_second for each in found]):6.0f}/s"
             f"  {median([each.bytes_each for each in found]) / 1000:.1f} kB a message"
             f"  every message accepted once and marked{told}: {'yes' if all(each.whole for each in found) else 'NO'}"
         )
-    ratio = median([mine.per_second / theirs.per_second for mine, theirs in zip(ours, peer, strict=True)])
-    print(f"ratio x{ratio:.2f} (median of {len(ours)} interleaved rounds; goal x{GOAL})")
-    return ratio >= GOAL and all(each.whole for each in (*ours, *peer))
+    plain, ratio = (_ratio(results[OURS], results[name]) for name in (PEER, SIGNING_PEER))
+    print(f"ratio x{plain:.2f} where only ours signs (median of {len(results[OURS])} interleaved rounds)")
+    print(f"ratio x{ratio:.2f} like for like, both signed (goal x{GOAL})")
+    return ratio >= GOAL and all(each.whole for found in results.values() for each in found)
+
+
+def _ratio(ours: list[Round], theirs: list[Round]) -> float:
+    return median([mine.per_second / its.per_second for mine, its in zip(ours, theirs, strict=True)])
 
 
 if __name__ == "__main__":
