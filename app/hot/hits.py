@@ -23,7 +23,6 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.urls import iri_to_uri
 
 from app.hot.appending import Appending
 from app.hot.gathering import Gathering
@@ -110,7 +109,7 @@ class Hits:
             target = self._finding.ask(linked, WAIT_S)
         except (Unavailable, SQLAlchemyError, psycopg.Error):
             return None
-        return self._remember(address, (until, "click", token, iri_to_uri(target))) if target is not None else None
+        return self._remember(address, (until, "click", token, target)) if target is not None else None
 
     def _remember(self, address: str, known: Known) -> Known:
         with self._remembering:

@@ -66,6 +66,17 @@ def test_both_doors_answer_and_keep_the_same(wired, web, people):
     assert without_place(kept(wired)) == by_plain * 3
 
 
+@pytest.mark.parametrize(
+    "target", ["https://a..b/x", f"https://{'a' * 64}.example/", "http://[::1/", "https://a.example:99999/"]
+)
+def test_an_address_no_browser_can_go_to_is_nothing_here_by_both_doors(wired, web, people, target):
+    path = people.link(people.mail(), target)
+    assert web.get(path).status_code == 404
+    wiring.put_hot_paths_in_front(wired.parts["flask"])
+    assert web.get(path).status_code == 404
+    assert kept(wired) == []
+
+
 def test_a_hit_is_answered_first_and_kept_within_fifty_milliseconds(cluster, wired, web, people, front):
     path = people.mail().path(Purpose.OPEN)
     web.get(path)

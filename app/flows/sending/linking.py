@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.config import Config
 from app.kit.signing import new_public_id
+from app.messages.mail.web_address import spelled
 from app.messages.prepare import Known, Link
 from app.messages.signed.links import Purpose, url
 
@@ -18,7 +19,7 @@ class Linking(Protocol):
         """Return the address of one of our own pages, "" to leave the link out."""
 
     def out(self, purpose: str, target: str) -> str:
-        """Return the address that leads out to `target`; "" for an empty target."""
+        """Return the address that leads out to `target`; "" for an empty one, and for one no browser could go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class MessageLinks:
 
     def out(self, purpose: str, target: str) -> str:
         """Return our click link to the target."""
-        if not target:
+        if not target or spelled(target) is None:
             return ""
         link = Link(purpose, self.known.links.get(purpose) or new_public_id(), target)
         self.made.append(link)

@@ -6,13 +6,12 @@ time, money or zones. An empty string means "not known", and templates leave the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+from app.messages.mail.web_address import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ def _fields(of: Hashable) -> tuple[tuple[str, bool], ...] | None:
 
 
 def _web(address: str) -> str:
-    return address if address and WEB_ADDRESS.fullmatch(address) else ""
+    return address if address and spelled(address) is not None else ""
 
 
 def knows(path: Sequence[object], of: type = MailContext) -> bool:

@@ -10,7 +10,7 @@ import psycopg
 
 from app.kit.rows.one_trip import ONE_PLAN, PlannedOnce
 from app.kit.runtime import Runtime
-from app.messages.mail.context import WEB_ADDRESS
+from app.messages.mail.web_address import spelled
 from app.messages.signed.links import Linked
 
 ENTER: Final = f"select set_config('app.shop_id', %(shop)s::text, true), ({ONE_PLAN})"
@@ -21,7 +21,7 @@ FIND: Final = PlannedOnce("""select l.public_id, l.target from tracked_link l
 
 
 def find_targets(runtime: Runtime, clicks: Sequence[Linked]) -> list[str | None]:
-    """Return, in order, the address each leads to; None for what is not there or not living.
+    """Return, in order, the address each leads to, as ASCII; None for what is not there, not living or no address.
 
     Each shop is entered by itself; all of it is one round trip, and one transaction: that of what is sent together.
     Raises what the driver and SQLAlchemy raise for a fault of the database.
@@ -39,10 +39,9 @@ def find_targets(runtime: Runtime, clicks: Sequence[Linked]) -> list[str | None]
             connection.invalidate(fault)
             raise
         found = {
-            (shop_id, public_id): target
+            (shop_id, public_id): spelled(target)
             for shop_id, cursor in zip(by_shop, asked, strict=True)
             for public_id, target in cursor
-            if WEB_ADDRESS.fullmatch(target)
         }
     return [found.get((linked.shop_id, linked.public_id)) for linked in clicks]
 

@@ -11,7 +11,7 @@ from app.kit.errors import Invalid, NotFound
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
 from app.messages.hits import keep as hits
-from app.messages.mail.context import WEB_ADDRESS
+from app.messages.mail.web_address import spelled
 from app.messages.signed.find import link_of, message_of
 from app.messages.signed.links import Purpose, path, read
 from app.messages.signed.page_words import words
@@ -72,10 +72,11 @@ def click(token: str) -> Response:
     here = runtime.current()
     with unit_of_work(here) as session:
         link = link_of(session, here, token)
-        if not WEB_ADDRESS.fullmatch(link.target):
+        target = spelled(link.target)
+        if target is None:
             raise NotFound
         hits.append(session, request, "click", token)
-    return leave(link.target)
+    return leave(target)
 
 
 @blueprint.get("/o/<token>.gif")
