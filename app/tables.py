@@ -14,9 +14,10 @@ from app.orders import models as orders
 from app.orders.lanes import models as lanes
 from app.reviews import models as reviews
 from app.shopify import models as shopify
+from app.shopify.webhooks import aside
 from app.shops import models as shops
 
 __all__ = [
-    "catalog", "channels", "clock", "customers", "experiments", "flows", "imports", "kit", "lanes",
+    "aside", "catalog", "channels", "clock", "customers", "experiments", "flows", "imports", "kit", "lanes",
     "messages", "orders", "parcels", "replays", "reversals", "reviews", "shopify", "shops",
 ]  # fmt: skip

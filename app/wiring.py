@@ -183,6 +183,7 @@ WORK: Sequence[Work] = (
     Work(queue.INBOX, apply.waiting, "app.shopify.webhooks.apply.apply_received"),
     Work(queue.INBOX, apply_hits.waiting, "app.messages.hits.apply.apply_hits"),
     Work(queue.SENDS, claim.waiting, "app.flows.sending.drain.drain", warm="app.flows.sending.drain.make_ready"),
+    Work(queue.BULK, apply.waiting_aside, "app.shopify.webhooks.apply.apply_aside"),
     Work(queue.BULK, outgoing.waiting, "app.shopify.asking.outgoing.run_due"),
     Work(queue.BULK, look.waiting, "app.flows.planning.runs.look.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.syncing.sync.run_due"),

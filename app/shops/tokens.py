@@ -43,9 +43,9 @@ class NotConnected(TokenFault):
 def admin_client(session: Session, shop_id: int, patience_s: float = WORKER_PATIENCE_S) -> AdminClient:
     """Return the Admin API client of a shop, with a token that lives for minutes. Web requests pass `patience_s=0`."""
     domain, token = current_access(session, shop_id)
-    # Work that paces itself puts a meter into its session.
-    meter = session.info.get("meter")
-    return AdminClient(_http(session.info["runtime"]), domain, token, patience_s, meter=meter)
+    # Work that paces itself puts a meter into its session, work that others wait behind a pace.
+    meter, pace = session.info.get("meter"), session.info.get("pace")
+    return AdminClient(_http(session.info["runtime"]), domain, token, patience_s, meter=meter, pace=pace)
 
 
 def store_pair(session: Session, shop: Shop, pair: TokenPair) -> None:

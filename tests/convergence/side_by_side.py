@@ -147,7 +147,7 @@ class Both:
             return session.scalar(select(func.count()).where(WebhookDelivery.state == "waiting"))
 
     def apply(self):
-        return apply.apply_received(self.wired)
+        return apply.apply_received(self.wired) + apply.apply_aside(self.wired)
 
     def drain(self):
         """Send all that is due, as the sends worker does; return how many rows were taken."""

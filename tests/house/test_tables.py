@@ -15,6 +15,7 @@ from tests.house.conftest import alembic_config
 PLATFORM = {
     "shop",
     "webhook_inbox",
+    "slow_shop",
     "hit_inbox",
     "oauth_state",
     "periodic_job",

@@ -17,6 +17,7 @@ from app.shopify.asking.admin_faults import (
     Unreachable,
     UserErrors,
 )
+from app.shopify.asking.pace import Pace
 from tests.devstore_platform.conftest import DOMAIN
 
 THROTTLED = {
@@ -202,3 +203,14 @@ def test_the_simulated_stores_budget_is_waited_for(admin, monkeypatch):
     monkeypatch.setattr("devstore.platform.admin_api.route.bucket_of", lambda *_: Spent(slept))
     assert admin.ask("orders_updated", query="").data["orders"]["nodes"] == []
     assert slept == [3.0]
+
+
+def test_work_that_others_wait_behind_waits_for_no_rate_limit_and_a_second_for_an_answer():
+    client, slept, asked = asking((200, THROTTLED), (200, SHOP), patience_s=30)
+    client.pace = Pace()
+    with pytest.raises(Throttled):
+        client.ask("shop")
+    assert slept == []
+    client.ask("shop")
+    assert {request.extensions["timeout"]["read"] for request in asked} == {1.0}
+    assert client.pace.asked_s > 0

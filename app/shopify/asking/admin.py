@@ -22,6 +22,7 @@ from app.shopify.asking.admin_faults import (
 )
 from app.shopify.asking.budget import Meter
 from app.shopify.asking.gateway import Busy
+from app.shopify.asking.pace import Pace
 from app.shopify.payloads import PayloadError, parse_body
 from app.shopify.payloads.fields import Fields
 from app.shopify.payloads.strict_json import REPLY_MAX_BYTES
@@ -71,6 +72,7 @@ class AdminClient:
     patience_s: float = 0.0
     sleep: Callable[[float], None] = time.sleep
     meter: Meter | None = None  # told what every answer cost
+    pace: Pace | None = None  # of work that others wait behind
 
     def ask(self, name: str, **variables: Any) -> Reply:
         """Run the document `name`; return its data, also when parts of it were refused. Raise an AdminFault."""
@@ -80,7 +82,7 @@ class AdminClient:
                 return self._once(name, variables)
             except Throttled as fault:
                 wait = max(fault.retry_after_s, SHORTEST_WAIT_S)
-                if waited + wait > self.patience_s:
+                if self.pace is not None or waited + wait > self.patience_s:
                     raise
                 self.sleep(wait)
                 waited += wait
@@ -98,16 +100,21 @@ class AdminClient:
         return payload
 
     def _once(self, name: str, variables: dict[str, Any]) -> Reply:
+        began = time.monotonic()
         try:
             answer = self.http.post(
                 f"https://{self.shop_domain}/admin/api/{API_VERSION}/graphql.json",
                 json={"query": documents.text(name), "variables": variables},
                 headers={"X-Shopify-Access-Token": self.token},
+                timeout=httpx.USE_CLIENT_DEFAULT if self.pace is None else self.pace.answer_s,
             )
         except Busy as fault:
             raise Throttled(fault.retry_after_s) from None
         except httpx.RequestError as fault:
             raise Unreachable(type(fault).__name__) from None
+        finally:
+            if self.pace is not None:
+                self.pace.asked_s += time.monotonic() - began
         _refuse_status(answer.status_code)
         try:
             told = Fields(parse_body(answer.content, REPLY_MAX_BYTES))

@@ -1,4 +1,7 @@
-"""Apply received webhooks: one transaction each, oldest first; poison is parked with its reason, others flow on."""
+"""Apply received webhooks: one transaction each, oldest first; poison is parked with its reason, others flow on.
+
+Those of a shop whose Shopify answers slowly go apart (`aside.py`), so that it holds up nobody else.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,17 @@ from app.kit.leases import is_free
 from app.kit.rows.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
+from app.shopify.asking.admin_faults import Throttled, Unreachable
+from app.shopify.asking.pace import SLOW_S, Pace
+from app.shopify.entry.token_pair import TokenUnavailable
 from app.shopify.models import InboxState, WebhookInbox
 from app.shopify.payloads import PayloadError, parse_body
+from app.shopify.webhooks.aside import is_aside, set_aside
 from app.shopify.webhooks.erase_bodies import NOTHING
 
 LEASE = timedelta(seconds=60)
 BATCH = 50
+ASIDE_S = 5.0  # one row more at most: others have what can wait too
 RUN_S = 30.0  # a job ends well before RQ would end it, which would count as a row's failure
 MAX_ATTEMPTS = 5  # a row that fails this often is parked, so that it cannot hold up the others
 
@@ -36,13 +44,29 @@ FREE: Final = (
     .where(WebhookInbox.state == InboxState.RECEIVED, is_free(WebhookInbox.lease_until))
     .order_by(WebhookInbox.id)
 )
-WAITING: Final = FREE.limit(1)
-CLAIM: Final = (
-    update(WebhookInbox)
-    .where(WebhookInbox.id.in_(FREE.limit(BATCH).with_for_update(skip_locked=True).scalar_subquery()))
-    .values(lease_until=func.now() + LEASE, attempts=WebhookInbox.attempts + 1)
-    .returning(WebhookInbox.id)
+WAITING: Final = FREE.where(~is_aside()).limit(1)
+WAITING_ASIDE: Final = FREE.where(is_aside()).limit(1)
+FIRST_ASIDE: Final = (
+    select(func.min(WebhookInbox.id))
+    .where(WebhookInbox.state == InboxState.RECEIVED, is_free(WebhookInbox.lease_until), is_aside())
+    .group_by(WebhookInbox.shop_domain)
 )
+LEASED: Final = (
+    update(WebhookInbox)
+    .values(lease_until=func.now() + LEASE, attempts=WebhookInbox.attempts + 1)
+    .returning(WebhookInbox.id, WebhookInbox.shop_domain)
+)
+CLAIM: Final = LEASED.where(
+    WebhookInbox.id.in_(FREE.where(~is_aside()).limit(BATCH).with_for_update(skip_locked=True).scalar_subquery())
+)
+CLAIM_ASIDE: Final = LEASED.where(
+    WebhookInbox.id.in_(
+        FREE.where(WebhookInbox.id.in_(FIRST_ASIDE)).with_for_update(skip_locked=True).scalar_subquery()
+    )
+)
+GIVE_BACK: Final = """
+update webhook_inbox set lease_until = null, attempts = attempts - 1
+where id = any(%(ids)s) and state = 'received'"""
 TAKE: Final = """
 select shop_domain, topic, triggered_at, received_at, body from webhook_inbox
 where id = %(id)s and state = 'received' for update"""
@@ -90,27 +114,72 @@ def waiting(session: Session) -> bool:
     return session.scalar(WAITING) is not None
 
 
+def waiting_aside(session: Session) -> bool:
+    """Tell whether any is of a shop that is set aside."""
+    return session.scalar(WAITING_ASIDE) is not None
+
+
 def apply_received(runtime: Runtime) -> int:
-    """Apply received webhooks until none is left, for RUN_S at most; return how many were applied."""
+    """Apply received webhooks until none is left, for RUN_S at most; return how many were applied.
+
+    A shop that keeps the others waiting is set aside, with all of its webhooks.
+    """
     applied, ends_at = 0, time.monotonic() + RUN_S
-    while time.monotonic() < ends_at and (ids := _claim(runtime)):
-        for row_id in ids:
-            applied += _apply_one(runtime, row_id)
+    while time.monotonic() < ends_at and (rows := _claim(runtime, CLAIM)):
+        while rows:
+            row_id, shop_domain = rows.pop(0)
+            pace = Pace()
+            applied += _apply_one(runtime, row_id, pace)
+            if pace.is_slow or pace.gave_up:
+                mine = [other for other, domain in rows if domain == shop_domain]
+                rows = [row for row in rows if row[1] != shop_domain]
+                _set_aside(runtime, shop_domain, [row_id, *mine] if pace.gave_up else mine)
     return applied
 
 
-def _claim(runtime: Runtime) -> list[int]:
-    """Lease the oldest rows in a transaction of its own, so that a row that kills its worker is counted."""
+def apply_aside(runtime: Runtime) -> int:
+    """Apply webhooks of shops that are set aside, one of each in turn, for ASIDE_S at most; return how many were."""
+    applied, ends_at = 0, time.monotonic() + ASIDE_S
+    while time.monotonic() < ends_at and (rows := _claim(runtime, CLAIM_ASIDE)):
+        for place, (row_id, shop_domain) in enumerate(rows):
+            if time.monotonic() >= ends_at:
+                _give_back(runtime, [other for other, _ in rows[place:]])
+                break
+            began = time.monotonic()
+            applied += _apply_one(runtime, row_id)
+            if time.monotonic() - began > SLOW_S:
+                _set_aside(runtime, shop_domain, [])
+    return applied
+
+
+def _claim(runtime: Runtime, claim: Any) -> list[tuple[int, str]]:
+    """Lease rows in a transaction of its own, so that a row that kills its worker is counted; return (id, shop)."""
     with unit_of_work(runtime) as session:
-        claimed = session.scalars(CLAIM).all()
+        claimed = [(row.id, row.shop_domain) for row in session.execute(claim)]
     if claimed:
         fault.point("B1")
     return sorted(claimed)
 
 
-def _apply_one(runtime: Runtime, row_id: int) -> int:
+def _set_aside(runtime: Runtime, shop_domain: str, ids: list[int]) -> None:
+    """Set a shop aside and give back those of its webhooks that were claimed and not applied: none has failed."""
+    log.warning("shop_set_aside", shop_domain=shop_domain)
+    with unit_of_work(runtime) as session:
+        set_aside(session, shop_domain)
+    _give_back(runtime, ids)
+
+
+def _give_back(runtime: Runtime, ids: list[int]) -> None:
+    if ids:
+        with unit_of_work(runtime) as session:
+            one_trip(session, [(GIVE_BACK, {"ids": ids})])
+
+
+def _apply_one(runtime: Runtime, row_id: int, pace: Pace | None = None) -> int:
+    """Apply one webhook; return how many were. `pace` is that of work others wait behind, and told what it took."""
     try:
         with unit_of_work(runtime, committed="B4") as session:
+            session.info["pace"] = pace
             (taken,) = one_trip(session, [(TAKE, {"id": row_id})])
             if not taken:
                 return 0
@@ -126,6 +195,9 @@ def _apply_one(runtime: Runtime, row_id: int) -> int:
             _settle(session, row_id, InboxState.PARKED, str(poison))
         return 0
     except Exception as failure:  # noqa: BLE001 - the edge: one row's failure must not stop the rows after it
+        if pace is not None and isinstance(failure, Throttled | Unreachable | TokenUnavailable):
+            pace.gave_up = True
+            return 0
         return _failed(runtime, row_id, failure)
     return 1
 
