@@ -257,7 +257,7 @@ RECORD = """with recorded as (
         and a.state in ('prepared', 'handoff') returning a.message_id, t.becomes
     )
     update message m set accepted_at = case becomes when 'accepted' then %(now)s::timestamptz end,
-        state = case when becomes = 'planned' and exists (
+        state = case when becomes in ('planned', 'rejected') and exists (
             select from attempt u where u.shop_id = m.shop_id and u.message_id = m.id and u.state = 'unknown'
         ) then 'unknown' else becomes end
     from recorded where m.shop_id = %(shop)s and m.id = recorded.message_id returning m.id"""

@@ -148,6 +148,24 @@ def test_put_off_by_the_receiver_it_stays_in_doubt_and_is_tried_on(merchant, ser
     assert len(sink.delivered) == 3
 
 
+@pytest.mark.parametrize(
+    "refusal", [{"dot": [DROP, "552 5.3.4 too large", TAKEN]}, {"RCPT": [TAKEN, "552 5.2.2 full"]}]
+)
+def test_refused_the_second_time_it_may_still_have_left_the_first(merchant, serve, refusal):
+    serve(**{"dot": [DROP, TAKEN], **refusal})
+    stories.starts(merchant)
+    order = merchant.order("Ana", placed=0)
+    drain(merchant.wired)
+    pressed(merchant, order)
+    drain(merchant.wired)
+    assert [state for (state,) in merchant.rows(select(Attempt.state).order_by(Attempt.n))] == ["unknown", "rejected"]
+    assert message_of(merchant, order).state is MessageState.UNKNOWN
+    assert "May have left" in words(merchant.fetch(f"/customers/{person_of(merchant, order)}").text)
+    assert "Whether this left is not known. Sent again" in asked(merchant, order)
+    assert "Nothing more is tried. Whether it left before that is not known." in why(merchant, order, "thank_you")
+    assert "Left as it is." in pressed(merchant, order, what="leave")
+
+
 def test_an_opened_link_shows_that_it_arrived(merchant, doubted):
     order, _ = doubted
     message = message_of(merchant, order)

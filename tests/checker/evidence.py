@@ -49,13 +49,33 @@ class Edit:
 
 
 @dataclass(frozen=True)
+class Press:
+    """A button pressed about one message, and in which words the page answered; no answer came where there are none.
+
+    `row` is what the button's address names, `step`, `order` and `parcel` (Shopify's ids; or a single `line`) what the
+    page says it is about. button: leave_out, plan_again (it ended unsent), send_again or leave_it (it may have left).
+    """
+
+    shop: str
+    button: str
+    row: int
+    step: str
+    order: int
+    parcel: int | None
+    line: int | None
+    asked_at: datetime
+    answered_at: datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Hold everything the checker may look at.
 
     truth: what happened, in order. Each has `at`, `kind`, `shop` (domain), `order` (Shopify's id or None), what the
         kind needs, and in `hooks` the ids of the webhooks that told of it.
     acks: webhook id → when the app first answered 200 to it, with its shop and topic.
-    stops: unsubscribes answered 200: (shop, address, when). pauses, edits: what merchants did.
+    stops: unsubscribes answered 200: (shop, address, when). pauses, edits, presses: what merchants did.
     agreed: what Shopify's record says in the end: (shop, address, person, state, whether they are gone there).
     excused: the part before the @ of Message-IDs for which a fault was injected between hand-off and recorded answer.
     unsaid: Message-IDs whose final answer never left the receiver. refused: addresses a 5xx was said to.
@@ -71,6 +91,7 @@ class Evidence:
     stops: Sequence[tuple[str, str, datetime]] = ()
     pauses: Sequence[Pause] = ()
     edits: Sequence[Edit] = ()
+    presses: Sequence[Press] = ()
     agreed: Sequence[tuple[str, str, int, str, bool]] = ()
     excused: frozenset[str] = frozenset()
     unsaid: frozenset[str] = frozenset()

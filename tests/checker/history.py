@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tests.checker.evidence import Edit, Evidence, Happening, Pause
+from tests.checker.evidence import Edit, Evidence, Happening, Pause, Press
 
 
 @dataclass
@@ -101,13 +101,14 @@ class Gone:
 
 @dataclass
 class Shop:
-    """One shop's story: when it was left and come back to, paused, and its flows published anew."""
+    """One shop's story: when it was left and come back to, paused, its flows published anew, its messages decided."""
 
     name: str
     zone: str
     gone: list[Gone] = field(default_factory=list)
     pauses: Sequence[Pause] = ()
     edits: Sequence[Edit] = ()
+    presses: Sequence[Press] = ()
 
 
 @dataclass
@@ -143,7 +144,8 @@ def tell(evidence: Evidence) -> History:
 
 def _shop(evidence: Evidence, domain: str, name: str, zone: str) -> Shop:
     pauses = [each for each in evidence.pauses if each.shop == domain]
-    return Shop(name, zone, [], pauses, [each for each in evidence.edits if each.shop == domain])
+    edits = [each for each in evidence.edits if each.shop == domain]
+    return Shop(name, zone, [], pauses, edits, [each for each in evidence.presses if each.shop == domain])
 
 
 def _known_at(evidence: Evidence, it: Happening) -> datetime | None:

@@ -13,6 +13,7 @@ open is waited for. Whoever unsubscribed gets neither of the last two; whoever w
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -21,6 +22,7 @@ from tests.checker.history import History, Order, Parcel, Scan, Shop
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOBODY_SAID = 14 * DAY
+NEVER_SOONER = 2 * DAY  # after an arrival nothing is asked, whoever wants it
 OPENS, CLOSES = 9, 20
 ZONES = {
     "GB": "Europe/London",
@@ -71,7 +73,9 @@ def expected(order: Order, line: int, step: Step, stopped_at: datetime | None, s
     spans = tuple(_spans(order, line, step, shop))
     closed = _closed_at(order, line, step, stopped_at, shop)
     open_spans = tuple((since, min(until, closed)) for since, until in spans if since < closed)
-    must = alone and bool(open_spans) and _must(order, line, step, stopped_at)
+    open_spans += tuple(_by_hand(order, line, step, stopped_at, shop))
+    by_hand = any((press.order, press.step) == (order.id, step.key) for press in shop.presses)  # judged by itself
+    must = alone and bool(open_spans) and not by_hand and _must(order, line, step, stopped_at)
     return Expected(open_spans, must and not any(_may_drop(shop, order, *span) for span in spans), step.about_lines)
 
 
@@ -82,6 +86,10 @@ def _spans(order: Order, line: int, step: Step, shop: Shop) -> list[tuple[dateti
         for delay, at, end in _delays(order, line, step, shop)
         for since, until in _plain_spans(order, line, replace(step, delay=delay))
     ]
+    return _with_shifts(found, shop)
+
+
+def _with_shifts(found: list[tuple[datetime, datetime]], shop: Shop) -> list[tuple[datetime, datetime]]:
     shifts = [one for one in shop.pauses if one.choice == "shift"]
     moved = [
         (since, until + (one.until - one.since) + STALL)
@@ -90,6 +98,23 @@ def _spans(order: Order, line: int, step: Step, shop: Shop) -> list[tuple[dateti
         if since < one.until and until > one.since
     ]
     return [span for span in found + moved if span[0] < span[1]]
+
+
+def _by_hand(
+    order: Order, line: int, step: Step, stopped_at: datetime | None, shop: Shop
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield when it may come because somebody planned it once more: for as long as if it were ready only now.
+
+    What was planned before an uninstall may come again only by somebody's hand, and by a hand after it.
+    """
+    soonest = replace(step, delay=min(step.delay, NEVER_SOONER))
+    plain = [since for since, _ in _plain_spans(order, line, soonest)]
+    for press in shop.presses:
+        if plain and (press.order, press.step) == (order.id, step.key) and press.button in {"plan_again", "send_again"}:
+            later = replace(shop, gone=[one for one in shop.gone if one.at > press.asked_at])
+            closed = _closed_at(order, line, step, stopped_at, later)
+            span = (max(min(plain), press.asked_at), (press.answered_at or press.asked_at) + step.life + STALL)
+            yield from ((since, min(until, closed)) for since, until in _with_shifts([span], shop) if since < closed)
 
 
 def _delays(

@@ -7,10 +7,14 @@ from app.flows.planning.by_hand.release import OnResume
 from app.flows.planning.publishing import save_flow
 from app.wiring import CALLERS
 from tests.simulator import merchants
-from tests.simulator.bugs import bug
+from tests.simulator.bugs import bug, trigger
 
 PAUSED = ((60, "pause", {}), (110, "resume", {"choice": "send"}))
 LEFT = ((120, "leave", {}), (330, "come_back", {}))
+OUT = ((60, "leave_out", {"step": "product_help"}),)
+OUT_AND_BACK = (*OUT, (90, "plan_again", {}))
+TAKEN = "taken, then drop"
+ONCE_MORE = ((100, "send_again", {}),)
 SOON_BACK = ((120, "leave", {}), (160, "come_back", {}))
 
 
@@ -67,3 +71,37 @@ def forget_merge(on, patch):
 @bug("a stop is not told to the shop", "not told", story="stop")
 def keep_stops_to_oneself(on, patch):
     patch.setitem(on.wired.parts, "callers", dict(CALLERS) | {"email_consent": lambda *_: None})
+
+
+@bug("what was left out by hand goes all the same", "left out", story="plain", errand=OUT)
+def keep_what_was_left_out(on, patch):
+    trigger(
+        on, "follow_up", "update",
+        """if new.reason = 'skipped_by_merchant' and old.reason is distinct from new.reason then
+             new.state := 'scheduled'; new.outcome := null; new.done_at := null;
+           end if; return new;""",
+    )  # fmt: skip
+
+
+@bug("what is planned again stays as it ended", "planned again", story="plain", errand=OUT_AND_BACK)
+def forget_to_plan(on, patch):
+    trigger(
+        on, "follow_up", "update",
+        "if new.again_at is distinct from old.again_at then return old; end if; return new;",
+    )  # fmt: skip
+
+
+@bug("what was sent again goes once more", "duplicate", story="plain", errand=ONCE_MORE, phases={"dot": [TAKEN] * 2})
+def send_a_third_time(on, patch):
+    trigger(
+        on, "follow_up", "update",
+        """if new.outcome = 'handed_over' and new.again_at is not null and old.attempts < 3 then
+             new.state := 'scheduled'; new.outcome := null; new.done_at := null; new.message_id := null;
+           end if; return new;""",
+    )  # fmt: skip
+    trigger(
+        on, "message", "update",
+        """if new.state = 'accepted' and old.state = 'sending' and exists (
+             select from attempt a where a.shop_id = new.shop_id and a.message_id = new.id and a.state = 'unknown'
+           ) then new.state := 'unknown'; end if; return new;""",
+    )  # fmt: skip

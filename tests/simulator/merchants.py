@@ -1,4 +1,4 @@
-"""What merchants do while orders live: they pause and go on, remove the app and come back, publish another version.
+"""What merchants do while orders live: pause and go on, remove the app and come back, publish, decide by hand.
 
 Each is pressed until it is answered well, as a person presses again. What was pressed, when and to what end is kept for
 the checker: between the first press and the good answer either may hold.
@@ -15,6 +15,7 @@ from app.flows.planning.by_hand.release import OnResume
 from app.flows.planning.by_hand.start import Choice, start
 from app.flows.planning.publishing.save_flow import save_flow
 from app.kit.work import unit_of_work
+from tests.simulator import hands
 
 CHOICES = ("drop_late", "send", "skip", "shift")
 PLANS = (None, "pause", "leave", "publish")
@@ -36,8 +37,10 @@ class Errand:
 
 
 def draw(dice, shops, beginning):
-    """Return what the merchants of a seed will do: each one thing at most."""
-    errands = []
+    """Return what the merchants of a seed will do: each one thing at most about the shop, a few about messages."""
+    errands = [
+        Errand(at, shop, button, {"nth": place}) for shop, at, button, place in hands.draw(dice, shops, beginning)
+    ]
     for shop in shops:
         plan = dice.choice(PLANS)
         at = beginning + timedelta(hours=dice.uniform(40, 340))
@@ -64,6 +67,7 @@ class Merchants:
     def __init__(self, on, world, ids, errands):
         self.on, self.world, self.errands = on, world, errands
         self.ids = ids  # domain -> our id
+        self.hands = hands.Hands(on, ids)
 
     def next_at(self):
         """Return when somebody wants something next."""
@@ -91,7 +95,10 @@ class Merchants:
 
     def _carry_out(self, errand):
         try:
-            getattr(self, f"_{errand.verb}")(errand)
+            if errand.verb in hands.PLACES:
+                self.hands.press(errand)
+            else:
+                getattr(self, f"_{errand.verb}")(errand)
             errand.done_at = self.on.hub.now
         finally:
             errand.is_running = False

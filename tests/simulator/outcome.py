@@ -4,8 +4,11 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 
+from tests.checker.by_hand import LEFT_OUT, PLANNED
 from tests.checker.check import check
-from tests.checker.evidence import Edit, Evidence, Mail, Pause
+from tests.checker.evidence import Edit, Evidence, Mail, Pause, Press
+
+DONE = {"leave_out": "left out", "plan_again": "planned again", "send_again": "sent again", "leave_it": "left as it is"}
 
 
 @dataclass
@@ -30,6 +33,7 @@ def told(on, playing, seed):
     seen = evidence(on, playing)
     stories = Counter(it["kind"] for it in seen.truth)
     stories.update(_of_merchants(playing.merchants.errands))
+    stories.update(did(each) for each in seen.presses)
     return Outcome(
         seed=seed,
         journeys=len(playing.lives),
@@ -45,6 +49,13 @@ def told(on, playing, seed):
     )
 
 
+def did(press):
+    """Return what a press about a message came to."""
+    if LEFT_OUT in press.words or PLANNED in press.words:
+        return DONE[press.button]
+    return DONE["leave_it"] if press.button == "leave_it" and "Left as it is" in press.words else "pressed in vain"
+
+
 def _of_merchants(errands):
     names = {"pause": "paused", "resume": "resumed", "publish": "published"}
     for each in errands:
@@ -55,7 +66,8 @@ def _of_merchants(errands):
 def journal(seen, dealt):
     """Return the hash of what the outside saw: the same seed on the same code gives the same one."""
     told = hashlib.sha256()
-    for each in (seen.truth, seen.mails, sorted(seen.acks.items()), seen.stops, seen.pauses, sorted(dealt.items())):
+    pressed = (seen.stops, seen.pauses, seen.presses)
+    for each in (seen.truth, seen.mails, sorted(seen.acks.items()), *pressed, sorted(dealt.items())):
         told.update(repr(each).encode())
     return told.hexdigest()[:16]
 
@@ -70,6 +82,7 @@ def evidence(on, playing):
         stops=playing.stops,
         pauses=pauses(playing.merchants.errands, on.hub.now),
         edits=edits(playing.merchants.errands),
+        presses=[Press(**vars(each)) for each in playing.merchants.hands.presses],
         agreed=[(shop.domain, one.email, one.id, one.consent, one.gone) for shop, one in everybody(playing.world)],
         excused=frozenset(on.excused),
         unsaid=frozenset(post.unsaid),

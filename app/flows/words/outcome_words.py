@@ -10,6 +10,7 @@ from typing import Final
 
 UNANSWERED: Final = "The mail server never answered"
 MAY_HAVE_LEFT: Final = "may or may not have left"
+LEFT_BEFORE: Final = "Whether it left before that is not known."  # refused for good when somebody had it sent again
 
 # What a list shows beside a message: words and tone.
 BADGES: Final[Mapping[str, tuple[str, str]]] = {

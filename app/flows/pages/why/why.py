@@ -21,7 +21,7 @@ from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
 from app.flows.timing.limits import Limits
 from app.flows.words.explain import Explanation, explain, reason_words
-from app.flows.words.outcome_words import outcome_words
+from app.flows.words.outcome_words import LEFT_BEFORE, outcome_words
 from app.flows.words.step_words import reason_to_go, when_words
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
@@ -101,6 +101,8 @@ def _ended(
     if reason is not None and (last is None or last.reason != reason):
         rules = told.rules if reason in BY_HAND else ()
         verdict = reason_words(reason, one.facts, person, until=None, now=now, yours=yours)
+        if reason is Reason.REJECTED and became.states.get(row.id) is MessageState.UNKNOWN:
+            verdict = f"{verdict} {LEFT_BEFORE}"
         return Explanation(verdict, rules)
     return told
 
