@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -237,6 +238,7 @@ def stage(servers, seed, beginning, make_fates, make_shopify, make_post):
         patch.setattr(psycopg.Connection, "pipeline", lambda _: contextlib.nullcontext())
         replace_machine(hub, patch, seed)
         patch.setattr(fault, "_armed", Points(made))
+        patch.setattr("app.shopify.asking.pace.SLOW_S", math.inf)  # how fast this machine is decides nothing here
         patch.setattr(smtp, "socket", post.socket_module(smtp.socket))
         patch.setattr(smtp, "select", post.select_module())
         try:

@@ -9,6 +9,11 @@ HURRIED_S: Final = 1.0  # for one answer: Shopify's take a fifth of a second
 SLOW_S: Final = 1.0  # in all, for one webhook: a shop whose answers take longer keeps the others waiting
 
 
+def is_slow(seconds: float) -> bool:
+    """Say whether whoever waited so long for one webhook has waited too long."""
+    return seconds > SLOW_S
+
+
 @dataclass(slots=True)
 class Pace:
     """Bound and add up what asking takes, in seconds. Work that others wait behind puts one into its session.
@@ -23,4 +28,4 @@ class Pace:
     @property
     def is_slow(self) -> bool:
         """Say whether whoever waits behind it has waited too long."""
-        return self.asked_s > SLOW_S
+        return is_slow(self.asked_s)

@@ -24,7 +24,7 @@ from app.kit.rows.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
 from app.shopify.asking.admin_faults import Throttled, Unreachable
-from app.shopify.asking.pace import SLOW_S, Pace
+from app.shopify.asking.pace import Pace, is_slow
 from app.shopify.entry.token_pair import TokenUnavailable
 from app.shopify.models import InboxState, WebhookInbox
 from app.shopify.payloads import PayloadError, parse_body
@@ -147,7 +147,7 @@ def apply_aside(runtime: Runtime) -> int:
                 break
             began = time.monotonic()
             applied += _apply_one(runtime, row_id)
-            if time.monotonic() - began > SLOW_S:
+            if is_slow(time.monotonic() - began):
                 _set_aside(runtime, shop_domain, [])
     return applied
 
