@@ -57,10 +57,11 @@ from app.messages.hits import apply as apply_hits
 from app.messages.signed import routes as messages_routes
 from app.messages.signed import routes_buy_again, routes_choices
 from app.messages.signed.choose import ChoicesEased
-from app.orders import lives_on, watch
-from app.orders import merged as orders_merged
-from app.orders import privacy as orders_privacy
 from app.orders import topics as orders
+from app.orders.arrival import watch
+from app.orders.buyers import lives_on
+from app.orders.buyers import merged as orders_merged
+from app.orders.buyers import privacy as orders_privacy
 from app.orders.lanes import rounds
 from app.orders.record.told import BuyerChanged, OrderChanged
 from app.reviews import merged as reviews_merged
@@ -190,7 +191,7 @@ WORK: Sequence[Work] = (
     Work(queue.BULK, history_run.waiting, "app.flows.syncing.importing.run.run_due"),
     Work(queue.BULK, replay_run.waiting, "app.flows.replay.job.run.run_due"),
     Work(queue.BULK, rounds.waiting, "app.orders.lanes.rounds.run_due"),
-    Work(queue.BULK, watch.waiting, "app.orders.watch.run_due"),
+    Work(queue.BULK, watch.waiting, "app.orders.arrival.watch.run_due"),
     Work(queue.BULK, periodic.waiting, "app.kit.periodic.run_due"),
 )
 

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 from devstore.generator.history import Plan, draw
 from devstore.generator.rows import Fold
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.kit.work import entered_shop
-from app.orders.delivery import CONFIDENCE, DeliverySource
+from app.orders.arrival.delivery import CONFIDENCE, DeliverySource
 from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
 from app.orders.reversals import Refund, RefundLine, ReturnCase, ReturnLine

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Double, ForeignKeyConstraint, Index, Integer,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, ShopOwned
-from app.orders.delivery import Inferred
+from app.orders.arrival.delivery import Inferred
 from app.orders.models import of_order
 
 
@@ -41,7 +41,7 @@ class Fulfillment(ShopOwned, Base):
     shopify_delivered_at: Mapped[datetime | None]  # Fulfillment.deliveredAt, seen on reconciliation
     estimated_delivery_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
-    delivered_source: Mapped[str | None]  # app.orders.delivery.DeliverySource
+    delivered_source: Mapped[str | None]  # app.orders.arrival.delivery.DeliverySource
     cancelled_at: Mapped[datetime | None]
     # What app.orders.lanes expects of it while nobody has reported it; all empty once somebody has.
     expected_from: Mapped[datetime | None]

@@ -18,9 +18,10 @@ from app.kit.rows.tracked import load
 from app.kit.rows.upsert import by_key, find
 from app.kit.work import entered_shop
 from app.orders import fetch
+from app.orders.arrival.unsent import note_unsent
+from app.orders.buyers.nobodys import is_nobodys
 from app.orders.locked import note_locked
 from app.orders.models import Order
-from app.orders.nobodys import is_nobodys
 from app.orders.parcels import Fulfillment
 from app.orders.record import history
 from app.orders.record import parcel as record_parcel
@@ -29,7 +30,6 @@ from app.orders.record.order import line_ids, record_order
 from app.orders.record.told import WEBHOOK, OrderChanged, Told
 from app.orders.record.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
 from app.orders.reversals import ReturnCase
-from app.orders.unsent import note_unsent
 from app.shopify.payloads import webhook_orders, webhook_people
 from app.shopify.payloads.vocabulary import ReturnStatus
 from app.shopify.webhooks.apply import Delivery, spend_body, told_at

@@ -9,11 +9,11 @@ from app.flows.sending.linking import MessageLinks
 from app.flows.sending.write import prepare_desk
 from app.messages.mail import presets
 from app.messages.mail.fill import fill
+from app.orders.arrival.watch import run_due
 from app.orders.lanes import rounds
 from app.orders.lanes.models import Lane, LaneBook
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
-from app.orders.watch import run_due
 from app.shops.settings import save
 from tests.admin.lanes_shop import (
     HOUR,

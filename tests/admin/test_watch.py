@@ -4,12 +4,12 @@ from sqlalchemy import select
 
 from app.kit.engines import SYSTEM
 from app.kit.work import unit_of_work
+from app.orders.arrival.unsent import note_unsent
+from app.orders.arrival.watch import run_due, waiting
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.orders.record.parcel import delete_scan
 from app.orders.record.told import WEBHOOK, Told
-from app.orders.unsent import note_unsent
-from app.orders.watch import run_due, waiting
 from app.shops.models import Shop, ShopStatus
 from tests.admin.lanes_shop import events, late_one, learn, parcel_of, scan, shop
 from tests.admin.merchant import DAY

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.flows.models import Deed, Did
-from app.flows.words.deed_words import DEEDS
+from app.flows.words.decided.deed_words import DEEDS
 from tests.admin_people import stories
 from tests.admin_people.stories import person_of, row_of
 from tests.admin_people.test_why import asked, why

@@ -7,7 +7,7 @@ from app.flows.language.presets import classic_five
 from app.flows.rules.decision import CustomerFacts, Facts, FollowUpFacts, Item, OrderFacts
 from app.flows.rules.guard import decide
 from app.flows.timing.limits import Limits
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 
 ORDER_FLOW, PARCEL_FLOW = classic_five(shopify_sends_shipping_mails=False)
 STEPS = {step.key: step for flow in (ORDER_FLOW, PARCEL_FLOW) for step in flow.sends}

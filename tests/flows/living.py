@@ -20,7 +20,7 @@ from app.flows.timing.calendar import ALWAYS_OPEN, Calendar
 from app.flows.timing.limits import Limits
 from app.flows.timing.plan import Moments, plan
 from app.flows.timing.recipient_zone import recipient_zone
-from app.orders.delivery import ARRIVED, DENIED, Inferred, Scan, delivered
+from app.orders.arrival.delivery import ARRIVED, DENIED, Inferred, Scan, delivered
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.curve import CELLS, cell, shifted
 from app.orders.lanes.expect import Fitted, Level

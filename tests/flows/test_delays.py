@@ -15,8 +15,8 @@ from app.flows.timing.delays import business_days_after, expires_at
 from app.flows.timing.plan import Moments, Why, plan
 from app.flows.timing.recipient_zone import recipient_zone
 from app.flows.timing.slots import closed_by, next_allowed
-from app.flows.words.step_words import delay_words, hours_words
-from app.orders.delivery import Delivered, DeliverySource
+from app.flows.words.described.step_words import delay_words, hours_words
+from app.orders.arrival.delivery import Delivered, DeliverySource
 from tests.flows.cases import PARCEL_FLOW, STEPS
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

@@ -25,8 +25,8 @@ from app.flows.rules.reason_sentences import SENTENCES, sentence
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
 from app.flows.words.day_words import your_words
-from app.flows.words.explain import explain, reason_words
-from app.flows.words.passed_words import WORDS
+from app.flows.words.decided.explain import explain, reason_words
+from app.flows.words.decided.passed_words import WORDS
 from tests.flows.cases import LINE, NOON, SHIPPED, facts, lines, verdict, with_
 
 DAY = timedelta(days=1)

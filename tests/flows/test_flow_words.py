@@ -11,8 +11,8 @@ from app.flows.language.flow import nodes, ways
 from app.flows.language.forms import flow_document
 from app.flows.language.happenings import Event, Happening, Moment
 from app.flows.runs.path import Taken
-from app.flows.words.flow_words import DATES, HAPPENS, STARTS, flow_lines, steps_words
-from app.flows.words.way_words import way_words
+from app.flows.words.described.flow_words import DATES, HAPPENS, STARTS, flow_lines, steps_words
+from app.flows.words.described.way_words import way_words
 from tests.flows.documents import documents
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

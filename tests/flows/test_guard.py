@@ -27,7 +27,7 @@ from app.flows.rules.decision import (
     TurnFacts,
 )
 from app.flows.rules.guard import RULES
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 from tests.flows.cases import DELIVERED, LINE, NOON, SHIPPED, STEPS, facts, lines, verdict, with_
 
 DAY = timedelta(days=1)

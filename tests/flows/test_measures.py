@@ -18,7 +18,7 @@ from app.flows.rules.decision import (
     TurnFacts,
 )
 from app.flows.rules.overtaken import overtaken_by
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 from tests.flows.cases import LINE, NOON, SHIPPED, STEPS, facts, lines, verdict, with_
 
 DAY = timedelta(days=1)

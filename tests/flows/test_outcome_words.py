@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.flows.words.outcome_words import BADGES, outcome_words
+from app.flows.words.decided.outcome_words import BADGES, outcome_words
 from app.messages.models import MessageState
 
 

@@ -10,7 +10,7 @@ from app.flows.language.steps import StepState
 from app.flows.timing.plan import Moments, Why, plan
 from app.flows.timing.recipient_zone import recipient_zone
 from app.flows.timing.slots import MAX_JITTER
-from app.orders.delivery import Delivered, DeliverySource
+from app.orders.arrival.delivery import Delivered, DeliverySource
 from tests.flows.cases import STEPS
 
 DAY = timedelta(days=1)

@@ -7,7 +7,7 @@ import pytest
 from app.flows.rules.reason_sentences import SENTENCES
 from app.flows.rules.reasons import Reason
 from app.flows.runs.entry import Outside
-from app.flows.words.entry_words import ENDED, FILTERED, RUNNING, WORDS
+from app.flows.words.described.entry_words import ENDED, FILTERED, RUNNING, WORDS
 
 BANNED = re.compile(r"\b(please|successfully|unfortunately|oops|simply|error|invalid|null|awesome)\b|!", re.IGNORECASE)
 # Ends that nothing changes: what is done, gone or over. Their sentences are the fact alone.

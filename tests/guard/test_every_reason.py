@@ -14,7 +14,7 @@ from app.flows.rules.guard import decide
 from app.flows.rules.reason_sentences import SENTENCES
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
-from app.flows.words.explain import explain
+from app.flows.words.decided.explain import explain
 from app.kit.clock import real_now
 from tests.flows.cases import LIMITS, NOON, facts
 from tests.guard.every_reason import OUTSIDE, every_case

@@ -9,7 +9,7 @@ from app.experiments import hold_out
 from app.flows.models import Decision, FollowUp
 from app.flows.rules.recorded import Recorded
 from app.flows.sending import drain
-from app.flows.words.explain import explain
+from app.flows.words.decided.explain import explain
 from app.kit.clock import business_now
 from app.orders.models import Order
 from app.shops.settings import Pause, save

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.orders.delivery import Scan
+from app.orders.arrival.delivery import Scan
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.curve import CELLS, cell, shifted
 from app.orders.lanes.expect import Fitted, Level

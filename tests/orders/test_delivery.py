@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.orders.delivery import Confidence, Delivered, DeliverySource, Scan, assumed, delivered
+from app.orders.arrival.delivery import Confidence, Delivered, DeliverySource, Scan, assumed, delivered
 
 MONDAY = datetime(2026, 11, 16, 10, tzinfo=UTC)
 NOW = MONDAY + timedelta(days=10)

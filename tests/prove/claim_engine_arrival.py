@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.flows.rules.decision import Send
 from app.flows.timing.slots import MAX_JITTER
-from app.orders.delivery import ARRIVED, DENIED
+from app.orders.arrival.delivery import ARRIVED, DENIED
 from app.orders.lanes.expect import Level
 from app.orders.lanes.infer import likely_at
 from devstore.generator.lanes import Reports, character

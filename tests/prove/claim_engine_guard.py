@@ -16,7 +16,7 @@ from app.flows.rules.reason_sentences import SENTENCES
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import OUTCOMES, recorded
 from app.flows.rules.turn import MONTH, WEEK
-from app.flows.words.explain import explain
+from app.flows.words.decided.explain import explain
 from tests.flows.cases import LIMITS, NOON, facts, with_
 from tests.flows.test_guard import TABLE
 from tests.guard.every_reason import OUTSIDE, every_case

@@ -9,7 +9,7 @@ from app.flows.facts.gather import gather
 from app.flows.facts.grounds import asked, fingerprints
 from app.flows.rules.decision import Postpone
 from app.flows.rules.recorded import recorded
-from app.flows.words.explain import explain
+from app.flows.words.decided.explain import explain
 from app.kit.rows.one_trip import one_trip
 from app.shops.settings import save
 from tests.admin.merchant import DAY

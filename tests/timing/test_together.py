@@ -16,7 +16,7 @@ from app.flows.planning.by_hand.edit import save_step
 from app.flows.planning.by_hand.skip import skip
 from app.flows.rules.reasons import Reason
 from app.flows.timing.shipment_group import TOGETHER, arrived_with, together_at
-from app.flows.words.explain import reason_words
+from app.flows.words.decided.explain import reason_words
 from app.orders.models import OrderLine
 from app.shops.settings import save
 from tests.admin.conftest import serve

@@ -24,7 +24,7 @@ from app.flows.models import Enrollment, FollowUp, FollowUpState
 from app.flows.timing.shipment_group import arrived_with
 from app.kit.rows.among import among
 from app.kit.work import entered_shop
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 from app.orders.parcels import Fulfillment
 
 HANDED_OVER: Final = "handed_over"

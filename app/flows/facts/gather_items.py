@@ -21,8 +21,8 @@ from app.kit.rows.among import among
 from app.kit.rows.question import SHOP, Question, ask, one_of
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageItem, MessageState
-from app.orders.delivery import DeliverySource
-from app.orders.denials import DENIALS, WAITS, of_lines
+from app.orders.arrival.delivery import DeliverySource
+from app.orders.arrival.denials import DENIALS, WAITS, of_lines
 from app.orders.models import OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentLine, inferred
 from app.orders.sent_back import Units

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.flows.planning.publishing.shifts import Shift
 from app.flows.rules.reasons import Reason
 from app.flows.words.day_words import clock_words, date_words, place_words
-from app.flows.words.step_words import step_name
+from app.flows.words.described.step_words import step_name
 
 LEFT_OUT: Final = {
     Reason.STEP_GONE: "no longer part of the flow",

@@ -33,7 +33,7 @@ from app.kit.queue import BULK, SENDS
 from app.kit.rows.question import SHOP, Question, one_of
 from app.kit.rows.tracked import load
 from app.kit.work import ring_after_commit
-from app.orders.delivery import Delivered, DeliverySource
+from app.orders.arrival.delivery import Delivered, DeliverySource
 from app.orders.locked import lock_order
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment, inferred

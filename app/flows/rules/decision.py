@@ -12,7 +12,7 @@ from app.customers.policy.terms import Declared
 from app.flows.language.steps import Arrival, Step, StepState
 from app.flows.rules.reasons import Reason
 from app.flows.timing.calendar import ALWAYS_OPEN, Calendar
-from app.orders.delivery import UNREPORTED, DeliverySource, Inferred
+from app.orders.arrival.delivery import UNREPORTED, DeliverySource, Inferred
 
 Looked: TypeAlias = Mapping[str, str | int | bool | None]
 

@@ -14,7 +14,7 @@ from app.flows.rules.left_out_rules import left_out, product_left_out
 from app.flows.rules.overtaken import news_of, overtaken_by
 from app.flows.rules.reasons import Reason
 from app.flows.timing.delays import latest_at, ready_at
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 
 AFTER_ITS_TURN: Final = timedelta(minutes=15)  # the row that speaks for this one has spoken by then, or waits itself
 # What is said of all lines where they differ: nothing is final while one may still come through.

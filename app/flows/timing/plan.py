@@ -14,7 +14,7 @@ from app.flows.timing.calendar import ALWAYS_OPEN, Calendar, Closed, hours_of
 from app.flows.timing.delays import after_delay, expires_at, latest_at, ready_at
 from app.flows.timing.recipient_zone import RecipientZone
 from app.flows.timing.shipment_group import TOGETHER
-from app.orders.delivery import Delivered, Inferred
+from app.orders.arrival.delivery import Delivered, Inferred
 
 
 class Why(StrEnum):

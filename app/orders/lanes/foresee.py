@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now
 from app.kit.rows.upsert import change
-from app.orders.delivery import Scan
+from app.orders.arrival.delivery import Scan
 from app.orders.lanes import book
 from app.orders.lanes.areas import clock_of
 from app.orders.lanes.business_days import WorkCalendar

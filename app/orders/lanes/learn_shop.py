@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.work import entered_shop
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 from app.orders.lanes import book
 from app.orders.lanes.areas import clock_of
 from app.orders.lanes.arrivals import Counts

@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
-from app.orders.delivery import ARRIVED, CARRIER_CLOCK_SLACK, DENIED, Scan
+from app.orders.arrival.delivery import ARRIVED, CARRIER_CLOCK_SLACK, DENIED, Scan
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.expect import SILENT, Fitted, Level
 from app.orders.lanes.infer import expected, likely_at

@@ -16,7 +16,7 @@ from app.kit.events import emit
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, ring_after_commit, unit_of_work
-from app.orders.delivery import Scan
+from app.orders.arrival.delivery import Scan
 from app.orders.lanes import book, foresee
 from app.orders.lanes.learn_shop import learn_shop
 from app.orders.lanes.models import LaneBook

@@ -17,6 +17,7 @@ from app.kit.rows.one_trip import one_trip
 from app.kit.rows.question import SHOP, Question, ask
 from app.kit.rows.upsert import change, find_or_make
 from app.kit.work import entered_shop
+from app.orders.arrival.unsent import note_unsent
 from app.orders.locked import locked, note_locked
 from app.orders.models import Order, OrderLine
 from app.orders.record import history
@@ -24,7 +25,6 @@ from app.orders.record import parcel as record_parcel
 from app.orders.record import reversal as record_reversal
 from app.orders.record.described import line_columns, order_columns
 from app.orders.record.told import RECONCILE, BuyerChanged, OrderChanged, Told
-from app.orders.unsent import note_unsent
 from app.shopify.payloads.facts import LineFacts, OrderFacts
 from app.shopify.payloads.vocabulary import FinancialStatus
 

@@ -14,10 +14,10 @@ from app.kit.rows.insert_rows import insert_rows
 from app.kit.rows.one_trip import one_trip
 from app.kit.rows.question import SHOP, Question, ask
 from app.kit.rows.upsert import change, find_or_make
-from app.orders.delivery import Scan, delivered
+from app.orders.arrival.delivery import Scan, delivered
+from app.orders.buyers.nobodys import is_nobodys
 from app.orders.lanes.foresee import foresee
 from app.orders.models import Order, OrderLine
-from app.orders.nobodys import is_nobodys
 from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
 from app.orders.record import history
 from app.orders.record.told import RECONCILE, Told

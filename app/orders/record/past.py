@@ -20,7 +20,7 @@ from app.customers.models import Customer
 from app.kit.rows.insert_rows import insert_rows
 from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 from app.orders.models import Order, OrderEvent, OrderLine
 from app.orders.parcels import Fulfillment
 from app.orders.record.described import line_columns, order_columns

@@ -17,7 +17,7 @@ from app.messages.signed.find import message_of
 from app.messages.signed.links import Purpose
 from app.messages.signed.shopper_page import form, page, profile
 from app.messages.signed.too_often import too_often
-from app.orders.denials import deny_arrival
+from app.orders.arrival.denials import deny_arrival
 from app.orders.models import Order
 from app.reviews.page.forms import STARS, FormErrors, parse_reviews
 from app.reviews.page.page_words import words

@@ -22,8 +22,8 @@ from app.flows.planning.publishing.save_flow import Saved
 from app.flows.planning.publishing.shifts import Kind
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, date_words
-from app.flows.words.flow_words import Line, flow_lines
-from app.flows.words.who_words import who_words
+from app.flows.words.described.flow_words import Line, flow_lines
+from app.flows.words.people.who_words import who_words
 from app.kit.work import entered_shop
 
 MOST_SHOWN: Final = 40

@@ -19,7 +19,7 @@ from app.flows.planning.publishing.save_flow import foresee_flow, has_run, save_
 from app.flows.planning.publishing.switch_flow import delete_flow, switch_off, switch_on
 from app.flows.replay.job.begin import DAYS
 from app.flows.words.count_words import counted
-from app.flows.words.flow_words import flow_lines, starts_words
+from app.flows.words.described.flow_words import flow_lines, starts_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
 from app.messages.mail.preset_list import PRESETS

@@ -10,7 +10,7 @@ from app.flows.language.day_part import day_part, typed_minutes
 from app.flows.language.flow import FlowDocument, Wait, WaitUntil, nodes
 from app.flows.language.forms import WrongFlow
 from app.flows.language.happenings import Happening, Moment
-from app.flows.words.flow_words import DATES, HAPPENS
+from app.flows.words.described.flow_words import DATES, HAPPENS
 
 TIME_OF_DAY: Final = "time"
 

@@ -9,7 +9,7 @@ from app.flows.facts import published
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.pages.steps import pick_order
 from app.flows.syncing.importing.progress import progress
-from app.flows.words.step_words import rhythm_words, step_name
+from app.flows.words.described.step_words import rhythm_words, step_name
 from app.kit import runtime
 
 

@@ -8,12 +8,12 @@ from typing import Final
 
 from app.flows.pages.home.home import Home, Line
 from app.flows.planning.by_hand.pause import Waiting
-from app.flows.words.access_words import status_words
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, next_words, on_day
-from app.flows.words.outcome_words import BADGES
-from app.flows.words.step_words import due_words, is_overdue, step_name
-from app.flows.words.who_words import who_words
+from app.flows.words.decided.outcome_words import BADGES
+from app.flows.words.described.step_words import due_words, is_overdue, step_name
+from app.flows.words.people.access_words import status_words
+from app.flows.words.people.who_words import who_words
 
 
 @dataclass(frozen=True, slots=True)

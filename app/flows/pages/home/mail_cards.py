@@ -13,8 +13,8 @@ from app.flows.pages.home.card import Card
 from app.flows.planning.by_hand.pause import waiting
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, day_words
-from app.flows.words.step_words import step_name
-from app.flows.words.who_words import CIRCUIT, MAIL_SERVER
+from app.flows.words.described.step_words import step_name
+from app.flows.words.people.who_words import CIRCUIT, MAIL_SERVER
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.models import Order

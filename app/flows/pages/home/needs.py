@@ -16,12 +16,12 @@ from app.flows.pages.home.mail_cards import mail_cards
 from app.flows.planning.by_hand.halt import halted
 from app.flows.rules.reasons import Reason
 from app.flows.syncing.audit import silent
-from app.flows.words import access_words
-from app.flows.words.again_words import OPENS
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import on_day
-from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
-from app.flows.words.step_words import step_name
+from app.flows.words.decided.again_words import OPENS
+from app.flows.words.decided.outcome_words import MAY_HAVE_LEFT, UNANSWERED
+from app.flows.words.described.step_words import step_name
+from app.flows.words.people import access_words
 from app.kit.clock import business_now, real_now
 from app.kit.epoch import unreleased
 from app.kit.work import entered_shop

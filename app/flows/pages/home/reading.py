@@ -13,8 +13,8 @@ from app.customers.models import Customer
 from app.flows.planning.by_hand import on_the_road
 from app.flows.syncing import sync_stages
 from app.flows.syncing.importing.progress import progress
-from app.flows.words import access_words
 from app.flows.words.count_words import counted
+from app.flows.words.people import access_words
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.messages.models import Message

@@ -18,7 +18,7 @@ from app.flows.planning.by_hand.skip import skip
 from app.flows.syncing.importing.progress import progress as progress_of_past
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words
-from app.flows.words.outcome_words import MAY_HAVE_LEFT, UNANSWERED
+from app.flows.words.decided.outcome_words import MAY_HAVE_LEFT, UNANSWERED
 from app.kit.clock import business_now
 from app.kit.errors import Invalid, NotFound
 from app.shopify.entry import app_home

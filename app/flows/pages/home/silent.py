@@ -21,8 +21,8 @@ from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
 from app.flows.timing.limits import Limits
-from app.flows.words.explain import explain
-from app.flows.words.step_words import step_name
+from app.flows.words.decided.explain import explain
+from app.flows.words.described.step_words import step_name
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.shops.zone import shop_zone

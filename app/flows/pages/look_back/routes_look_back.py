@@ -15,8 +15,8 @@ from app.flows.planning.look_back import campaign
 from app.flows.planning.look_back.survey import survey
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import date_words
-from app.flows.words.look_back_words import MONTHS, left_out_words, offer_words, standing_words
-from app.flows.words.step_words import when_words
+from app.flows.words.described.step_words import when_words
+from app.flows.words.under_way.look_back_words import MONTHS, left_out_words, offer_words, standing_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
 from app.orders.models import Order

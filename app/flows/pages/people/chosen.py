@@ -14,8 +14,8 @@ from app.catalog.models import Product
 from app.customers.models import Preference
 from app.customers.wish_topics import AtMost
 from app.customers.wishes import latest
-from app.flows.words.choice_words import choice_words, chooser_words
 from app.flows.words.day_words import date_words
+from app.flows.words.people.choice_words import choice_words, chooser_words
 from app.kit.rows.among import among
 from app.kit.work import entered_shop
 

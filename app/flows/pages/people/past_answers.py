@@ -12,8 +12,8 @@ from app.customers.ledger import Source
 from app.customers.models import ConsentEntry, Preference
 from app.flows.pages.people.chosen import product_titles
 from app.flows.pages.people.entries import Entry, Span, Whose
-from app.flows.words.choice_words import choice_words, chooser_words
-from app.flows.words.consent_words import consent_words, source_words
+from app.flows.words.people.choice_words import choice_words, chooser_words
+from app.flows.words.people.consent_words import consent_words, source_words
 from app.orders.models import OrderLine
 from app.reviews.models import Review
 from app.reviews.states import ReviewState

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.pages.people.entries import Entry, Span, Whose
 from app.flows.pages.why.verdicts import verdicts
-from app.flows.words.outcome_words import BADGES, outcome_words
-from app.flows.words.step_words import step_name
+from app.flows.words.decided.outcome_words import BADGES, outcome_words
+from app.flows.words.described.step_words import step_name
 from app.messages.hits.grade import Grade
 from app.messages.models import Attempt, AttemptState, Message, MessageEvent, MessageState
 from app.orders.models import Order

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.pages.people.entries import Entry, Span, Whose
-from app.flows.words.arrival_words import stage_words
+from app.flows.words.decided.arrival_words import stage_words
 from app.kit.clock import business_now
 from app.messages.mail.wording import money
+from app.orders.arrival.whereabouts import stages
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
 from app.orders.reversals import Refund, ReturnCase
-from app.orders.whereabouts import stages
 
 ENDED = {"closed": "closed", "declined": "declined", "canceled": "cancelled"}
 

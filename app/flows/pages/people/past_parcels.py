@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.flows.pages.people.entries import Entry, Span, Whose
 from app.flows.pages.people.past_orders import with_order
-from app.flows.words.arrival_words import SOURCES, estimate_words, expected_words
 from app.flows.words.day_words import on_day
+from app.flows.words.decided.arrival_words import SOURCES, estimate_words, expected_words
 from app.kit.clock import business_now
-from app.orders.delivery import DeliverySource
+from app.orders.arrival.delivery import DeliverySource
 from app.orders.models import Order, OrderEvent
 from app.orders.parcels import Fulfillment, inferred
 from app.shops.zone import shop_zone

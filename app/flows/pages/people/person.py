@@ -19,8 +19,8 @@ from app.flows.facts.people import full_name, person_name
 from app.flows.pages.people.chosen import chosen
 from app.flows.pages.people.entries import Whose
 from app.flows.pages.people.notices import Notice, notices
-from app.flows.words.consent_words import NOTHING_SAID, stands_words
 from app.flows.words.count_words import counted
+from app.flows.words.people.consent_words import NOTHING_SAID, stands_words
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop
 from app.orders.models import Order

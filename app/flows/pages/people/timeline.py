@@ -23,8 +23,8 @@ from app.flows.rules.guard import decide
 from app.flows.rules.reasons import OF_HOURS
 from app.flows.timing.limits import Limits
 from app.flows.words.day_words import clock_words, date_words
-from app.flows.words.explain import reason_words
-from app.flows.words.step_words import step_name, when_words
+from app.flows.words.decided.explain import reason_words
+from app.flows.words.described.step_words import step_name, when_words
 
 MOST_PLANNED: Final = 30
 

@@ -19,9 +19,9 @@ from app.flows.replay.job.begin import DAYS, OPEN
 from app.flows.replay.job.models import Replay, ReplayPart, ReplayState
 from app.flows.replay.samples import NOT_SENT, SENT, Sample
 from app.flows.words.day_words import MONTHS, clock_words, date_words
-from app.flows.words.look_back_words import left_out_words
-from app.flows.words.replay_words import DIFFERS, base_words, going_words, head_words
-from app.flows.words.step_words import step_name
+from app.flows.words.described.step_words import step_name
+from app.flows.words.under_way.look_back_words import left_out_words
+from app.flows.words.under_way.replay_words import DIFFERS, base_words, going_words, head_words
 from app.kit.clock import business_now
 from app.kit.rows.among import among
 from app.kit.work import entered_shop

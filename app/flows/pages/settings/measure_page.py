@@ -15,7 +15,7 @@ from app.customers.declare import Law
 from app.experiments import hold_out
 from app.flows.facts import published
 from app.flows.words.day_words import date_words
-from app.flows.words.who_words import who_words
+from app.flows.words.people.who_words import who_words
 from app.kit.work import entered_shop
 from app.shops.left_out import LeftOut
 from app.shops.measures import Measures

@@ -11,7 +11,7 @@ from app.flows.facts.calendars import CalendarSetting
 from app.flows.pages.settings.calendar_form import Row, WrongCalendar, calendar, kept_rows, rows
 from app.flows.planning.changed.retime import Retimed, foresee, save_calendar
 from app.flows.words.count_words import counted
-from app.flows.words.step_words import move_words
+from app.flows.words.described.step_words import move_words
 from app.kit.clock import business_now
 from app.shopify.entry import app_home
 from app.shopify.entry.merchant_session import by_merchant, merchant_session

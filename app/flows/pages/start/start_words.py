@@ -16,8 +16,8 @@ from app.flows.rules.decision import Postpone, Send, Skip
 from app.flows.rules.reasons import Reason
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import next_words
-from app.flows.words.explain import reason_words
-from app.flows.words.step_words import NAMES, due_words, step_name, when_words
+from app.flows.words.decided.explain import reason_words
+from app.flows.words.described.step_words import NAMES, due_words, step_name, when_words
 from app.orders.models import Order
 
 

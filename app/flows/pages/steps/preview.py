@@ -16,7 +16,7 @@ from app.flows.rules.decision import Send, Skip
 from app.flows.rules.reasons import Reason
 from app.flows.sending.compose import compose
 from app.flows.sending.linking import SampleLinks
-from app.flows.words.explain import reason_words
+from app.flows.words.decided.explain import reason_words
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.work import entered_shop

@@ -23,8 +23,8 @@ from app.flows.planning.by_hand.edit import Change, find, foresee, save_step
 from app.flows.planning.by_hand.release import OnResume
 from app.flows.planning.by_hand.switched_off import waiting_for_switch
 from app.flows.words.count_words import counted
-from app.flows.words.step_words import move_words, step_name
-from app.flows.words.way_to import way_to
+from app.flows.words.described.step_words import move_words, step_name
+from app.flows.words.described.way_to import way_to
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
 from app.shopify.entry import app_home

@@ -10,8 +10,8 @@ from app.flows.language.flow import FlowDocument
 from app.flows.language.steps import Arrival, Step, StepState
 from app.flows.models import Flow, FlowState
 from app.flows.pages.steps.timing_form import Form, field_of, timing_values, typed_timing
-from app.flows.words.flow_words import starts_words, steps_words
-from app.flows.words.step_words import rhythm_words, step_name
+from app.flows.words.described.flow_words import starts_words, steps_words
+from app.flows.words.described.step_words import rhythm_words, step_name
 
 BADGES = {
     StepState.ON: ("success", "On"),

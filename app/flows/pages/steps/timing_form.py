@@ -18,8 +18,8 @@ from app.flows.language.shape import entered
 from app.flows.language.steps import Anchor, Step
 from app.flows.language.window import DAY, EVERY_DAY, HOUR
 from app.flows.words.day_words import WEEKDAYS
-from app.flows.words.flow_words import STARTS
-from app.flows.words.step_words import EVENTS, clock_of
+from app.flows.words.described.flow_words import STARTS
+from app.flows.words.described.step_words import EVENTS, clock_of
 
 ALIKE: Final = ("delay_days", "delay_business_days", "anchor", "fallback_days", "max_age_days")  # as in the document
 LEAVES: Final = {"any": "At any hour", "between": "Between two times", "at": "At one time"}

@@ -24,10 +24,10 @@ from app.flows.rules.decision import Send
 from app.flows.rules.guard import RULE_VERSION, decide
 from app.flows.rules.recorded import recorded
 from app.flows.timing.limits import Limits
-from app.flows.words.deed_words import deed_words
-from app.flows.words.explain import Explanation, explain, verdict_words
-from app.flows.words.plan_words import plan_words
-from app.flows.words.step_words import step_name
+from app.flows.words.decided.deed_words import deed_words
+from app.flows.words.decided.explain import Explanation, explain, verdict_words
+from app.flows.words.decided.plan_words import plan_words
+from app.flows.words.described.step_words import step_name
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.shops.zone import shop_zone

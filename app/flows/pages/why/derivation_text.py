@@ -10,7 +10,7 @@ from datetime import datetime
 
 from app.flows.pages.why.derivation import Derivation, Looked
 from app.flows.words.day_words import FOR_YOU, clock_words, date_words, place_words
-from app.flows.words.explain import RuleLine
+from app.flows.words.decided.explain import RuleLine
 
 
 def derivation_text(told: Derivation) -> str:

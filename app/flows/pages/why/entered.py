@@ -18,9 +18,9 @@ from app.flows.planning.enrol import FILTERED
 from app.flows.runs.entry import outside
 from app.flows.runs.path import read_path
 from app.flows.runs.triggers import Story
-from app.flows.words import entry_words
 from app.flows.words.day_words import date_words
-from app.flows.words.way_words import way_words
+from app.flows.words.described import entry_words
+from app.flows.words.described.way_words import way_words
 from app.kit.clock import business_now
 from app.kit.rows.among import among
 from app.kit.work import entered_shop

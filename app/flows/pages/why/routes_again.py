@@ -10,8 +10,8 @@ from app.flows.models import Did
 from app.flows.planning.by_hand.again import Again, foresee, leave, plan_again
 from app.flows.rules.decision import Postpone, Send
 from app.flows.rules.recorded import OUTCOMES
-from app.flows.words import again_words
-from app.flows.words.explain import reason_words
+from app.flows.words.decided import again_words
+from app.flows.words.decided.explain import reason_words
 from app.kit.clock import business_now
 from app.shopify.entry import app_home
 from app.shopify.entry.merchant_session import by_merchant, merchant_session

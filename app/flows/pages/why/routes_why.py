@@ -8,8 +8,8 @@ from flask import Blueprint, render_template
 
 from app.flows.pages.why.derivation import Derivation, Looked, derive
 from app.flows.pages.why.derivation_text import again_words, derivation_text
-from app.flows.words.again_words import OPENS
 from app.flows.words.day_words import clock_words, date_words, place_words
+from app.flows.words.decided.again_words import OPENS
 from app.shopify.entry import app_home
 from app.shopify.entry.merchant_session import merchant_session
 

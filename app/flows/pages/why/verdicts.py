@@ -14,7 +14,7 @@ from app.flows.facts.people import first_name
 from app.flows.models import Decision, FollowUp
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import Recorded
-from app.flows.words.explain import explain, reason_words
+from app.flows.words.decided.explain import explain, reason_words
 from app.kit.clock import business_now
 from app.kit.rows.among import among
 from app.kit.work import entered_shop

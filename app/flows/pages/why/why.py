@@ -20,9 +20,9 @@ from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import recorded
 from app.flows.timing.limits import Limits
-from app.flows.words.explain import Explanation, explain, reason_words
-from app.flows.words.outcome_words import LEFT_BEFORE, outcome_words
-from app.flows.words.step_words import reason_to_go, when_words
+from app.flows.words.decided.explain import Explanation, explain, reason_words
+from app.flows.words.decided.outcome_words import LEFT_BEFORE, outcome_words
+from app.flows.words.described.step_words import reason_to_go, when_words
 from app.kit.clock import business_now
 from app.kit.errors import NotFound
 from app.kit.rows.among import among

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.flows.models import FollowUp, FollowUpState
 from app.flows.planning.by_hand.release import LATE, OnResume, Released, release
 from app.flows.rules.reasons import Reason
-from app.flows.words.who_words import CIRCUIT, MAIL_SERVER
+from app.flows.words.people.who_words import CIRCUIT, MAIL_SERVER
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.shops.models import Shop

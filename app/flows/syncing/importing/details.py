@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
+from app.orders.arrival.unsent import note_unsent
 from app.orders.fetch import client
 from app.orders.imports import HistoryImport, ImportState
 from app.orders.models import Order
@@ -23,7 +24,6 @@ from app.orders.record.parcel import record_fulfillment
 from app.orders.record.reversal import record_refund, record_return
 from app.orders.record.told import RECONCILE, Told
 from app.orders.reversals import Refund
-from app.orders.unsent import note_unsent
 from app.shopify.asking import fetch
 from app.shopify.asking.budget import Allowance, Meter
 from app.shopify.payloads.facts import DetailsFacts

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.flows.words.history_words import Standing, history_words
+from app.flows.words.under_way.history_words import Standing, history_words
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.imports import HistoryImport, ImportStage, ImportState

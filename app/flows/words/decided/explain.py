@@ -12,9 +12,9 @@ from app.flows.rules.reason_sentences import sentence
 from app.flows.rules.reasons import Reason
 from app.flows.rules.recorded import Recorded
 from app.flows.words.day_words import clock_words, moment_words, on_day, place_words, your_words
-from app.flows.words.passed_words import passed_words
-from app.flows.words.told import told, variant
-from app.flows.words.who_words import who_words
+from app.flows.words.decided.passed_words import passed_words
+from app.flows.words.decided.told import told, variant
+from app.flows.words.people.who_words import who_words
 
 PAUSED_BY = "paused_by"
 

@@ -10,7 +10,7 @@ from app.flows.language.flow import Branch, FlowDocument, Goal, Node, Split, Tri
 from app.flows.language.happenings import Event, Happening, Moment
 from app.flows.language.steps import Step
 from app.flows.words.count_words import counted
-from app.flows.words.step_words import days_words, rhythm_words, step_name
+from app.flows.words.described.step_words import days_words, rhythm_words, step_name
 
 STARTS: Final = {
     Event.PLACED: "an order is placed",

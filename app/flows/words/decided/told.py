@@ -13,11 +13,11 @@ from app.flows.language.steps import Arrival
 from app.flows.rules.decision import Facts, Sent
 from app.flows.rules.reasons import Reason
 from app.flows.timing.delays import latest_at
-from app.flows.words.arrival_words import should_have_words
 from app.flows.words.count_words import counted
 from app.flows.words.country_words import country_words
 from app.flows.words.day_words import date_words, day_words, on_day
-from app.flows.words.who_words import CIRCUIT, MAIL_SERVER, who_words
+from app.flows.words.decided.arrival_words import should_have_words
+from app.flows.words.people.who_words import CIRCUIT, MAIL_SERVER, who_words
 
 OFTEN: Final = {1: "a day", 7: "a week", 30: "a month"}
 CAPPED: Final = frozenset({Reason.CAP_REACHED.value, Reason.AFTER_OTHERS.value})

@@ -11,11 +11,11 @@ from app.flows.rules.decision import Facts
 from app.flows.timing.calendar import hours_of
 from app.flows.timing.delays import after_delay, gap_of
 from app.flows.timing.recipient_zone import ZoneSource
-from app.flows.words.arrival_words import should_have_words
 from app.flows.words.count_words import counted
 from app.flows.words.country_words import country_words
 from app.flows.words.day_words import clock_words, date_words, place_words, your_words
-from app.flows.words.step_words import HAPPENED, clock_of, days_words, delay_words, hours_words
+from app.flows.words.decided.arrival_words import should_have_words
+from app.flows.words.described.step_words import HAPPENED, clock_of, days_words, delay_words, hours_words
 
 FOUND_BY: Final = {
     ZoneSource.ZIP: "by the address's postal code",

@@ -7,10 +7,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.flows.words.day_words import day_words, on_day
-from app.orders.delivery import DeliverySource, Inferred
+from app.orders.arrival.delivery import DeliverySource, Inferred
+from app.orders.arrival.stage import At, Stage
 from app.orders.lanes.expect import Level
 from app.orders.lanes.outlook import ExpectedBy
-from app.orders.stage import At, Stage
 
 SOURCES: Final = {
     DeliverySource.CARRIER_EVENT: "carrier scan",

@@ -12,7 +12,7 @@ from app.flows.language.conditions.judge import read_finding
 from app.flows.language.flow import Branch, FlowDocument, Node, Split, WaitUntil, nodes
 from app.flows.runs.path import Taken
 from app.flows.words.day_words import clock_words, date_words
-from app.flows.words.flow_words import HAPPENS
+from app.flows.words.described.flow_words import HAPPENS
 
 
 def way_words(path: Iterable[Taken], flow: FlowDocument, zone: ZoneInfo, now: datetime) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.kit.rows.among import among
 from app.kit.work import entered_shop
+from app.orders.arrival.stage import At, Stage, Whereabouts, stage
 from app.orders.parcels import Fulfillment, FulfillmentLine
-from app.orders.stage import At, Stage, Whereabouts, stage
 
 ORDER = {each: place for place, each in enumerate(Stage)}
 

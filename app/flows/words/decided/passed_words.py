@@ -13,10 +13,10 @@ from app.flows.rules.decision import Facts, Item
 from app.flows.rules.recipient_rules import basis_of
 from app.flows.rules.turn import is_capped
 from app.flows.timing.calendar import ALWAYS_OPEN, hours_of
-from app.flows.words.arrival_words import SOURCES, should_have_words
 from app.flows.words.count_words import counted
 from app.flows.words.day_words import clock_words, date_words, on_day, place_words, your_words
-from app.flows.words.step_words import clock_of
+from app.flows.words.decided.arrival_words import SOURCES, should_have_words
+from app.flows.words.described.step_words import clock_of
 
 
 def passed_words(rule: int, facts: Facts, at: datetime, yours: ZoneInfo) -> str:

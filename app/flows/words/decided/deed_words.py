@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.flows.words.day_words import clock_words, date_words
-from app.flows.words.who_words import who_words
+from app.flows.words.people.who_words import who_words
 
 DEEDS: Final[Mapping[str, str]] = {
     "skipped": "left it out",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.flows.language.conditions.condition_words import condition_words
 from app.flows.language.flow import Branch, FlowDocument, Node, Split, Wait, WaitUntil, ways
 from app.flows.language.steps import Step
-from app.flows.words.flow_words import exits_words, start_words, until_words
-from app.flows.words.step_words import days_words
+from app.flows.words.described.flow_words import exits_words, start_words, until_words
+from app.flows.words.described.step_words import days_words
 
 
 def way_to(flow: FlowDocument, key: str) -> tuple[str, ...]:

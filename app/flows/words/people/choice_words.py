@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from app.customers.wish_topics import EVERYTHING, FREQUENCY, PRODUCT, AtMost, Topic
-from app.flows.words.consent_words import source_words
-from app.flows.words.who_words import who_words
+from app.flows.words.people.consent_words import source_words
+from app.flows.words.people.who_words import who_words
 
 TOPICS: Final = {
     EVERYTHING: "all optional messages",

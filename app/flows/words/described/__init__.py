@@ -1,0 +1,1 @@
+"""What a flow does and whom it is for: its steps, its ways, who is in it."""

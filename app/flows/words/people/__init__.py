@@ -1,0 +1,1 @@
+"""What is known of a person's wishes, and who did something."""
