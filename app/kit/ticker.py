@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.kit import epoch
 from app.kit.engines import SYSTEM
 from app.kit.models import Heartbeat
-from app.kit.runtime import Runtime
+from app.kit.runtime import Runtime, Work
 from app.kit.work import unit_of_work
 
 BEAT_S = 1.0
@@ -34,9 +34,18 @@ def tick(runtime: Runtime) -> None:
     alone = bool(waiting) and not runtime.doorbell.reachable()
     for work in waiting:
         if alone:
-            work.do(runtime)
+            _do(runtime, work)
         else:
             runtime.doorbell.ring(work.queue)
+
+
+def _do(runtime: Runtime, work: Work) -> None:
+    try:
+        work.do(runtime)
+    except SQLAlchemyError:
+        raise  # a database that does not answer is waited for
+    except Exception as failure:
+        log.error("work_failed", queue=work.queue, doer=work.doer, exc_info=failure)
 
 
 def beat(session: Session, process: str) -> None:

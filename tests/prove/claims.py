@@ -39,6 +39,10 @@ class Scale:
         """Return the size for this run."""
         return quick if self.quick else whole
 
+    def reached(self, played: int, wanted: int) -> bool:
+        """Say whether so much was played that the claim may hold: of a small run or of named seeds, whatever was."""
+        return self.quick or self.seeds is not None or played >= wanted
+
 
 @dataclass(frozen=True)
 class Claim:

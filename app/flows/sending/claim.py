@@ -51,6 +51,7 @@ log = structlog.get_logger()
 # A claim and a lease given back need not outlive the database's own end: nothing leaves the building by them alone, and
 # what is decided by a claim is written after it, in the same log.
 LATER = "set local synchronous_commit to off"
+GIVE_BACK = "update shop_lease set lease_until = null where shop_id = any(%(shops)s) and lease_until > now()"
 RELEASE = "update shop_lease set lease_until = null, served_at = clock_timestamp() where shop_id = %(shop)s"
 
 
@@ -138,6 +139,12 @@ def release_shop(runtime: Runtime, shop_id: int) -> None:
     """Give a shop's lease back: it was served now."""
     with unit_of_work(runtime, shop_id=shop_id) as session:
         one_trip(session, [(LATER, {}), (RELEASE, {"shop": shop_id})])
+
+
+def give_back(runtime: Runtime, shops: Sequence[int]) -> None:
+    """Give back leases that were not used: the shops keep their place in the queue."""
+    with unit_of_work(runtime, role=SYSTEM) as session:
+        one_trip(session, [(LATER, {}), (GIVE_BACK, {"shops": list(shops)})])
 
 
 def claim_batch(runtime: Runtime, shop_id: int, most: int = BATCH) -> dict[int, int]:

@@ -6,12 +6,15 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.channels.base import PhasedTransport
 from app.flows.sending.circuit import watch_all
-from app.flows.sending.claim import BATCH, claim_batch, lease_shops, release_shop
+from app.flows.sending.claim import BATCH, SHOP_LEASE, claim_batch, give_back, lease_shops, release_shop
 from app.flows.sending.decide_due import decide_due
 from app.flows.sending.steer import STEERING
 from app.kit import fault
@@ -29,6 +32,9 @@ LONGEST_S = 20.0  # a job ends by then; the next ring goes on
 # How long whoever writes the next mails keeps the interpreter from whoever brings these along, who lets go of it at
 # each word said: of five milliseconds, Python's own choice, a group waited for far more than for its receivers.
 TURN_S = 0.0005
+
+
+log = structlog.get_logger()
 
 
 def make_ready() -> None:
@@ -55,9 +61,7 @@ def drain(runtime: Runtime) -> int:
             shops = lease_shops(runtime)
             if shops:
                 fault.point("C1")
-            served = 0
-            for shop_id in shops:
-                served += _serve(runtime, shop_id, way_out, ends_at)
+            served = _serve_each(runtime, shops, way_out, ends_at)
             taken += served
             if not served:
                 break
@@ -65,6 +69,21 @@ def drain(runtime: Runtime) -> int:
                 watch_all(runtime)
                 looked = taken
     return taken
+
+
+def _serve_each(runtime: Runtime, shops: Sequence[int], way_out: WayOut, ends_at: float) -> int:
+    """Serve shops in turn; where one fails the others are given back, and come before it at the next ring."""
+    served, leased_at = 0, time.monotonic()
+    for place, shop_id in enumerate(shops):
+        try:
+            served += _serve(runtime, shop_id, way_out, ends_at)
+        except Exception:
+            log.error("shop_failed", doer="drain", shop_id=shop_id)
+            if time.monotonic() - leased_at < SHOP_LEASE.total_seconds() / 2:  # they are surely ours still
+                with suppress(SQLAlchemyError):  # a database that is away: the leases end by themselves
+                    give_back(runtime, shops[place + 1 :])
+            raise
+    return served
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class Written:
 
 def prepare_desk(session: Session, config: Config, about: Sequence[Gathered]) -> Desk:
     """Return what writing about these follow-ups takes."""
-    mails = {one.step.template for one in about if PRESETS[one.step.template].arms}
+    mails = {one.step.template for one in about if one.step.template in PRESETS and PRESETS[one.step.template].arms}
     runs = [(one.follow_up, one.enrollment, one.order, one.flow) for one in about]
     return Desk(
         config,
@@ -72,6 +72,8 @@ def write(desk: Desk, one: Gathered, verdict: Send, now: datetime) -> Written | 
         return None
     if one.person.address is None:
         raise RenderError("customer.email", "There is no address to write to.")
+    if one.step.template not in PRESETS:
+        raise RenderError("template", "There is no mail of this name.")
     running = desk.running.get(one.step.template)
     customer = one.order.customer_id
     arm = running.arm(customer) if running is not None and customer is not None else None

@@ -7,7 +7,7 @@ of its calendar its plans were made. Where one of them is another now, every uns
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Final
 
@@ -24,6 +24,7 @@ from app.flows.planning.by_hand.pause import lock_shop
 from app.flows.planning.changed.replanned import PENDING, Move, Pending, carry_out, pending_rows, replanned
 from app.flows.timing.slots import MAX_JITTER
 from app.kit.clock import business_now
+from app.kit.each_shop import each_shop
 from app.kit.engines import SYSTEM
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
@@ -69,21 +70,23 @@ def retime_due(runtime: Runtime) -> int:
     """Plan anew what was planned by other zones, holidays or settings; return in how many shops."""
     with unit_of_work(runtime, role=SYSTEM) as session:
         shops = session.scalars(_changed()).all()
-    for shop_id in shops:
-        moved, after = 0, 0
-        while True:
-            with unit_of_work(runtime, shop_id=shop_id) as session:
-                lock_shop(session)
-                rows = _rows(session, after, lock=True)
-                made = _plans(session, rows)
-                moved += len(_moved(made).moves)
-                carry_out(session, made, business_now(session))
-                if len(rows) < AT_ONCE:
-                    _note(session)
-                    break
-                after = rows[-1][0][0].id
-        log.info("retimed", shop_id=shop_id, moved=moved)
-    return len(shops)
+    return len(each_shop("retime", shops, partial(_retime_shop, runtime)))
+
+
+def _retime_shop(runtime: Runtime, shop_id: int) -> None:
+    moved, after = 0, 0
+    while True:
+        with unit_of_work(runtime, shop_id=shop_id) as session:
+            lock_shop(session)
+            rows = _rows(session, after, lock=True)
+            made = _plans(session, rows)
+            moved += len(_moved(made).moves)
+            carry_out(session, made, business_now(session))
+            if len(rows) < AT_ONCE:
+                _note(session)
+                break
+            after = rows[-1][0][0].id
+    log.info("retimed", shop_id=shop_id, moved=moved)
 
 
 def _rows(session: Session, after: int, *, lock: bool) -> list[tuple[Pending, Step]]:

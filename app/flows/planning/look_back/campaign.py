@@ -6,6 +6,7 @@ A day's orders enter the look-back flow like any other run; the same table decid
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from app.flows.planning.publishing.switch_flow import switch_off
 from app.flows.planning.runs.look import look
 from app.flows.runs.triggers import Occasion
 from app.kit.clock import business_now
+from app.kit.each_shop import each_shop
 from app.kit.engines import SYSTEM
 from app.kit.errors import Invalid
 from app.kit.runtime import Runtime
@@ -106,7 +108,7 @@ def recruit(runtime: Runtime) -> int:
             LookBack.shop_id.in_(connected()),
         )
         shops = session.scalars(due.order_by(LookBack.shop_id)).all()
-    return sum(recruit_in(runtime, shop_id) for shop_id in shops)
+    return sum(each_shop("look_back", shops, partial(recruit_in, runtime)))
 
 
 def recruit_in(runtime: Runtime, shop_id: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+import structlog
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -24,6 +25,8 @@ from app.shops.whose_turn import connected
 AT_ONCE: Final = 50  # orders of one shop, each in a transaction of its own
 SHOPS_AT_ONCE: Final = 100
 RUN_S: Final = 45.0
+
+log = structlog.get_logger()
 
 
 def waiting(session: Session) -> bool:
@@ -68,10 +71,11 @@ def _look_in(runtime: Runtime, shop_id: int, ends_at: float) -> int:
         try:
             with unit_of_work(runtime, shop_id=shop_id) as session:
                 look(session, order_id)
-        except DBAPIError as failure:
-            if not has_collided(failure):
-                raise
-            continue  # a webhook about the same order came first; the row still says that it waits
+        except Exception as failure:
+            # Where a webhook about the same order came first, the row still says that it waits.
+            if not (isinstance(failure, DBAPIError) and has_collided(failure)):
+                log.error("look_failed", shop_id=shop_id, order=order_id, exc_info=failure)
+            continue
         looked += 1
     return looked
 

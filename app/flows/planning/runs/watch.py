@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -22,6 +23,7 @@ from app.flows.runs.by_calendar import CATCH_UP, WATCHED, Dated, called_for
 from app.flows.runs.triggers import UNPAID, Occasion
 from app.flows.timing.recipient_zone import recipient_zone
 from app.kit.clock import business_now
+from app.kit.each_shop import each_shop
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
 from app.orders.models import Order
@@ -38,7 +40,7 @@ def watch(runtime: Runtime) -> int:
     """Start what is due in every shop; return how many runs were looked at for it."""
     with unit_of_work(runtime) as session:
         shops = session.scalars(connected().order_by(Shop.id)).all()
-    return sum(_watch_shop(runtime, shop_id) for shop_id in shops)
+    return sum(each_shop("watch_calendar", shops, partial(_watch_shop, runtime)))
 
 
 def _watch_shop(runtime: Runtime, shop_id: int) -> int:
