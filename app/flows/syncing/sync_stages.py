@@ -17,6 +17,7 @@ from app.flows.syncing.look_again import any_withheld
 from app.flows.syncing.reach import GRACE, WEEK
 from app.flows.syncing.reread import record_read
 from app.flows.syncing.sync_deletions import deletions
+from app.flows.syncing.unread import note_unread
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.fetch import client
@@ -45,6 +46,7 @@ def shop(session: Session, since: datetime, page: str | None) -> str | None:
 def products(session: Session, since: datetime, page: str | None) -> str | None:
     """Keep a page of products. The catalogue is read whole: a line may name a product older than 60 days."""
     told = fetch.products(client(session), _all_when_new(session, since), page)
+    note_unread(session, told.unread)
     for facts in told.items:
         record_product(session, facts)
     return told.next_cursor
@@ -78,6 +80,7 @@ def untold_products(session: Session, since: datetime, page: str | None) -> str 
 def customers(session: Session, since: datetime, page: str | None) -> str | None:
     """Keep a page of customers with what they agreed to."""
     told = fetch.customers(client(session), _all_when_new(session, since), page)
+    note_unread(session, told.unread)
     seen_at = business_now(session)
     for facts in told.items:
         row = record_customer(session, facts, seen_at=seen_at)
@@ -90,11 +93,12 @@ def orders(session: Session, since: datetime, page: str | None) -> str | None:
     """Keep a page of orders with everything on them, and plan by what changed."""
     told = Told(RECONCILE, business_now(session), real_now())
     found = fetch.orders_updated(client(session), since, page)
+    note_unread(session, found.unread)
     _note_unheard(session, found.items, told.at)
     record_read(session, found.items, told, anew=told.at - since > ROUTINE)
     if found.items:
         note_access(session, is_open=not any("email" in facts.withheld for facts in found.items))
-    elif not any_withheld(session):
+    elif not found.unread and not any_withheld(session):
         note_access(session, is_open=True)  # Shopify answers about orders, and has kept nothing back of any
     return found.next_cursor
 

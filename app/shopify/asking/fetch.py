@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from app.shopify.asking.admin import AdminClient, Reply
 from app.shopify.asking.admin_faults import AccessDenied
-from app.shopify.payloads import node_orders, node_people
+from app.shopify.payloads import PayloadError, node_orders, node_people
 from app.shopify.payloads.facts import DetailsFacts, FulfillmentFacts, LineFacts, OrderFacts, ReturnFacts
 from app.shopify.payloads.fields import Fields
 from app.shopify.payloads.goods import CollectionFacts, ProductFacts
@@ -23,11 +23,21 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Name one of a list that cannot be used: its kind, its id where that can be read, and which field is why."""
+
+    kind: str  # Order | Product | Customer
+    shopify_id: int | None
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Hold one page of a list. `next_cursor` is None on the last one."""
+    """Hold one page of a list, without those that cannot be used. `next_cursor` is None on the last one."""
 
     items: tuple[Item, ...]
     next_cursor: str | None
+    unread: tuple[Unread, ...] = ()
 
 
 def order(client: AdminClient, shopify_id: int) -> OrderFacts | None:
@@ -37,31 +47,30 @@ def order(client: AdminClient, shopify_id: int) -> OrderFacts | None:
     return None if node is None else _completed(client, node_orders.order(node, denied | reply.denied_below("order")))
 
 
-def order_details(client: AdminClient, shopify_ids: Sequence[int]) -> list[DetailsFacts]:
+def order_details(client: AdminClient, shopify_ids: Sequence[int]) -> Page[DetailsFacts]:
     """Return parcels, refunds and returns of those of a few orders that still exist, whole."""
     reply = client.ask("order_details", ids=[_gid("Order", shopify_id) for shopify_id in shopify_ids])
-    found: list[DetailsFacts] = []
-    for node in Fields(reply.data).loose_list("nodes"):
-        if not isinstance(node, dict) or "id" not in node:
-            continue
+
+    def read(node: Any, _place: int) -> DetailsFacts:
         told = node_orders.details(node)
         whole = order(client, told.shopify_id) if told.is_cut or len(told.refunds) > REFUNDS_OF_A_PAGE else None
         if whole is None:
-            found.append(told)
-        else:
-            found.append(DetailsFacts(told.shopify_id, whole.fulfillments, whole.refunds, whole.returns, is_cut=False))
-    return found
+            return told
+        return DetailsFacts(told.shopify_id, whole.fulfillments, whole.refunds, whole.returns, is_cut=False)
+
+    nodes = [node for node in Fields(reply.data).loose_list("nodes") if isinstance(node, dict) and "id" in node]
+    return _page("Order", nodes, None, read)
 
 
 def orders_updated(client: AdminClient, since: datetime, cursor: str | None = None) -> Page[OrderFacts]:
     """Return a page of orders changed at or after `since`, oldest change first."""
     reply, denied = _ask_for_orders(client, "orders_updated", query=_since(since), after=cursor)
-    nodes, next_cursor = _nodes(reply, "orders")
-    whole: list[OrderFacts] = []
-    for place, node in enumerate(nodes):
+
+    def read(node: Any, place: int) -> OrderFacts:
         told = node_orders.order(node, denied | reply.denied_below("orders", "nodes", place))
-        whole.append((order(client, told.shopify_id) or told) if _is_cut(told) else told)
-    return Page(tuple(whole), next_cursor)
+        return (order(client, told.shopify_id) or told) if _is_cut(told) else told
+
+    return _page("Order", *_nodes(reply, "orders"), read)
 
 
 def return_case(client: AdminClient, shopify_id: int) -> ReturnFacts | None:
@@ -79,12 +88,12 @@ def product(client: AdminClient, shopify_id: int) -> ProductFacts | None:
 def products(client: AdminClient, since: datetime | None = None, cursor: str | None = None) -> Page[ProductFacts]:
     """Return a page of products, those changed at or after `since` where it is given, oldest change first."""
     reply = client.ask("products", query=since and _since(since), after=cursor)
-    nodes, next_cursor = _nodes(reply, "products")
-    whole: list[ProductFacts] = []
-    for node in nodes:
+
+    def read(node: Any, _place: int) -> ProductFacts:
         told = node_people.product(node)
-        whole.append((product(client, told.shopify_id) or told) if told.truncated else told)
-    return Page(tuple(whole), next_cursor)
+        return (product(client, told.shopify_id) or told) if told.truncated else told
+
+    return _page("Product", *_nodes(reply, "products"), read)
 
 
 def collection(client: AdminClient, shopify_id: int) -> CollectionFacts | None:
@@ -136,11 +145,11 @@ def customer(client: AdminClient, shopify_id: int) -> CustomerFacts | None:
 def customers(client: AdminClient, since: datetime | None = None, cursor: str | None = None) -> Page[CustomerFacts]:
     """Return a page of customers, those changed at or after `since` where it is given, oldest change first."""
     reply = client.ask("customers", query=since and _since(since), after=cursor)
-    nodes, next_cursor = _nodes(reply, "customers")
-    told = (
-        node_people.customer(node, reply.denied_below("customers", "nodes", place)) for place, node in enumerate(nodes)
-    )
-    return Page(tuple(told), next_cursor)
+
+    def read(node: Any, place: int) -> CustomerFacts:
+        return node_people.customer(node, reply.denied_below("customers", "nodes", place))
+
+    return _page("Customer", *_nodes(reply, "customers"), read)
 
 
 def shop(client: AdminClient) -> ShopFacts:
@@ -232,6 +241,25 @@ def _fulfillment(client: AdminClient, shopify_id: int) -> FulfillmentFacts:
 def _nodes(reply: Reply, name: str) -> tuple[list[Any], str | None]:
     connection = Fields(reply.data).child(name)
     return connection.loose_list("nodes"), _next_cursor(connection)
+
+
+def _page(kind: str, nodes: Iterable[Any], next_cursor: str | None, read: Callable[[Any, int], Item]) -> Page[Item]:
+    """Read the nodes one by one: an odd one must not hold up the others, nor the pages after them."""
+    found: list[Item] = []
+    unread: list[Unread] = []
+    for place, node in enumerate(nodes):
+        try:
+            found.append(read(node, place))
+        except PayloadError as fault:
+            unread.append(Unread(kind, _id_of(node), str(fault)))
+    return Page(tuple(found), next_cursor, tuple(unread))
+
+
+def _id_of(node: Any) -> int | None:
+    try:
+        return Fields(node).maybe_identifier("id")
+    except PayloadError:
+        return None
 
 
 def _next_cursor(connection: Fields) -> str | None:

@@ -47,7 +47,7 @@ NEEDS = {
     ),
     "parked": (
         "Notices from Shopify that could not be read",
-        "Orders are also read from Shopify every quarter hour, so what these said is usually known by now.",
+        "Orders are read every quarter hour too. One that cannot be read is left out until it changes at the shop.",
         needs.parked,
     ),
 }

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.flows.syncing.unread import note_unread
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.arrival.unsent import note_unsent
@@ -52,10 +53,13 @@ def page(session: Session, row: HistoryImport) -> bool:
     meter = session.info["meter"] = Meter(rate=row.rate)
     told = Told(RECONCILE, now, real_now())
     known = {order.shopify_id: order for order in orders}
-    for facts in fetch.order_details(client(session), list(known)):
+    found = fetch.order_details(client(session), list(known))
+    note_unread(session, found.unread)
+    for facts in found.items:
         _keep(session, known[facts.shopify_id], facts, told)
     row.detail_id = orders[-1].id
     row.details_read += len(orders)
+    row.unusable += len(found.unread)
     left = Allowance(row.points, row.points_at, row.rate, SHARE).now(now).after(meter)
     row.points, row.points_at, row.rate, row.last_fault = left.points, now, left.rate, None
     row.next_at = now + left.wait
