@@ -17,13 +17,10 @@ from app.flows.rules.guard import decide
 from app.flows.timing.limits import Limits
 from app.kit.events import emit
 from app.kit.work import unit_of_work
-from app.orders.models import Order, OrderLine
+from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.orders.record.parcel import record_scan
 from app.orders.record.told import WEBHOOK, OrderChanged, Told
-from app.reviews.desk import decide as decide_review
-from app.reviews.models import Review
-from app.reviews.states import ReviewState
 from app.shopify.payloads.facts import FulfillmentEventFacts
 from tests.admin.flow_documents import running, runs, save, send, stranded, wait
 
@@ -233,28 +230,6 @@ def test_a_split_sends_the_same_person_the_same_way_and_keeps_it(merchant):
     ways = {run.customer_id: run.path[0]["way"] for run in runs(merchant)}
     assert {row.customer_id: row.arm for (row,) in merchant.rows(select(Exposure))} == ways
     assert sorted(step for _, step in merchant.pending()) == sorted(f"mail_{way}" for way in ways.values())
-
-
-def test_a_review_starts_a_run_once_it_is_published(merchant):
-    running(merchant, on={"on": "review_published", "filter": {"fact": "lowest_rating", "op": "at_most", "value": 3}})
-    order = merchant.order("Ana", placed=9, sent=8, arrived=5)
-    with merchant.work() as session:
-        line = session.scalars(select(OrderLine).where(OrderLine.order_id == order)).one()
-        customer = session.scalars(select(Order.customer_id).where(Order.id == order)).one()
-        review = Review(
-            shop_id=merchant.id, order_line_id=line.id, customer_id=customer, order_id=order, rating=2,
-            product_shopify_id=line.product_shopify_id, public_id="r", name_shown="Ana", locale="en",
-            state=ReviewState.PENDING, submitted_at=merchant.now,
-        )  # fmt: skip
-        session.add(review)
-        session.flush()
-        emit(session, OrderChanged(order))
-        assert session.scalars(select(Enrollment.id).where(Enrollment.subject_kind == "review")).all() == []
-        decide_review.publish(session, review.id, by="user:7")
-        decide_review.publish(session, review.id, by="user:7")
-    (run,) = runs(merchant)
-    assert (run.subject_kind, run.subject_id, run.ended_reason) == ("review", review.id, None)
-    assert set(merchant.pending()) == {("#1401", "care_mail")}
 
 
 def test_switching_off_holds_and_on_goes_on(merchant):

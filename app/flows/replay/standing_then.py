@@ -68,7 +68,7 @@ def known_then(scene: Scene, parcel: Fulfillment | None, wanted: Collection[Fact
         agreed=past.agreed(order.customer_id, now),
         collections=past.collections,
         seasons=past.seasons(now),
-        lowest=min((each.rating for each in scene.one.reviews if each.submitted_at <= now), default=None),
+        reviews=[each for each in scene.one.reviews if each.submitted_at <= now],
     )
     return known_of(About(order.id, order, parcel), around, wanted, now)
 

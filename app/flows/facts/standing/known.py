@@ -22,6 +22,7 @@ from app.kit.work import entered_shop
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment
 from app.reviews.models import Review
+from app.reviews.states import ReviewState
 from app.shops.settings import load_once
 from app.shops.zone import shop_zone
 
@@ -78,7 +79,7 @@ class Around:
     person: Customer | None = None
     placed: Placed | None = None
     agreed: str | None = None
-    lowest: int | None = None  # of its reviews' ratings
+    reviews: Sequence[Review] = ()  # of its order, as they stand
     collections: Mapping[int, frozenset[str] | None] = field(default_factory=dict)  # by product; Shopify's id
     seasons: tuple[str, ...] = ()  # it is
 
@@ -95,13 +96,13 @@ def known(session: Session, about: Sequence[About], asked: Collection[Fact], now
     agreed = consent.current(session, people) if Fact.AGREED_TO_MARKETING in asked else {}
     collections = _collections(session, lines) if Fact.COLLECTIONS in asked else {}
     seasons = load_once(session, SeasonSetting).at(now, shop_zone(session)) if Fact.SEASON in asked else ()
-    ratings = _ratings(session, list(orders)) if OF_REVIEWS & set(asked) else {}
+    reviews = _reviews(session, list(orders)) if OF_REVIEWS & set(asked) else {}
     found: dict[Hashable, Known] = {}
     for each in about:
         order, person = each.order, each.order.customer_id or 0
         around = Around(
             *(lines.get(order.id, ()), persons.get(person), history.get(person), agreed.get(person)),
-            *(ratings.get(order.id), collections, seasons),
+            *(reviews.get(order.id, ()), collections, seasons),
         )
         found[each.key] = known_of(each, around, asked, now)
     return found
@@ -117,7 +118,7 @@ def known_of(about: About, around: Around, asked: Collection[Fact], now: datetim
         values |= _of_person(order, around.person) | _of_history(order, around.placed, now)
         values[Fact.AGREED_TO_MARKETING] = around.agreed == SUBSCRIBED
     if OF_REVIEWS & set(asked):
-        values |= {Fact.REVIEWED: around.lowest is not None, Fact.LOWEST_RATING: around.lowest}
+        values |= _of_reviews(around.reviews, now)
     return {fact: value for fact, value in values.items() if fact in asked}  # type: ignore[misc] # by fact
 
 
@@ -228,10 +229,17 @@ def _persons(session: Session, people: Sequence[int]) -> dict[int, Customer]:
     return {row.id: row for row in rows}
 
 
-def _ratings(session: Session, orders: Sequence[int]) -> dict[int, int]:
-    rows = session.execute(
-        select(Review.order_id, func.min(Review.rating).label("lowest"))
-        .where(Review.shop_id == entered_shop(session), among(Review.order_id, orders))
-        .group_by(Review.order_id)
-    )
-    return {row.order_id: row.lowest for row in rows}
+def _reviews(session: Session, orders: Sequence[int]) -> dict[int, list[Review]]:
+    found: dict[int, list[Review]] = defaultdict(list)
+    for review in session.scalars(
+        select(Review).where(Review.shop_id == entered_shop(session), among(Review.order_id, orders))
+    ):
+        found[review.order_id].append(review)
+    return found
+
+
+def _of_reviews(reviews: Sequence[Review], now: datetime) -> Values:
+    """Return what is known of reviews. Stars count once they are public: nothing is decided by them before."""
+    shown = [each for each in reviews if each.state is ReviewState.PUBLISHED]
+    public = [each.rating for each in shown if each.published_at is not None and each.published_at <= now]
+    return {Fact.REVIEWED: bool(reviews), Fact.LOWEST_RATING: min(public, default=None)}

@@ -31,7 +31,7 @@ LABELS: Final = {
     Fact.CUSTOMER_ORDERS: "the customer's orders",
     Fact.DAYS_SINCE_FIRST_ORDER: "days since the customer's first order",
     Fact.DAYS_SINCE_LAST_ORDER: "days since the customer's last order",
-    Fact.LOWEST_RATING: "the lowest rating given",
+    Fact.LOWEST_RATING: "the lowest rating published",
 }
 FLAGS: Final = {
     Fact.ORDER_FOR_SOMEBODY_ELSE: ("it goes to somebody else", "it goes to the buyer"),

@@ -53,7 +53,7 @@ class Fact(StrEnum):
     DAYS_SINCE_LAST_ORDER = "days_since_last_order"
     AGREED_TO_MARKETING = "agreed_to_marketing"
     REVIEWED = "reviewed"  # anything of this order
-    LOWEST_RATING = "lowest_rating"  # of what was reviewed of this order
+    LOWEST_RATING = "lowest_rating"  # of the published reviews of this order; stars decide nothing before
 
 
 SORTS: Final[Mapping[Fact, Sort]] = {
