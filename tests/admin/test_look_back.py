@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.customers.consent import state_consent
 from app.flows.models import Enrollment, Flow, FlowState, FollowUp, FollowUpState, LookBack, LookBackState
-from app.flows.planning.look_back import campaign
+from app.flows.planning.look_back import campaign, survey
 from app.orders.models import Order
 from tests.admin.test_look import admin, database
 from tests.browser import look
@@ -121,6 +121,68 @@ def test_a_few_a_day_are_taken_in_each_once_and_planned_in_daytime(merchant):
         row = session.scalars(select(LookBack)).one()
         assert (row.state, row.recruited) == (LookBackState.DONE, 5)
     assert "Done: 5 orders taken in. Nobody is left to ask." in page(merchant)
+
+
+def test_those_behind_the_latest_orders_get_their_turn_too_however_many_are_left_out(merchant, monkeypatch):
+    monkeypatch.setattr(survey, "MOST", 3)
+    asked = [each for ago in range(60, 66) for each in bought_before(merchant, 1, ago=ago)]
+    for ago in range(66, 70):  # nobody asked for their leave: more than are looked at together
+        merchant.order("Bernd", placed=ago + 6, sent=ago + 4, arrived=ago, country="DE")
+    asked += bought_before(merchant, 1, ago=80)
+    running(merchant)
+    assert "At least 3 people would be asked for a review, 4 a day. Looked at: the latest 3 orders" in page(
+        merchant, "/look-back?daily_cap=4"
+    )
+    merchant.post("/look-back", months="6", daily_cap="4")
+    assert campaign.recruit(merchant.wired) == 4
+    assert campaign.recruit(merchant.wired) == 0
+    told = page(merchant)
+    assert "Nobody of the latest 3 orders that arrived in the last 6 months would be asked" in told
+    assert "Earlier ones are looked at when their turn comes." in told
+    assert "Running: 4 orders taken in so far" in told
+    merchant.pass_time(days=1)
+    assert campaign.recruit(merchant.wired) == 3
+    merchant.pass_time(days=1)
+    assert campaign.recruit(merchant.wired) == 0
+    assert sorted(run.order_id for run in runs(merchant)) == sorted(asked)
+    assert "Done: 7 orders taken in. Nobody is left to ask." in page(merchant)
+
+
+def test_an_earlier_order_of_somebody_asked_is_left_out_however_far_behind(merchant, monkeypatch):
+    monkeypatch.setattr(survey, "MOST", 1)
+    first, _, last = (each for ago in (60, 61, 62) for each in bought_before(merchant, 1, ago=ago))
+    with merchant.work() as session:
+        one, two = (session.get_one(Order, (merchant.id, each)) for each in (first, last))
+        two.customer_id = one.customer_id
+    running(merchant)
+    merchant.post("/look-back", months="6", daily_cap="1")
+    for expected in (1, 1, 0):
+        assert campaign.recruit(merchant.wired) == expected
+        merchant.pass_time(days=1)
+    assert last not in {run.order_id for run in runs(merchant)}
+
+
+def test_a_day_cut_off_in_between_takes_in_no_more_than_its_number(merchant, monkeypatch):
+    monkeypatch.setattr(survey, "MOST", 1)
+    bought_before(merchant, 4)
+    running(merchant)
+    merchant.post("/look-back", months="6", daily_cap="2")
+    with monkeypatch.context() as cut:
+        real, calls = campaign.survey, []
+
+        def dies(*given):
+            calls.append(given)
+            if len(calls) > 1:
+                raise ConnectionError
+            return real(*given)
+
+        cut.setattr(campaign, "survey", dies)
+        with pytest.raises(ConnectionError):
+            campaign.recruit(merchant.wired)
+    assert len(runs(merchant)) == 1
+    assert campaign.recruit(merchant.wired) == 1
+    assert campaign.recruit(merchant.wired) == 0
+    assert len(runs(merchant)) == 2
 
 
 def test_stopped_it_takes_nobody_in_and_what_is_planned_waits(merchant):

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,10 +19,10 @@ from app.flows.language.forms import flow_json
 from app.flows.language.happenings import Event
 from app.flows.language.looking_back import DOCUMENT, LOOK_BACK
 from app.flows.language.steps import Subject
-from app.flows.models import Flow, FlowState, FlowVersion, LookBack, LookBackState
+from app.flows.models import Enrollment, Flow, FlowState, FlowVersion, LookBack, LookBackState
 from app.flows.planning.by_hand.release import OnResume, release_flow
 from app.flows.planning.enrol import start_run
-from app.flows.planning.look_back.survey import survey
+from app.flows.planning.look_back.survey import Walk, survey
 from app.flows.planning.publishing.save_flow import lock_flows
 from app.flows.planning.publishing.switch_flow import switch_off
 from app.flows.planning.runs.look import look
@@ -112,13 +112,26 @@ def recruit(runtime: Runtime) -> int:
 
 
 def recruit_in(runtime: Runtime, shop_id: int) -> int:
-    """Take one shop's day in, once; the campaign is over when nobody is left to ask."""
+    """Take one shop's day in, once; the campaign is over when in its whole reach nobody is left to ask.
+
+    Each look over the next orders is a transaction of its own; cut off between two, the day goes on with what is left.
+    """
+    walk, count = Walk(), 0
+    while (taken := _take_in(runtime, shop_id, walk)) is not None:
+        count += taken
+    return count
+
+
+def _take_in(runtime: Runtime, shop_id: int, walk: Walk) -> int | None:
+    """Take in who is found among the next orders; return how many, None where the day is over."""
     with unit_of_work(runtime, shop_id=shop_id) as session:
         row, now = _mine(session), business_now(session)
         if row is None or row.state is not LookBackState.RUNNING or row.next_at > now:
-            return 0
+            return None
         flow, document = published.current(session)[LOOK_BACK]
-        found = survey(session, flow, row.since, now).going[: row.daily_cap]
+        before = _taken_since(session, flow, row.next_at)
+        look_over = survey(session, flow, row.since, now, walk)
+        found = look_over.going[: max(0, row.daily_cap - before)]
         for each in found:
             order = each.gathered.order
             parcel_id = each.gathered.enrollment.subject_id
@@ -127,9 +140,16 @@ def recruit_in(runtime: Runtime, shop_id: int) -> int:
             session.flush()
             look(session, order.id)
         row.recruited += len(found)
-        row.next_at = next_morning(now, shop_zone(session))
-        row.state = row.state if found else LookBackState.DONE
+        today = before + len(found)
+        if today >= row.daily_cap or not look_over.is_cut:
+            row.next_at = next_morning(now, shop_zone(session))
+            row.state = row.state if today else LookBackState.DONE
         return len(found)
+
+
+def _taken_since(session: Session, flow: Flow, since: datetime) -> int:
+    mine = (Enrollment.shop_id == flow.shop_id) & (Enrollment.flow_id == flow.id)
+    return session.scalar(select(func.count()).select_from(Enrollment).where(mine, Enrollment.entered_at >= since)) or 0
 
 
 def next_morning(now: datetime, zone: ZoneInfo) -> datetime:

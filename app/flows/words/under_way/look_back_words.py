@@ -39,15 +39,21 @@ LEFT_OUT: Final = {
 
 
 def offer_words(people: int, looked_at: int, months: int, daily_cap: int, *, is_cut: bool) -> str:
-    """Return what starting would do."""
+    """Return what starting would do; `is_cut` where earlier orders were not looked at yet."""
     period = f"in the last {MONTHS[months]}"
     if not looked_at:
         return f"No order that arrived {period} is known."
     of = f"the latest {looked_at:,} orders" if is_cut else counted(looked_at, "order")
+    rest = " Earlier ones are looked at when their turn comes." if is_cut else ""
+    if not people and is_cut:
+        return f"Nobody of {of} that arrived {period} would be asked, each for a reason below.{rest}"
     if not people:
         return f"Nobody would be asked: {of} arrived {period}, and each is left out for a reason below."
     days = math.ceil(people / daily_cap)
     each = counted(people, "person", "people")
+    if is_cut:
+        pace = f"{daily_cap:,} a day. Looked at: {of} that arrived {period}.{rest}"
+        return f"At least {each} would be asked for a review, {pace}"
     last = f"{daily_cap:,} a day, {counted(days, 'day')} in all" if days > 1 else "all on one day"
     return f"{each} would be asked for a review, {last}. Looked at: {of} that arrived {period}."
 
