@@ -30,6 +30,8 @@ CONDITIONS = st.recursive(
     ),
     max_leaves=4,
 )
+LETTERS = [("thank_you", "order"), ("thank_you", "product_help"), ("product_help", "product_help")]
+ASKS = [("review_request", "review_ask"), ("thank_you", "review_ask"), ("thank_you", "order")]
 EVERY_DAY = [0, 1, 2, 3, 4, 5, 6]
 WINDOWS = st.sampled_from(
     [
@@ -52,11 +54,13 @@ def sends(draw, subject):
     )
     arrival = draw(st.sampled_from(["likely", "known"])) if waits else "not_needed"
     days = draw(st.integers(1, 20))
+    asks = arrival == "likely" and draw(st.booleans())
+    template, topic = draw(st.sampled_from(ASKS if asks else LETTERS))
     return {
         "type": "send",
-        "template": draw(st.sampled_from(["thank_you", "product_help", "review_request"])),
-        "topic": draw(st.sampled_from(["order", "product_help", "review_ask"])),
-        "message_class": "review_ask" if arrival == "likely" and draw(st.booleans()) else "transactional",
+        "template": template,
+        "topic": topic,
+        "message_class": "review_ask" if asks else "transactional",
         "goal": "The buyer knows.",
         "anchor": anchor,
         "delay_days": days,
@@ -125,6 +129,7 @@ def documents(draw, events=tuple(Event)):
     subject = SUBJECTS[event]
     steps = [draw(sends(subject)), *draw(lists_of_steps(subject, 2))]
     name_them(steps, [0])
+    ends = [each.value for each in Happening if each.value != event.value]
     return {
         "format": 2,
         "key": "tried",
@@ -136,7 +141,7 @@ def documents(draw, events=tuple(Event)):
         },
         "profile": draw(st.none() | CONDITIONS),
         "exit": {
-            "on": draw(st.lists(st.sampled_from([each.value for each in Happening]), max_size=2, unique=True)),
+            "on": draw(st.lists(st.sampled_from(ends), max_size=2, unique=True)),
             "when": draw(st.none() | CONDITIONS),
         },
         "goal": draw(

@@ -17,6 +17,7 @@ from app.flows.language.presets import classic_five
 from app.flows.language.schema import flow_schema
 from app.flows.language.shape import Shape
 from app.flows.language.step_shapes import STEPS
+from app.messages.mail.preset_list import PRESETS
 from tests.flows.documents import documents
 from tests.house.places import ROOT
 
@@ -203,12 +204,11 @@ def test_depth_is_bounded_in_steps_and_conditions():
 
 def test_a_flow_with_a_mail_there_is_not_or_a_trigger_nobody_tells_is_not_ready():
     parcel = classic_five(shopify_sends_shipping_mails=False)[1]
-    known = {step.template for step in parcel.sends}
-    assert not_ready(parcel, known) == {}
-    lacks = not_ready(parcel, known - {"shipped"})
+    assert not_ready(parcel, PRESETS) == {}
+    lacks = not_ready(parcel, {name: mail for name, mail in PRESETS.items() if name != "shipped"})
     assert lacks["steps.shipped.template"].startswith("There is no mail named shipped.")
     survey = whole(trigger={"on": "survey_answered"}, steps=[send("a", anchor="trigger")])
-    assert "never start" in not_ready(flow_document(survey), known)["trigger.on"]
+    assert "never start" in not_ready(flow_document(survey), PRESETS)["trigger.on"]
 
 
 @ALIKE

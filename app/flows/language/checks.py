@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from app.flows.language.flow import Branch, End, FlowDocument, Node, Split, Wait
 from app.flows.language.happenings import ANCHORS, NOT_TOLD_YET, Event
 from app.flows.language.step_shapes import LONGEST_FALLBACK
 from app.flows.language.steps import Anchor, Arrival, Step, Subject
+from app.messages.mail.preset_list import CLASSES, Preset
 
 FORKS = (Branch, Split)
 
@@ -24,16 +25,38 @@ def faults(flow: FlowDocument) -> dict[str, str]:
     return found
 
 
-def not_ready(flow: FlowDocument, templates: Collection[str]) -> dict[str, str]:
-    """Return why a right document cannot be switched on yet, by path. `templates` are the mails there are."""
-    known = ", ".join(sorted(templates))
-    found = {
+def not_ready(flow: FlowDocument, mails: Mapping[str, Preset]) -> dict[str, str]:
+    """Return why a right document cannot be switched on yet, by path. `mails` are those there are, by name."""
+    known = ", ".join(sorted(mails))
+    found = not_allowed(flow, mails) | {
         f"steps.{step.key}.template": f"There is no mail named {step.template}. There are {known}."
         for step in flow.sends
-        if step.template not in templates
+        if step.template not in mails
     }
     if flow.trigger.on in NOT_TOLD_YET:
         found["trigger.on"] = NOT_TOLD_YET[flow.trigger.on]
+    return found
+
+
+def not_allowed(flow: FlowDocument, mails: Mapping[str, Preset]) -> dict[str, str]:
+    """Return why a right document may not be published, by path.
+
+    These rules are younger than some documents that are kept: whoever reads one that is stored does not ask them.
+    """
+    found = {}
+    for step in flow.sends:
+        here, allowed, mail = f"steps.{step.key}", CLASSES.get(step.topic), mails.get(step.template)
+        if allowed is not None and step.message_class not in allowed:
+            found[f"{here}.message_class"] = (
+                f"Under the topic {step.topic.value} the message class must be {', '.join(sorted(allowed))}. "
+                f"You entered {step.message_class.value}."
+            )
+        if mail is not None and mail.topic is not None and step.topic is not mail.topic:
+            found[f"{here}.topic"] = (
+                f"The mail {step.template} goes under the topic {mail.topic.value}. You entered {step.topic.value}."
+            )
+    if flow.trigger.on.value in set(flow.exit.on):
+        found["exit.on"] = "What starts a run cannot end it too. Leave it out."
     return found
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.checks import not_allowed
 from app.flows.language.flow import FlowDocument, nodes
 from app.flows.language.forms import WrongFlow
 from app.flows.models import Enrollment, Flow, FlowState
@@ -15,6 +16,7 @@ from app.flows.planning.publishing.publish import publish
 from app.flows.planning.publishing.shifts import Shift, move_runs, shifts
 from app.kit.clock import business_now
 from app.kit.work import entered_shop
+from app.messages.mail.preset_list import PRESETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def lock_flows(session: Session) -> None:
 
 def _refuse(session: Session, flow: Flow | None, before: FlowDocument | None, document: FlowDocument) -> None:
     """Refuse keys that another flow has, and another subject for a flow that has run."""
-    errors = {}
+    errors = not_allowed(document, PRESETS)
     for key, (_, other) in published.current(session).items():
         theirs = {node.key for node in other.sends}
         for node in nodes(document.steps):

@@ -1,0 +1,91 @@
+"""Documents that are refused with a sentence at the field, wherever they come in: page, check and import."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from app.flows.language.forms import flow_document, flow_json
+from app.flows.models import Flow, FlowState
+from app.flows.planning.publishing.publish import publish
+from tests.admin.flow_documents import document, save, send
+from tests.admin.refused import count
+
+ASK = {
+    "template": "review_request", "topic": "review_ask", "message_class": "review_ask", "anchor": "delivered",
+    "arrival": "likely", "delay_days": 7, "fallback_days": 21,
+}  # fmt: skip
+
+
+def refused(merchant, tmp_path, text):
+    """Bring a text in by every door; return what each says, after seeing that none kept anything."""
+    before = count(merchant, Flow)
+    answers = [merchant.post(path, document=text) for path in ("/flow/check", "/flow")]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    file = tmp_path / "flows.json"
+    file.write_text(f'{{"kind": "welltimed.flows", "format": 1, "flows": [{text}]}}', encoding="utf-8")
+    command = (
+        merchant.wired.parts["flask"].test_cli_runner().invoke(args=["import", "--shop", merchant.domain, str(file)])
+    )
+    assert command.exit_code != 0
+    assert not isinstance(command.exception, ValueError | KeyError | TypeError), command.exception
+    assert count(merchant, Flow) == before
+    return [*(answer.text for answer in answers), command.output]
+
+
+def keep(merchant, *steps, **changes):
+    """Keep a flow as an older program may have published it, unasked."""
+    with merchant.work() as session:
+        flow = Flow(shop_id=merchant.id, key="care", state=FlowState.PAUSED, version=0)
+        session.add(flow)
+        session.flush()
+        publish(session, flow, flow_document(document(*steps, **changes)), by="user:7", now=merchant.now)
+
+
+NOT_ALLOWED = [
+    (
+        {"steps": [send("ask", **ASK | {"message_class": "transactional"})]},
+        "steps.ask.message_class: Under the topic review_ask the message class must be review_ask.",
+    ),
+    (
+        {"steps": [send("ask", **ASK | {"message_class": "mixed"})]},
+        "steps.ask.message_class: Under the topic review_ask the message class must be review_ask.",
+    ),
+    (
+        {"steps": [send("ask", **ASK | {"topic": "order", "message_class": "transactional"})]},
+        "steps.ask.topic: The mail review_request goes under the topic review_ask. You entered order.",
+    ),
+    (
+        {"steps": [send("help", template="product_help")]},
+        "steps.help.topic: The mail product_help goes under the topic product_help. You entered order.",
+    ),
+    (
+        {"exit": {"on": ["refunded", "delivered"]}},
+        "exit.on: What starts a run cannot end it too. Leave it out.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), NOT_ALLOWED)
+def test_what_may_not_be_published_is_refused_at_every_door(merchant, tmp_path, changes, sentence):
+    for told in refused(merchant, tmp_path, json.dumps(document() | changes)):
+        assert sentence in told
+
+
+@pytest.mark.parametrize(("changes", "sentence"), NOT_ALLOWED)
+def test_one_kept_from_before_is_read_and_not_switched_on(merchant, changes, sentence):
+    steps = changes.get("steps", [])
+    keep(merchant, *steps, **{name: value for name, value in changes.items() if name != "steps"})
+    because = sentence.partition(": ")[2]
+    assert because in merchant.fetch("/flow/care").text
+    answer = merchant.post("/flow/care/switch", state="on")
+    assert answer.status_code == 422
+    assert because in answer.text
+    ((state,),) = merchant.rows(select(Flow.state).where(Flow.key == "care"))
+    assert state is FlowState.PAUSED
+
+
+def test_a_review_request_of_its_own_class_is_published(merchant):
+    save(merchant, send("ask", **ASK))
+    kept = flow_json(flow_document(document(send("ask", **ASK))))
+    assert "Nothing was changed" in merchant.post("/flow", document=json.dumps(kept)).text
