@@ -120,8 +120,8 @@ def test_when_too_many_wait_the_rest_is_told_to_come_again(cluster, wired, monke
         assert refused[0].json["error"]["code"] == "unavailable"
         holder.rollback()
     answers = [one.result(5).status_code for one in waiting]
-    assert answers.count(200) == len(kept(wired)) == 12 - len(refused)
-    assert front.webhooks.gathering.refused == len(refused)
+    assert answers.count(200) == len(kept(wired)) == 12 - answers.count(503)
+    assert front.webhooks.gathering.refused == answers.count(503)  # one may have been told just after we looked
 
 
 def test_without_a_database_it_is_503_in_time_and_kept_once_it_is_back(cluster, migrated, redis_url):
