@@ -202,6 +202,41 @@ def test_a_field_that_cannot_be_used_is_named(place, value, field, problem):
     assert (caught.value.field, caught.value.problem) == (field, problem)
 
 
+@pytest.mark.parametrize("when", ["1970-01-01T00:00:00Z", "1999-12-31T23:59:59Z", "yesterday", None])
+def test_a_scan_dated_oddly_is_left_out_and_the_parcel_stays(when):
+    node = sample("node_order")
+    node["fulfillments"][0]["events"]["nodes"][0]["happenedAt"] = when
+    (parcel, *_) = node_orders.order(node).fulfillments
+    assert [scan.status for scan in parcel.events] == [ShipmentStatus.IN_TRANSIT]
+
+
+def test_a_carriers_odd_dates_of_a_parcel_are_as_if_it_had_said_none():
+    node = sample("node_order")
+    for name in ("deliveredAt", "inTransitAt", "estimatedDeliveryAt"):
+        node["fulfillments"][0][name] = "1970-01-01T00:00:00Z"
+    (parcel, *_) = node_orders.order(node).fulfillments
+    assert (parcel.delivered_at, parcel.in_transit_at, parcel.estimated_delivery_at) == (None, None, None)
+    body = sample("webhook_fulfillment_event") | {"estimated_delivery_at": "1970-01-01T00:00:00Z"}
+    assert webhook_orders.fulfillment_event(body).estimated_delivery_at is None
+
+
+def test_an_empty_tracking_number_is_none_at_all():
+    node, body = sample("node_order"), sample("webhook_order")
+    node["fulfillments"][0]["trackingInfo"] = [{"company": "DHL", "number": "", "url": " "}]
+    body["fulfillments"][0] |= {"tracking_numbers": [""], "tracking_urls": [" "]}
+    for told in (node_orders.order(node), webhook_orders.order(body)):
+        assert (told.fulfillments[0].tracking_numbers, told.fulfillments[0].tracking_urls) == ((), ())
+
+
+@pytest.mark.parametrize("value", ["x" * 100_001, "a\x00b", {"a": 1}], ids=["long", "NUL", "no text"])
+def test_what_a_cart_holds_and_cannot_be_kept_is_left_out_and_the_order_stays(value):
+    node, body = sample("node_order"), sample("webhook_order")
+    node["customAttributes"] = [{"key": "_design", "value": value}, {"key": "Gift", "value": "yes"}]
+    body["note_attributes"] = [{"name": "_design", "value": value}, {"name": "Gift", "value": "yes"}]
+    for told in (node_orders.order(node), webhook_orders.order(body)):
+        assert told.attributes == (("Gift", "yes"),)
+
+
 def test_a_payload_error_never_repeats_the_payload():
     body = sample("webhook_order") | {"email": ["canary@example.com"]}
     with pytest.raises(PayloadError) as caught:

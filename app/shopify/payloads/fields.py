@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -91,6 +92,10 @@ class Fields:
             values.append(value)
         return tuple(values)
 
+    def filled_texts(self, name: str) -> tuple[str, ...]:
+        """Return those of a list of texts that are not blank."""
+        return tuple(value for value in self.texts(name) if value.strip())
+
     def words(self, name: str) -> tuple[str, ...]:
         """Return what a comma-separated text names, in order of the alphabet."""
         return tuple(sorted({part.strip() for part in (self.maybe_text(name) or "").split(",")} - {""}))
@@ -113,6 +118,13 @@ class Fields:
         if not EARLIEST <= instant < LATEST:
             raise self._fault(name, "is outside the years 2000 to 2200")
         return instant
+
+    def loose_moment(self, name: str) -> datetime | None:
+        """Return an instant as aware UTC, None for anything else: a carrier's date may be from 1970."""
+        try:
+            return self.maybe_moment(name)
+        except PayloadError:
+            return None
 
     def count(self, name: str) -> int:
         """Return a whole number from 0."""
@@ -187,6 +199,19 @@ class Fields:
     def children(self, name: str) -> list[Fields]:
         """Return the objects in a list, [] when absent or null."""
         return [Fields(value, self._at(f"{name}[{place}]")) for place, value in enumerate(self._list(name))]
+
+    def usable(self, name: str, read: Callable[[Fields], Value]) -> tuple[Value, ...]:
+        """Return what `read` makes of the objects in a list, without those it cannot use: for what may be missing.
+
+        Carriers date scans as they like, and shoppers write what they like into a cart: no order is lost by it.
+        """
+        found = []
+        for place, value in enumerate(self._list(name)):
+            try:
+                found.append(read(Fields(value, self._at(f"{name}[{place}]"))))
+            except PayloadError:
+                continue
+        return tuple(found)
 
     def connection(self, name: str) -> list[Fields]:
         """Return the nodes of a connection, [] when the connection itself was refused."""

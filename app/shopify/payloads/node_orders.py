@@ -76,8 +76,9 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
         discount_codes=tuple(sorted(it.texts("discountCodes"))),
         attributes=tuple(
             sorted(
-                (each.maybe_text("key") or "", each.maybe_text("value") or "")
-                for each in it.children("customAttributes")
+                it.usable(
+                    "customAttributes", lambda each: (each.maybe_text("key") or "", each.maybe_text("value") or "")
+                )
             )
         ),
         source=it.maybe_text("sourceName"),
@@ -153,7 +154,7 @@ def _fulfillment(it: Fields, order_shopify_id: int) -> FulfillmentFacts:
     shopify_id = it.identifier("id")
     shown = it.maybe_text("displayStatus")
     tracking = it.children("trackingInfo")
-    scans = [_event(scan, shopify_id, order_shopify_id) for scan in it.child("events").children("nodes")]
+    scans = it.child("events").usable("nodes", lambda scan: _event(scan, shopify_id, order_shopify_id))
     return FulfillmentFacts(
         shopify_id=shopify_id,
         order_shopify_id=order_shopify_id,
@@ -163,8 +164,8 @@ def _fulfillment(it: Fields, order_shopify_id: int) -> FulfillmentFacts:
         if shown is None or shown in NOT_A_PLACE
         else it.choice("displayStatus", ShipmentStatus, ShipmentStatus.UNKNOWN),
         tracking_company=next((info.maybe_text("company") for info in tracking), None),
-        tracking_numbers=tuple(info.text("number") for info in tracking if info.has("number")),
-        tracking_urls=tuple(info.text("url") for info in tracking if info.has("url")),
+        tracking_numbers=tuple(number for info in tracking if (number := info.maybe_text("number"))),
+        tracking_urls=tuple(url for info in tracking if (url := info.maybe_text("url"))),
         created_at=it.moment("createdAt"),
         updated_at=it.moment("updatedAt"),
         lines=tuple(
@@ -173,9 +174,9 @@ def _fulfillment(it: Fields, order_shopify_id: int) -> FulfillmentFacts:
                 for part in it.child("fulfillmentLineItems").children("nodes")
             )
         ),
-        delivered_at=it.maybe_moment("deliveredAt"),
-        in_transit_at=it.maybe_moment("inTransitAt"),
-        estimated_delivery_at=it.maybe_moment("estimatedDeliveryAt"),
+        delivered_at=it.loose_moment("deliveredAt"),
+        in_transit_at=it.loose_moment("inTransitAt"),
+        estimated_delivery_at=it.loose_moment("estimatedDeliveryAt"),
         events=tuple(sorted(scans, key=lambda scan: (scan.happened_at, scan.shopify_id))),
         truncated=_truncated(it, lines="fulfillmentLineItems", events="events"),
     )
@@ -191,7 +192,7 @@ def _event(it: Fields, fulfillment_shopify_id: int, order_shopify_id: int) -> Fu
         country=it.maybe_text("country"),
         created_at=it.moment("createdAt"),
         happened_at=it.moment("happenedAt"),
-        estimated_delivery_at=it.maybe_moment("estimatedDeliveryAt"),
+        estimated_delivery_at=it.loose_moment("estimatedDeliveryAt"),
     )
 
 

@@ -64,7 +64,13 @@ def order(body: Any) -> OrderFacts:
         discount_codes=tuple(
             sorted(code for each in it.children("discount_codes") if (code := each.maybe_text("code")))
         ),
-        attributes=_pairs(it.children("note_attributes"), "name"),
+        attributes=tuple(
+            sorted(
+                it.usable(
+                    "note_attributes", lambda each: (each.maybe_text("name") or "", each.maybe_text("value") or "")
+                )
+            )
+        ),
         source=it.maybe_text("source_name"),
         service=next((each.maybe_text("title") for each in it.children("shipping_lines")), None),
         cancel_reason=it.maybe_text("cancel_reason"),
@@ -112,7 +118,7 @@ def fulfillment_event(body: Any) -> FulfillmentEventFacts:
         country=it.maybe_text("country"),
         created_at=it.moment("created_at"),
         happened_at=it.moment("happened_at"),
-        estimated_delivery_at=it.maybe_moment("estimated_delivery_at"),
+        estimated_delivery_at=it.loose_moment("estimated_delivery_at"),
     )
 
 
@@ -148,10 +154,6 @@ def return_named(body: Any) -> int | None:
     return it.maybe_identifier("id") or it.maybe_identifier("admin_graphql_api_id")
 
 
-def _pairs(given: list[Fields], name: str) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((each.maybe_text(name) or "", each.maybe_text("value") or "") for each in given))
-
-
 def _line(it: Fields, currency: str) -> LineFacts:
     return LineFacts(
         shopify_id=it.identifier("id"),
@@ -180,8 +182,8 @@ def _fulfillment(it: Fields) -> FulfillmentFacts:
         if it.maybe_text("shipment_status") and status is not FulfillmentStatus.CANCELLED
         else None,
         tracking_company=it.maybe_text("tracking_company"),
-        tracking_numbers=it.texts("tracking_numbers"),
-        tracking_urls=it.texts("tracking_urls"),
+        tracking_numbers=it.filled_texts("tracking_numbers"),
+        tracking_urls=it.filled_texts("tracking_urls"),
         created_at=it.moment("created_at"),
         updated_at=it.moment("updated_at"),
         lines=tuple(sorted((line.identifier("id"), line.count("quantity")) for line in it.children("line_items"))),
