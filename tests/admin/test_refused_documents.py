@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app.flows.language.forms import flow_document, flow_json
+from app.flows.language.presets import classic_five
 from app.flows.models import Flow, FlowState
 from app.flows.planning.publishing.publish import publish
-from tests.admin.flow_documents import document, save, send
+from tests.admin.flow_documents import document, running, save, send
 from tests.admin.refused import count
 
 ASK = {
@@ -89,3 +90,28 @@ def test_a_review_request_of_its_own_class_is_published(merchant):
     save(merchant, send("ask", **ASK))
     kept = flow_json(flow_document(document(send("ask", **ASK))))
     assert "Nothing was changed" in merchant.post("/flow", document=json.dumps(kept)).text
+
+
+def test_a_flow_that_was_started_is_not_published_with_a_mail_there_is_not(merchant, tmp_path):
+    running(merchant, send("care_mail"))
+    assert merchant.post("/flow/care/switch", state="off").status_code == 200
+    parcel = flow_json(classic_five(shopify_sends_shipping_mails=True)[1])
+    parcel["steps"][3]["template"] = "thank_yuo"
+    for document_, step in [
+        (document(send("care_mail", template="thank_yuo")), "care_mail"),
+        (parcel, "review_request"),
+    ]:
+        for told in refused(merchant, tmp_path, json.dumps(document_)):
+            assert f"steps.{step}.template: There is no mail named thank_yuo. There are delivered, " in told
+    ((version,),) = merchant.rows(select(Flow.version).where(Flow.key == "care"))
+    assert version == 1
+
+
+def test_the_pages_of_a_message_kept_with_a_mail_there_is_not_say_so(merchant):
+    keep(merchant, send("care_mail", template="thank_yuo"))
+    order = merchant.order("Ana", placed=3, sent=2, arrived=0)
+    for path in ("/flows/care_mail", "/flows/care_mail/preview", f"/flows/care_mail/preview?order={order}&arm=A"):
+        answer = merchant.fetch(path)
+        assert answer.status_code == 200
+        assert "There is no mail named thank_yuo. There are delivered, " in answer.text
+    assert "There is no mail named thank_yuo." in merchant.post("/flows/care_mail/send-me").text

@@ -58,6 +58,8 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
     """
     flow, document = find(session, key)
     mail = document.step(key).template
+    if mail not in PRESETS:
+        return _nothing_there(key, mail)
     arms = PRESETS[mail].arms
     if arm and arm not in arms:
         raise NotFound
@@ -99,6 +101,12 @@ def preview(session: Session, app_url: str, key: str, order_id: int | None, arm:
         language=LANGUAGES[context.locale],
         not_sent=reason_words(stopped, one.facts, name, until=None, now=now, yours=yours) if stopped else "",
     )
+
+
+def _nothing_there(key: str, mail: str) -> Preview:
+    """Return the preview of a step kept with a mail there is not."""
+    problem = f"There is no mail named {mail}. There are {', '.join(sorted(PRESETS))}."
+    return Preview(key, mail, None, SAMPLE_NAME, "Nobody", "", "", (), None, problem)
 
 
 def _filled(told: Preview, context: MailContext) -> Preview:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.language.checks import not_allowed
+from app.flows.language.checks import not_allowed, not_ready
 from app.flows.language.flow import FlowDocument, nodes
 from app.flows.language.forms import WrongFlow
+from app.flows.language.presets import PRESET_FLOWS
 from app.flows.models import Enrollment, Flow, FlowState
 from app.flows.planning.publishing.publish import publish
 from app.flows.planning.publishing.shifts import Shift, move_runs, shifts
@@ -70,7 +71,7 @@ def lock_flows(session: Session) -> None:
 
 def _refuse(session: Session, flow: Flow | None, before: FlowDocument | None, document: FlowDocument) -> None:
     """Refuse keys that another flow has, and another subject for a flow that has run."""
-    errors = not_allowed(document, PRESETS)
+    errors = _unfit(flow, document)
     for key, (_, other) in published.current(session).items():
         theirs = {node.key for node in other.sends}
         for node in nodes(document.steps):
@@ -80,6 +81,12 @@ def _refuse(session: Session, flow: Flow | None, before: FlowDocument | None, do
         errors["trigger.on"] = f"Runs of this flow are about one {before.subject}. Make another flow for this trigger."
     if errors:
         raise WrongFlow(errors)
+
+
+def _unfit(flow: Flow | None, document: FlowDocument) -> dict[str, str]:
+    """Return why it may not be published: one that was started, or starts with the shop, must be ready to send too."""
+    sends = document.key in PRESET_FLOWS or (flow is not None and flow.started_at is not None)
+    return not_ready(document, PRESETS) if sends else not_allowed(document, PRESETS)
 
 
 def has_run(session: Session, flow: Flow) -> bool:
