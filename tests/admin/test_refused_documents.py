@@ -5,9 +5,13 @@ import json
 import pytest
 from sqlalchemy import select
 
-from app.flows.language.forms import flow_document, flow_json
+from app.flows.language.forms import canonical, flow_document, flow_json
+from app.flows.language.looking_back import DOCUMENT as LOOKING_BACK
 from app.flows.language.presets import classic_five
 from app.flows.models import Flow, FlowState
+from app.flows.planning.by_hand.start import Choice, start
+from app.flows.planning.look_back import campaign
+from app.flows.planning.publishing.bundle import export_flows, import_flows
 from app.flows.planning.publishing.publish import publish
 from tests.admin.flow_documents import document, running, save, send
 from tests.admin.refused import count
@@ -115,3 +119,24 @@ def test_the_pages_of_a_message_kept_with_a_mail_there_is_not_say_so(merchant):
         assert answer.status_code == 200
         assert "There is no mail named thank_yuo. There are delivered, " in answer.text
     assert "There is no mail named thank_yuo." in merchant.post("/flows/care_mail/send-me").text
+
+
+def test_the_key_of_the_question_about_past_orders_is_taken(merchant, tmp_path):
+    for told in refused(merchant, tmp_path, json.dumps(document(key="look_back"))):
+        assert "key: The key look_back is kept for the question about past orders. Choose another." in told
+
+
+def test_a_shop_with_a_campaign_exports_and_imports_what_is_its_own(merchant):
+    with merchant.work() as session:
+        start(session, Choice(shopify_sends_shipping_mails=False), by="user:7")
+    with merchant.work() as session:
+        campaign.begin(session, months=3, daily_cap=10, by="user:7")
+    with merchant.work() as session:
+        text = export_flows(session)
+        assert [each["key"] for each in json.loads(text)["flows"]] == ["order", "parcel"]
+        older = json.loads(text) | {"flows": [flow_json(LOOKING_BACK)]}  # as a bundle from before carries it
+        done = [
+            *import_flows(session, text, by="import").flows,
+            *import_flows(session, canonical(before), by="import").flows,
+        ]
+        assert [each.changes for each in done] == [False] * 3

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.flows.facts import published
 from app.flows.language.flow import FlowDocument, nodes
 from app.flows.language.forms import WrongFlow, canonical, flow_document, flow_json
+from app.flows.language.looking_back import LOOK_BACK
 from app.flows.planning.publishing.save_flow import Saved, foresee_flow, save_flow
 
 KIND: Final = "welltimed.flows"
@@ -29,8 +30,12 @@ class Imported:
 
 
 def export_flows(session: Session) -> str:
-    """Return the bundle of every published flow, sorted by key: equal flows give equal text, to the byte."""
-    documents = [flow_json(document) for _, document in published.current(session).values()]
+    """Return the bundle of every published flow, sorted by key: equal flows give equal text, to the byte.
+
+    The flow of the question about past orders is the program's own: another shop gets it with its first campaign.
+    """
+    every = published.current(session)
+    documents = [flow_json(document) for key, (_, document) in every.items() if key != LOOK_BACK]
     return canonical({"kind": KIND, "format": BUNDLE_FORMAT, "flows": sorted(documents, key=lambda each: each["key"])})
 
 

@@ -11,6 +11,7 @@ from app.flows.facts import published
 from app.flows.language.checks import not_allowed, not_ready
 from app.flows.language.flow import FlowDocument, nodes
 from app.flows.language.forms import WrongFlow
+from app.flows.language.looking_back import LOOK_BACK
 from app.flows.language.presets import PRESET_FLOWS
 from app.flows.models import Enrollment, Flow, FlowState
 from app.flows.planning.publishing.publish import publish
@@ -72,6 +73,8 @@ def lock_flows(session: Session) -> None:
 def _refuse(session: Session, flow: Flow | None, before: FlowDocument | None, document: FlowDocument) -> None:
     """Refuse keys that another flow has, and another subject for a flow that has run."""
     errors = _unfit(flow, document)
+    if document.key == LOOK_BACK and document != before:
+        errors["key"] = f"The key {LOOK_BACK} is kept for the question about past orders. Choose another."
     for key, (_, other) in published.current(session).items():
         theirs = {node.key for node in other.sends}
         for node in nodes(document.steps):
