@@ -1,7 +1,8 @@
 """Decide which runs the calendar starts: years after a person's first order, days after the last. Pure.
 
-A look at the calendar counts what came due within the last few days, so that a machine that stood still loses nothing;
-a run that was started is never started again. Nothing from before a flow was switched on counts.
+A look at the calendar counts what came due within the last CATCH_UP, so that a machine that stood still, or a shop cut
+off, for less than that loses no run: what has become too old to say ends with that as its reason. A run that was
+started is never started again. Nothing from before a flow was switched on counts, nor what came due longer ago.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from app.flows.runs.anniversaries import anniversary, years_passed
 from app.flows.runs.triggers import Occasion
 
 WATCHED: Final = frozenset({Event.FIRST_ORDER_ANNIVERSARY, Event.DAYS_WITHOUT_ORDER})
-CATCH_UP: Final = timedelta(days=3)
+CATCH_UP: Final = timedelta(days=60)  # the longest a message may wait: what is older would say nothing
 
 
 @dataclass(frozen=True, slots=True)

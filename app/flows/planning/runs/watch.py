@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.flows.facts import published
 from app.flows.language.flow import FlowDocument
 from app.flows.language.happenings import Event
+from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, Flow
 from app.flows.planning.enrol import start_run
 from app.flows.planning.runs.look import look
@@ -90,33 +91,42 @@ def _has_run(session: Session, flow: Flow, occasion: Occasion) -> bool:
 
 
 def _candidates(session: Session, flow: Flow, document: FlowDocument, after: int) -> Sequence[Order]:
-    """Return orders that could be due, by id: the last of a person, or the first."""
+    """Return orders that could be due and started nothing lately, by id: the last of a person, or the first."""
     now, other = business_now(session), aliased(Order)
+    if flow.include_from is None:
+        return ()
+    back = max(timedelta(), min(CATCH_UP, now - flow.include_from))
+    subject, subject_id = document.subject, Order.id if document.subject is Subject.ORDER else Order.customer_id
+    lately = Enrollment.started_at >= now - CATCH_UP - 2 * A_DAY_AROUND
+    of_flow = (Enrollment.shop_id == Order.shop_id) & (Enrollment.flow_id == flow.id)
+    started = exists().where(of_flow, Enrollment.subject_kind == subject, Enrollment.subject_id == subject_id, lately)
     if document.trigger.on is Event.DAYS_WITHOUT_ORDER:
         length = timedelta(days=document.trigger.days or 0)
-        due = _between(now - length - CATCH_UP, now - length)
+        due = _between(now - length - back, now - length)
         beside = other.placed_at > Order.placed_at
     else:
-        due, beside = _on_this_day(now), other.placed_at < Order.placed_at
+        due, beside = _on_this_day(now, back), other.placed_at < Order.placed_at
     another = select(other.id).where(
         other.shop_id == Order.shop_id, other.customer_id == Order.customer_id, beside, *_counts(other)
     )
     return session.scalars(
         select(Order)
         .where(Order.shop_id == entered_shop(session), Order.customer_id.is_not(None), Order.id > after)
-        .where(due, *_counts(Order), Order.financial_status.not_in(UNPAID), ~another.exists())
+        .where(
+            due, *_counts(Order), Order.financial_status.not_in(UNPAID), ~another.exists(), ~started.correlate(Order)
+        )
         .order_by(Order.id)
         .limit(AT_ONCE)
         .with_for_update(of=Order)
     ).all()
 
 
-def _on_this_day(now: datetime) -> ColumnElement[bool]:
+def _on_this_day(now: datetime, back: timedelta) -> ColumnElement[bool]:
     """Return what is true of orders placed on these days of an earlier year, wherever that day was."""
     found = []
     for years in range(1, OLDEST_YEARS + 1):
         then = now - timedelta(days=round(years * 365.25))
-        found.append(_between(then - CATCH_UP - 2 * A_DAY_AROUND, then + 2 * A_DAY_AROUND))
+        found.append(_between(then - back - 2 * A_DAY_AROUND, then + 2 * A_DAY_AROUND))
     return or_(*found)
 
 
