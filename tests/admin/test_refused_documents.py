@@ -3,17 +3,17 @@
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from app.flows.language.forms import canonical, flow_document, flow_json
+from app.flows.language.forms import WrongFlow, canonical, flow_document, flow_json
 from app.flows.language.looking_back import DOCUMENT as LOOKING_BACK
 from app.flows.language.presets import classic_five
-from app.flows.models import Flow, FlowState
+from app.flows.models import Flow, FlowState, FlowVersion
 from app.flows.planning.by_hand.start import Choice, start
 from app.flows.planning.look_back import campaign
 from app.flows.planning.publishing.bundle import export_flows, import_flows
 from app.flows.planning.publishing.publish import publish
-from tests.admin.flow_documents import document, running, save, send
+from tests.admin.flow_documents import document, running, save, send, wait
 from tests.admin.refused import count
 
 ASK = {
@@ -137,3 +137,26 @@ def test_a_shop_with_a_campaign_exports_and_imports_what_is_its_own(merchant):
         older = json.loads(text) | {"flows": [flow_json(LOOKING_BACK)]}  # as a bundle from before carries it
         for bundle in (text, canonical(older)):
             assert not any(each.changes for each in import_flows(session, bundle, by="import").flows)
+
+
+@pytest.mark.parametrize("wait_first", [True, False])
+def test_a_wait_and_a_message_of_one_key_come_back_from_an_export(merchant, wait_first):
+    waits = {"key": "patient", "steps": [wait("pause", 2), send("patient_mail")]}
+    says = {"key": "brief", "steps": [send("pause")]}
+    for flow in (waits, says) if wait_first else (says, waits):
+        save(merchant, *flow["steps"], key=flow["key"])
+    with merchant.work() as session:
+        text = export_flows(session)
+        assert not any(each.changes for each in import_flows(session, text, by="import").flows)
+        session.execute(delete(FlowVersion))
+        session.execute(delete(Flow))
+        import_flows(session, text, by="import")
+        assert export_flows(session) == text
+
+
+def test_two_flows_of_a_bundle_with_a_message_of_one_key_are_refused(merchant):
+    flows = [document(send("same"), key="one"), document(send("same"), key="two")]
+    text = canonical({"kind": "welltimed.flows", "format": 1, "flows": flows})
+    with merchant.work() as session, pytest.raises(WrongFlow) as wrong:
+        import_flows(session, text, by="import")
+    assert wrong.value.errors == {"flows.two.steps.same.key": "Another flow has a message of this key."}

@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
-from app.flows.language.flow import FlowDocument, nodes
+from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import WrongFlow, canonical, flow_document, flow_json
 from app.flows.language.looking_back import LOOK_BACK
-from app.flows.planning.publishing.save_flow import Saved, foresee_flow, save_flow
+from app.flows.planning.publishing.save_flow import Saved, foresee_flow, save_flow, shared_messages
 
 KIND: Final = "welltimed.flows"
 BUNDLE_FORMAT: Final = 1
@@ -92,15 +92,14 @@ def read_json(text: str) -> Any:
 
 
 def _refuse_twice(flows: list[FlowDocument], errors: dict[str, str]) -> None:
-    keys: set[str] = set()
-    steps: dict[str, str] = {}
+    seen: dict[str, FlowDocument] = {}
     for flow in flows:
-        if flow.key in keys:
+        if flow.key in seen:
             errors[f"flows.{flow.key}.key"] = "Two flows carry the same key."
-        keys.add(flow.key)
-        for node in nodes(flow.steps):
-            if steps.setdefault(node.key, flow.key) != flow.key and node in flow.sends:
-                errors[f"flows.{flow.key}.steps.{node.key}.key"] = "Another flow has a step of this key."
+        for other in seen.values():
+            for step in shared_messages(flow, other) if other.key != flow.key else ():
+                errors[f"flows.{flow.key}.steps.{step}.key"] = "Another flow has a message of this key."
+        seen[flow.key] = flow
 
 
 def _under(key: str, wrong: WrongFlow) -> dict[str, str]:

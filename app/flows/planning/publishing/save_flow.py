@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.flows.facts import published
 from app.flows.language.checks import not_allowed, not_ready
-from app.flows.language.flow import FlowDocument, nodes
+from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import WrongFlow
 from app.flows.language.looking_back import LOOK_BACK
 from app.flows.language.presets import PRESET_FLOWS
@@ -76,14 +76,18 @@ def _refuse(session: Session, flow: Flow | None, before: FlowDocument | None, do
     if document.key == LOOK_BACK and document != before:
         errors["key"] = f"The key {LOOK_BACK} is kept for the question about past orders. Choose another."
     for key, (_, other) in published.current(session).items():
-        theirs = {node.key for node in other.sends}
-        for node in nodes(document.steps):
-            if key != document.key and node.key in theirs:
-                errors[f"steps.{node.key}.key"] = f"The flow “{other.name}” has a message of this key. Choose another."
+        for step in shared_messages(document, other) if key != document.key else ():
+            errors[f"steps.{step}.key"] = f"The flow “{other.name}” has a message of this key. Choose another."
     if flow is not None and before is not None and before.subject is not document.subject and has_run(session, flow):
         errors["trigger.on"] = f"Runs of this flow are about one {before.subject}. Make another flow for this trigger."
     if errors:
         raise WrongFlow(errors)
+
+
+def shared_messages(one: FlowDocument, other: FlowDocument) -> list[str]:
+    """Return the keys of messages that two flows both have. A message's page goes by its key alone; a wait has none."""
+    theirs = {step.key for step in other.sends}
+    return [step.key for step in one.sends if step.key in theirs]
 
 
 def _unfit(flow: Flow | None, document: FlowDocument) -> dict[str, str]:
