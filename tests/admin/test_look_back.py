@@ -178,7 +178,7 @@ def test_a_day_cut_off_in_between_takes_in_no_more_than_its_number(merchant, mon
 
         cut.setattr(campaign, "survey", dies)
         with pytest.raises(ConnectionError):
-            campaign.recruit(merchant.wired)
+            campaign.recruit_in(merchant.wired, merchant.id)
     assert len(runs(merchant)) == 1
     assert campaign.recruit(merchant.wired) == 1
     assert campaign.recruit(merchant.wired) == 0
