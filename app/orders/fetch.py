@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from app.kit import fault
@@ -24,20 +26,25 @@ def client(session: Session) -> AdminClient:
     return asked
 
 
-def fetch_order(session: Session, shopify_id: int) -> Order:
-    """Fetch an order a webhook named, whole, and keep it. Raise Park when this shop has no such order."""
-    order = ask_for_order(session, shopify_id, prompted=True)
+def fetch_order(session: Session, shopify_id: int, *, paid_at: datetime | None = None) -> Order:
+    """Fetch an order a webhook named, whole, and keep it. Raise Park when this shop has no such order.
+
+    `paid_at` is when it was paid, where that is what the webhook was sent for.
+    """
+    order = ask_for_order(session, shopify_id, prompted=True, paid_at=paid_at)
     if order is None:
         raise Park("this shop has no such order")
     return order
 
 
-def ask_for_order(session: Session, shopify_id: int, *, prompted: bool = False) -> Order | None:
+def ask_for_order(
+    session: Session, shopify_id: int, *, prompted: bool = False, paid_at: datetime | None = None
+) -> Order | None:
     """Fetch an order with everything on it and keep it; None where the shop does not have it, or no longer in reach.
 
-    `prompted` says that a webhook about it made us ask.
+    `prompted` says that a webhook about it made us ask; `paid_at` is what fetch_order says.
     """
-    told = Told(RECONCILE, business_now(session), real_now(), prompted)
+    told = Told(RECONCILE, business_now(session), real_now(), prompted, paid_at)
     facts = fetch.order(client(session), shopify_id)
     fault.point("B2")
     if facts is None:

@@ -48,7 +48,8 @@ def order_told(session: Session, delivery: Delivery) -> None:
     facts = webhook_orders.order(delivery.body)
     order = _order(session, facts.shopify_id)
     if order is None:
-        order = fetch.fetch_order(session, facts.shopify_id)
+        paid_at = facts.updated_at if delivery.topic == "orders/paid" else None
+        order = fetch.fetch_order(session, facts.shopify_id, paid_at=paid_at)
     elif not (
         order_is_undecided(session, order, facts) and fetch.ask_for_order(session, facts.shopify_id, prompted=True)
     ):

@@ -192,6 +192,9 @@ def _order(result, kept, row, true):
         if true.customer is not None:
             result.same(what, {"customer": person and person.shopify_id}, {"customer": true.customer.id})
     result.same(what, vars(row), told)
+    if order.financial_status == "paid":  # how exactly depends on who told us: never before it was placed, nor ahead
+        in_time = row.paid_at is not None and order.processed_at <= row.paid_at <= order.updated_at
+        result.same(what, {"paid in time": in_time}, {"paid in time": True})
     ours = {line.shopify_id: line for line in kept.lines[row.id]}
     result.missing(f"{what} line", ours.keys(), true.lines.keys())
     for line in lines:

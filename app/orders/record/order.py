@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, bindparam, select
@@ -55,7 +56,7 @@ def record_order(session: Session, facts: OrderFacts, told: Told) -> Order:
     if made:
         history.append(session, order.id, "placed", facts.placed_at, told)
     if made or facts.updated_at >= order.source_updated_at:
-        _describe(session, order, facts, told)
+        _describe(session, order, facts, told, paid_at=_paid_at(facts, told, made=made))
         lines = _record_lines(session, order, facts.lines)
         session.flush()
     else:
@@ -97,7 +98,16 @@ def _order(session: Session, facts: OrderFacts) -> tuple[Order, bool]:
     return order, made
 
 
-def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> None:
+def _paid_at(facts: OrderFacts, told: Told, *, made: bool) -> datetime:
+    """Return when an order that is paid was, if not before.
+
+    Of a known one this change is what paid it. One we see for the first time may have been changed long after that:
+    unless a webhook was sent for the payment, it counts from when it was placed, as in what is read of the past.
+    """
+    return (told.paid_at or facts.placed_at) if made else facts.updated_at
+
+
+def _describe(session: Session, order: Order, facts: OrderFacts, told: Told, *, paid_at: datetime) -> None:
     kept = facts.untold | facts.withheld
     before = {name: getattr(order, name) for name in ("financial_status", "cancelled_at")}
     customer, buyer_before = _customer(session, facts, told), order.customer_id
@@ -115,19 +125,22 @@ def _describe(session: Session, order: Order, facts: OrderFacts, told: Told) -> 
         absent |= PLACE
     described = {name: value for name, value in described.items() if name not in absent}
     if facts.financial_status is FinancialStatus.PAID and order.paid_at is None:
-        described["paid_at"] = facts.updated_at
+        described["paid_at"] = paid_at
     change(order, described)
     if buyer_before not in {None, order.customer_id} and told.source == RECONCILE:
         session.flush()
         emit(session, BuyerChanged(order.id, buyer_before or 0))
-    _append_changes(session, order, before, facts, told)
+    _append_changes(session, order, before, facts, told, paid_at=paid_at)
 
 
-def _append_changes(session: Session, order: Order, before: dict[str, object], facts: OrderFacts, told: Told) -> None:
+def _append_changes(
+    session: Session, order: Order, before: dict[str, object], facts: OrderFacts, told: Told, *, paid_at: datetime
+) -> None:
     if before["financial_status"] != facts.financial_status:
         changed = {"from": before["financial_status"], "to": str(facts.financial_status)}
-        kind = "paid" if facts.financial_status is FinancialStatus.PAID else "payment_changed"
-        history.append(session, order.id, kind, facts.updated_at, told, changed=changed)
+        is_paid = facts.financial_status is FinancialStatus.PAID
+        kind, at = ("paid", paid_at) if is_paid else ("payment_changed", facts.updated_at)
+        history.append(session, order.id, kind, at, told, changed=changed)
     if facts.cancelled_at is not None and before["cancelled_at"] is None:
         history.append(session, order.id, "cancelled", facts.cancelled_at, told)
 

@@ -16,6 +16,7 @@ class Told:
     at: datetime
     received_at: datetime
     prompted: bool = False  # we asked because a webhook told us to: without it we would not know yet
+    paid_at: datetime | None = None  # when an orders/paid says it was, where it is the first we hear of the order
 
 
 @dataclass(frozen=True, slots=True)
