@@ -160,3 +160,38 @@ def test_two_flows_of_a_bundle_with_a_message_of_one_key_are_refused(merchant):
     with merchant.work() as session, pytest.raises(WrongFlow) as wrong:
         import_flows(session, text, by="import")
     assert wrong.value.errors == {"flows.two.steps.same.key": "Another flow has a message of this key."}
+
+
+ODD = [
+    ('"delay_days": 0', '"delay_days": 1e400', "steps.care_mail.delay_days: Delay must be 0 to 90 days."),
+    ('"delay_days": 0', f'"delay_days": {"9" * 5_000}', "steps.care_mail.delay_days: Delay must be 0 to 90 days."),
+    ('"format": 2', '"format": 1e400', "format: This program reads format 2. You entered inf."),
+    ('"value": 50', f'"value": {"9" * 400}', "trigger.filter.value: Expected a number."),
+    ('"value": 50', '"value": 1e400', "trigger.filter.value: Expected a number. You entered inf."),
+    ('"value": 50', '"value": NaN', "trigger.filter.value: Expected a number. You entered nan."),
+    ('"value": 50', '"value": "\\ud800"', "trigger.filter.value: Expected a number."),
+    ('"order_total"', '"\\ud800"', "trigger.filter.fact: There is no such fact."),
+    ('"Care"', '"Ca\\ud800re"', "name: Name holds a character that cannot be kept."),
+    ('"Care"', '"Ca\\u0000re"', "name: Name holds a character that cannot be kept."),
+    ('"Care"', f"{'9' * 5_000}", "name: Name is missing."),
+    ('"The buyer knows."', '"a\\u0000b"', "steps.care_mail.goal: Reason to exist holds a character"),
+    ('"The buyer knows."', '"a\\udfffb"', "steps.care_mail.goal: Reason to exist holds a character"),
+    ('"care_mail"', '"a\\ud800"', "Key takes small letters, digits and _, 40 at most."),
+    ('"care"', '"a\\ud800"', "key: Key takes small letters, digits and _, 40 at most."),
+    ('"goal"', '"go\\ud800al"', "There is no such field here."),
+    ('"order"', '"\\ud800"', "steps.care_mail.topic: Topic must be one of"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), ODD)
+def test_what_no_field_can_hold_is_refused_at_the_field(merchant, tmp_path, old, new, sentence):
+    dear = {"on": "delivered", "filter": {"fact": "order_total", "op": "at_least", "value": 50}}
+    text = json.dumps(document(on=dear))
+    assert old in text
+    for told in refused(merchant, tmp_path, text.replace(old, new)):
+        assert sentence in told
+
+
+def test_a_bare_number_of_any_length_is_no_document(merchant, tmp_path):
+    for told in refused(merchant, tmp_path, "9" * 5_000):
+        assert "Expected a set of named fields." in told

@@ -14,7 +14,7 @@ from app.flows.language.checks import faults
 from app.flows.language.document_shape import DOCUMENT, FORMAT
 from app.flows.language.flow import FlowDocument
 from app.flows.language.happenings import Event
-from app.flows.language.shape import Errors, entered
+from app.flows.language.shape import Errors, entered, sayable
 from app.flows.language.step_shapes import SEND
 from app.flows.language.steps import Step, Subject
 
@@ -27,8 +27,8 @@ class WrongFlow(ValueError):
     """Refuse a document. `errors` maps the field's path ("steps.review_request.delay_days") to a sentence."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(f"{field}: {text}" for field, text in errors.items()))
-        self.errors = dict(errors)
+        self.errors = {sayable(field): sayable(text) for field, text in errors.items()}
+        super().__init__(" ".join(f"{field}: {text}" for field, text in self.errors.items()))
 
 
 def flow_document(raw: object) -> FlowDocument:

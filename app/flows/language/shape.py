@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+UNKEPT: Final = re.compile(r"[\x00\ud800-\udfff]")  # no database text holds a NUL, no UTF-8 half a pair
 MISSING: Final = object()
 
 
@@ -60,6 +61,8 @@ class Text:
             errors.wrong(path, f"{self.label} takes small letters, digits and _, 40 at most. {entered(raw)}")
         elif isinstance(raw, str) and len(raw) > self.longest:
             errors.wrong(path, f"{self.label} may have {self.longest} characters. It has {len(raw)}.")
+        elif UNKEPT.search(text):
+            errors.wrong(path, f"{self.label} holds a character that cannot be kept. {entered(raw)}")
         return text
 
     def write(self, value: str) -> str:
@@ -242,4 +245,12 @@ def entered(value: object) -> str:
     """Return "You entered 0."."""
     if value is None or value == "":
         return "You entered nothing."
-    return f"You entered {str(value)[:40]}."
+    try:
+        return f"You entered {str(value)[:40]}."
+    except ValueError:  # Python writes out no whole number of over 4,300 digits
+        return "You entered a number too long to show."
+
+
+def sayable(text: str) -> str:
+    """Return a text that every page and terminal can show, whatever was entered."""
+    return UNKEPT.sub("\ufffd", text)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Final
 
 from app.flows.language.conditions.facts import LISTS, OPS, SORTS, Fact, Op, Sort, Value
 from app.flows.language.conditions.judge import Compare, Condition, Every, Not, Some
-from app.flows.language.shape import Errors, entered
+from app.flows.language.shape import UNKEPT, Errors, entered
 
 DEEPEST: Final = 8
 MOST: Final = 50
@@ -138,13 +137,13 @@ def _value(raw: object, sort: Sort, op: Op) -> Value | None:
     if sort is Sort.FLAG:
         return raw if isinstance(raw, bool) else None
     if sort is Sort.NUMBER:
-        fits = isinstance(raw, int | float) and not isinstance(raw, bool) and math.isfinite(raw)
-        return raw if fits and isinstance(raw, int | float) and -LARGEST <= raw <= LARGEST else None
+        fits = isinstance(raw, int | float) and not isinstance(raw, bool)
+        return raw if fits and isinstance(raw, int | float) and -LARGEST <= raw <= LARGEST else None  # nor is NaN
     return raw.strip() if isinstance(raw, str) and _is_text(raw) else None
 
 
 def _is_text(raw: object) -> bool:
-    return isinstance(raw, str) and bool(raw.strip()) and len(raw) <= PLAIN["maxLength"]
+    return isinstance(raw, str) and bool(raw.strip()) and len(raw) <= PLAIN["maxLength"] and not UNKEPT.search(raw)
 
 
 def _wanted(sort: Sort, op: Op) -> str:

@@ -19,6 +19,7 @@ from app.flows.planning.publishing.save_flow import Saved, foresee_flow, save_fl
 
 KIND: Final = "welltimed.flows"
 BUNDLE_FORMAT: Final = 1
+LONGEST_NUMBER: Final = 20  # digits
 LARGEST: Final = 2_000_000  # characters; a flow of the most steps there may be is a hundred thousand
 
 
@@ -82,13 +83,18 @@ def read_json(text: str) -> Any:
     if len(text) > LARGEST:
         raise WrongFlow({"document": f"At most {LARGEST} characters. There are {len(text)}."})
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=_whole)
     except json.JSONDecodeError as problem:
         raise WrongFlow(
             {"document": f"This is not JSON from line {problem.lineno}, column {problem.colno} on."}
         ) from problem
     except RecursionError as problem:
         raise WrongFlow({"document": "Brackets stand in each other too deep."}) from problem
+
+
+def _whole(digits: str) -> int | float:
+    """Return a whole number; beyond what any field takes, one that its field can refuse and show."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else float(digits)
 
 
 def _refuse_twice(flows: list[FlowDocument], errors: dict[str, str]) -> None:
