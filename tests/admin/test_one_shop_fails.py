@@ -45,7 +45,7 @@ def test_a_shop_whose_messages_cannot_be_decided_holds_up_no_other(both_due, ser
 
 
 def test_a_mail_that_is_not_there_ends_its_message_and_no_other(merchant, serve, monkeypatch):
-    for key, template in (("first", "thank_you"), ("second", "product_help")):
+    for key, template in (("first", "thank_you"), ("second", "delivered")):
         running(merchant, send(f"{key}_mail", delay_days=1, template=template), key=key)
     merchant.order("Ana", placed=3, sent=2, arrived=0)
     merchant.pass_time(days=1, minutes=1)
