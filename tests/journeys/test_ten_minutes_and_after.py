@@ -16,7 +16,7 @@ import pytest
 from tests.browser import PHONE, picture, resize
 from tests.journeys.eyes import PATIENT_MS, app_in, comes_back, look, patient
 from tests.journeys.ledger import accepted, differences, ledger, rows
-from tests.journeys.walking import JUMP_S, LEASES_S, after, mails, opened, until
+from tests.journeys.walking import JUMP_S, LEASES_S, SWEPT_S, after, mails, opened, until
 
 pytestmark = pytest.mark.browser
 
@@ -132,7 +132,7 @@ def test_broken_on_purpose_nothing_is_lost_and_nothing_is_sent_twice(demo, open_
     demo.flask("reconcile")
     until(lambda: demo.ready()["inbox_received"] == demo.ready()["follow_ups_due"] == 0, LEASES_S)
     until(lambda: differences(demo) == [])
-    books = until(lambda: (now := ledger(demo)).lost == () and now)
+    books = until(lambda: (now := ledger(demo)).lost == () and now, SWEPT_S)
     print(books, dict(books.not_sent))
     assert books.twice == ()
     assert books.due == books.sent + books.not_sent.total() + books.unknown

@@ -10,6 +10,7 @@ PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
 SOON_S = 60
 JUMP_S = 300
 LEASES_S = 150  # what a killed worker had claimed is free again after two minutes
+SWEPT_S = 270  # who was killed between a hand-off and its dot is known after three minutes, at the next sweep
 
 
 def after(done, name):
