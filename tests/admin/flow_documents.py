@@ -3,7 +3,8 @@
 from sqlalchemy import or_, select
 
 from app.flows.language.forms import flow_document
-from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
+from app.flows.models import Enrollment, Flow, FlowState, FollowUp, FollowUpState
+from app.flows.planning.publishing.publish import publish
 from app.flows.planning.publishing.save_flow import save_flow
 from app.flows.planning.publishing.switch_flow import switch_on
 
@@ -29,6 +30,15 @@ def document(*steps, on="delivered", key="care", **changes):
 def save(merchant, *steps, move=False, **changes):
     with merchant.work() as session:
         return save_flow(session, flow_document(document(*steps, **changes)), by="user:7", move=move)
+
+
+def keep(merchant, *steps, **changes):
+    """Keep a flow as an older program may have published it, unasked."""
+    with merchant.work() as session:
+        flow = Flow(shop_id=merchant.id, key="care", state=FlowState.PAUSED, version=0)
+        session.add(flow)
+        session.flush()
+        publish(session, flow, flow_document(document(*steps, **changes)), by="user:7", now=merchant.now)
 
 
 def running(merchant, *steps, **changes):

@@ -12,8 +12,7 @@ from app.flows.models import Flow, FlowState, FlowVersion
 from app.flows.planning.by_hand.start import Choice, start
 from app.flows.planning.look_back import campaign
 from app.flows.planning.publishing.bundle import export_flows, import_flows
-from app.flows.planning.publishing.publish import publish
-from tests.admin.flow_documents import document, running, save, send, wait
+from tests.admin.flow_documents import document, keep, running, save, send, wait
 from tests.admin.refused import count
 
 ASK = {
@@ -36,15 +35,6 @@ def refused(merchant, tmp_path, text):
     assert not isinstance(command.exception, ValueError | KeyError | TypeError), command.exception
     assert count(merchant, Flow) == before
     return [*(answer.text for answer in answers), command.output]
-
-
-def keep(merchant, *steps, **changes):
-    """Keep a flow as an older program may have published it, unasked."""
-    with merchant.work() as session:
-        flow = Flow(shop_id=merchant.id, key="care", state=FlowState.PAUSED, version=0)
-        session.add(flow)
-        session.flush()
-        publish(session, flow, flow_document(document(*steps, **changes)), by="user:7", now=merchant.now)
 
 
 NOT_ALLOWED = [

@@ -263,7 +263,7 @@ def test_a_broken_template_falls_back_to_the_last_good_one():
 
 
 def test_promotion_needs_agreement_everywhere():
-    advert = replace(STEPS["review_request"], message_class=MessageClass.MARKETING)
+    advert = replace(STEPS["product_help"], message_class=MessageClass.MARKETING)
     assert short(verdict(facts(advert))) == ("skip", 12, "no_basis")
     assert isinstance(verdict(with_(facts(advert), customer={"agreed_to_marketing": True})), Send)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from app.customers.legal_basis import MessageClass
+from app.customers.wish_topics import Topic
 from app.flows.rules.decision import Bounds, Postpone, Send, Skip, TurnFacts
 from app.flows.rules.guard import decide
 from app.flows.rules.turn import MONTH, WEEK, priority
@@ -32,7 +33,10 @@ class Wanted:
 
 
 def wish(number, message_class, due_at, lasts):
-    step = replace(STEPS["review_request"], message_class=message_class, window=None)
+    asks = message_class is MessageClass.REVIEW_ASK
+    like = STEPS["review_request"]
+    step = like if asks else replace(like, topic=Topic.PRODUCT_HELP, template="product_help")
+    step = replace(step, message_class=message_class, window=None)
     return Wanted(number, step, due_at, due_at + lasts)
 
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from itertools import pairwise
 
 from app.customers.legal_basis import MessageClass
+from app.flows.language.fitting import misfits
 from app.flows.language.flow import Branch, End, FlowDocument, Node, Split, Wait, WaitUntil, nodes, ways
 from app.flows.language.happenings import ANCHORS, NOT_TOLD_YET, Event
 from app.flows.language.step_shapes import LONGEST_FALLBACK
 from app.flows.language.steps import Anchor, Arrival, Step, Subject
-from app.messages.mail.preset_list import CLASSES, Preset
+from app.messages.mail.preset_list import Preset
 
 FORKS = (Branch, Split)
 
@@ -41,20 +42,12 @@ def not_ready(flow: FlowDocument, mails: Mapping[str, Preset]) -> dict[str, str]
 def not_allowed(flow: FlowDocument, mails: Mapping[str, Preset]) -> dict[str, str]:
     """Return why a right document may not be published, by path.
 
-    These rules are younger than some documents that are kept: whoever reads one that is stored does not ask them.
+    These rules are younger than some documents that are kept: whoever reads one that is stored does not ask them, and
+    the guard leaves out what a step of such a one would send.
     """
-    found = {}
+    found: dict[str, str] = {}
     for step in flow.sends:
-        here, allowed, mail = f"steps.{step.key}", CLASSES.get(step.topic), mails.get(step.template)
-        if allowed is not None and step.message_class not in allowed:
-            found[f"{here}.message_class"] = (
-                f"Under the topic {step.topic.value} the message class must be {', '.join(sorted(allowed))}. "
-                f"You entered {step.message_class.value}."
-            )
-        if mail is not None and mail.topic is not None and step.topic is not mail.topic:
-            found[f"{here}.topic"] = (
-                f"The mail {step.template} goes under the topic {mail.topic.value}. You entered {step.topic.value}."
-            )
+        found |= {f"steps.{step.key}.{each.field}": each.refusal for each in misfits(step, mails)}
     if flow.trigger.on.value in set(flow.exit.on):
         found["exit.on"] = "What starts a run cannot end it too. Leave it out."
     return found

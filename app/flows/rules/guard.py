@@ -18,7 +18,7 @@ from app.flows.rules.decision import Facts, Hold, Postpone, Ruling, Send, Skip
 from app.flows.rules.reasons import Reason
 from app.flows.timing.limits import Limits
 
-RULE_VERSION: Final = 6
+RULE_VERSION: Final = 7
 
 RULES: Final[tuple[tuple[int, Callable[[Case], Verdict]], ...]] = (
     (1, sender_rules.shop_may_send),

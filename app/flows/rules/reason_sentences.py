@@ -91,6 +91,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "no_basis/unknown_country": "{person}: not {asked}. The country is unknown, so the strictest rule holds, and"
     " {person} has not agreed to marketing.",
     "no_basis/promotion": "{person}: not sent. It carries promotion, and {person} has not agreed to marketing.",
+    "no_basis/misfit": "{person}: not sent. {misfit}. Right the flow, and the next one goes.",
     Reason.TOPIC_OFF: "{person} switched this kind of message off. Only {person} can switch it on again.",
     Reason.UNSUBSCRIBED: "{person} unsubscribed {on}. Order news still goes out; this is not sent.",
     Reason.PRODUCT_MUTED: "{person} wants to hear nothing more about this product. Only {person} can change that.",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.customers.policy.judge import Judged, Person, judge
+from app.flows.language.fitting import misfits
 from app.flows.rules.case import Case, Verdict, keep, postpone, skip
 from app.flows.rules.decision import Facts
 from app.flows.rules.frequency_rules import often_enough
@@ -27,7 +28,11 @@ def address_lives(case: Case) -> Verdict:
 
 
 def law_allows(case: Case) -> Verdict:
-    """Skip where no legal basis lets this class go to this country."""
+    """Skip where no legal basis lets this class go to this country, and what goes under a class that is not its own."""
+    wrong = misfits(case.step)
+    if wrong:
+        step = case.step
+        return skip(Reason.NO_BASIS, message_class=step.message_class, topic=step.topic, template=step.template)
     judged, customer = basis_of(case.facts, case.now), case.facts.customer
     if judged.basis is not None:
         return case.lines

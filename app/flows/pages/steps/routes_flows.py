@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.fitting import misfits
 from app.flows.language.flow import FlowDocument
 from app.flows.language.forms import WrongFlow
 from app.flows.language.looking_back import LOOK_BACK
@@ -141,6 +142,7 @@ def _page(
         weekdays=weekdays(step, form),
         errors=errors or {},
         notice=notice,
+        misfits=misfits(step),
         least_delay=1 if step.arrival is Arrival.LIKELY else 0,
         delay_details=step_page.delay_details(step),
         fallback_details=step_page.fallback_details(step),

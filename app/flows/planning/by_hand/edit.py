@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows.facts import published
+from app.flows.language.fitting import misfits
 from app.flows.language.flow import FlowDocument
-from app.flows.language.forms import change_step
+from app.flows.language.forms import WrongFlow, change_step
 from app.flows.language.steps import Step, StepState
 from app.flows.models import Flow, FollowUp
 from app.flows.planning.by_hand.release import OnResume, release
@@ -35,7 +36,7 @@ class Change:
 def foresee(session: Session, key: str, changes: Mapping[str, object]) -> Change:
     """Return what a change would do. Changes nothing. Raises WrongFlow and NotFound as save_step does."""
     flow, document = find(session, key)
-    changed = change_step(document, key, changes)
+    changed = _changed(document, key, changes)
     return Change(changed.step(key), _moves(shifts(session, flow, changed, business_now(session))))
 
 
@@ -45,10 +46,11 @@ def save_step(
     """Publish a version with fields of one step replaced, as typed, and move what it moves.
 
     Where it switches the step on again, `choice` says what becomes of those whose time passed meanwhile. Saving what
-    already holds publishes nothing. Raises WrongFlow for what was typed, NotFound for an unknown step.
+    already holds publishes nothing. Raises WrongFlow for what was typed and for a class or topic that does not go with
+    the step's mail, NotFound for an unknown step. A step kept with such a one can be switched off, and nothing else.
     """
     flow, document = find(session, key, lock=True)
-    changed = change_step(document, key, changes)
+    changed = _changed(document, key, changes)
     now = business_now(session)
     step = changed.step(key)
     if changed == document:
@@ -76,6 +78,16 @@ def find(session: Session, step: str, *, lock: bool = False) -> tuple[Flow, Flow
         if any(each.key == step for each in document.sends):
             return flow, document
     raise NotFound
+
+
+def _changed(document: FlowDocument, key: str, changes: Mapping[str, object]) -> FlowDocument:
+    changed = change_step(document, key, changes)
+    step, before = changed.step(key), document.step(key)
+    only_off = step.state is not StepState.ON and step == replace(before, state=step.state)
+    wrong = () if only_off else misfits(step)
+    if wrong:
+        raise WrongFlow({f"steps.{key}.{each.field}": each.refusal for each in wrong})
+    return changed
 
 
 def _moves(found: Iterable[Shift]) -> tuple[Shift, ...]:

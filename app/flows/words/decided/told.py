@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.customers.legal_basis import MessageClass, known_country
 from app.customers.policy.judge import row_for
+from app.flows.language.fitting import misfits
 from app.flows.language.steps import Arrival
 from app.flows.rules.decision import Facts, Sent
 from app.flows.rules.reasons import Reason
@@ -53,6 +54,8 @@ def _overtaken(facts: Facts) -> str | None:
 
 
 def _no_basis(facts: Facts) -> str | None:
+    if misfits(facts.step):
+        return "misfit"
     if facts.step.message_class is not MessageClass.REVIEW_ASK:
         return "promotion"
     if known_country(facts.customer.country) is None:
@@ -114,6 +117,7 @@ def told(
         "lives_in": country_words(facts.customer.country),
         "law": row_for(facts.step.message_class, facts.customer.country).why.rstrip("."),
         "ended": date_words(ended, zone, now) if (ended := _ended(facts)) else "earlier",
+        "misfit": next((each.fact for each in misfits(facts.step)), ""),
         "tag": facts.order.excluded_tag or "",
         "every": _every(facts),
         "percent": str(facts.holdout.percent) if facts.holdout else "few",
