@@ -35,6 +35,11 @@ def protect(*tables: str) -> None:
         op.execute(f'create policy every_shop on "{table}" to {SYSTEM} using (true) with check (true)')
 
 
+def keep_as_written(table: str) -> None:
+    """Let the program add rows and delete them, and change none."""
+    op.execute(f'revoke update on "{table}" from {APP}, {SYSTEM}')
+
+
 def let_ingest_insert(*tables: str) -> None:
     """Let the thin receiving layer append to the inboxes and nothing else."""
     for table in tables:

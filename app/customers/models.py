@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index, Label, Text, UniqueConstraint, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, EnumText, ShopOwned
+from app.kit.db import AS_WRITTEN, Base, EnumText, ShopOwned
 
 
 def begins_with(column: str) -> Index:
@@ -53,6 +53,7 @@ class ConsentEntry(ShopOwned, Base):
             *("shop_id", "customer_id", "said_of", "channel", "happened_at", "state", "source"),
             name="uq_consent_entry_statement",
         ),
+        AS_WRITTEN,
     )
 
     customer_id: Mapped[int]
@@ -74,7 +75,7 @@ class Preference(ShopOwned, Base):
     """Record one choice a person made on a signed page or a merchant made for them. Append-only."""
 
     __tablename__ = "preference"
-    __table_args__ = (Index("ix_preference_customer", "shop_id", "customer_id"),)
+    __table_args__ = (Index("ix_preference_customer", "shop_id", "customer_id"), AS_WRITTEN)
 
     customer_id: Mapped[int]
     topic: Mapped[str]  # of wish_topics: a Topic, EVERYTHING, FREQUENCY or PRODUCT

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Identity, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, EnumText, ShopOwned
+from app.kit.db import AS_WRITTEN, Base, EnumText, ShopOwned
 
 
 class FlowState(StrEnum):
@@ -50,6 +50,7 @@ class FlowVersion(ShopOwned, Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "flow_id", "number"),
         ForeignKeyConstraint(["shop_id", "flow_id"], ["flow.shop_id", "flow.id"], ondelete="CASCADE"),
+        AS_WRITTEN,
     )
 
     flow_id: Mapped[int] = mapped_column(BigInteger)
@@ -147,6 +148,7 @@ class Deed(ShopOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["shop_id", "follow_up_id"], ["follow_up.shop_id", "follow_up.id"], ondelete="CASCADE"),
         Index("ix_deed_follow_up", "shop_id", "follow_up_id"),
+        AS_WRITTEN,
     )
 
     follow_up_id: Mapped[int] = mapped_column(BigInteger)
@@ -163,6 +165,7 @@ class Decision(ShopOwned, Base):
         ForeignKeyConstraint(["shop_id", "follow_up_id"], ["follow_up.shop_id", "follow_up.id"], ondelete="CASCADE"),
         Index("ix_decision_told", "shop_id", "follow_up_id", "decided_at"),
         Index("ix_decision_decided_at", "decided_at"),
+        AS_WRITTEN,
     )
 
     follow_up_id: Mapped[int] = mapped_column(BigInteger)

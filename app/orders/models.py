@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, ShopOwned
+from app.kit.db import AS_WRITTEN, Base, ShopOwned
 
 
 def of_order() -> ForeignKeyConstraint:
@@ -95,6 +95,7 @@ class OrderEvent(ShopOwned, Base):
         UniqueConstraint("shop_id", "order_id", "kind", "subject_id", "happened_at"),
         of_order(),
         Index("ix_order_event_order", "shop_id", "order_id"),
+        AS_WRITTEN,
     )
 
     order_id: Mapped[int] = mapped_column(BigInteger)

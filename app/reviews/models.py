@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, EnumText, ShopOwned
+from app.kit.db import AS_WRITTEN, Base, EnumText, ShopOwned
 from app.reviews.states import ReviewState
 
 
@@ -50,6 +50,7 @@ class ReviewChange(ShopOwned, Base):
     __table_args__ = (
         UniqueConstraint("shop_id", "review_id", "n"),
         ForeignKeyConstraint(["shop_id", "review_id"], ["review.shop_id", "review.id"], ondelete="CASCADE"),
+        AS_WRITTEN,
     )
 
     review_id: Mapped[int] = mapped_column(BigInteger)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Identity, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, EnumText, ShopOwned
+from app.kit.db import AS_WRITTEN, Base, EnumText, ShopOwned
 
 
 class ShopStatus(StrEnum):
@@ -74,7 +74,7 @@ class ShopSetting(ShopOwned, Base):
     """Keep each section of settings with its version; old versions stay, so that a decision can be explained later."""
 
     __tablename__ = "shop_setting"
-    __table_args__ = (UniqueConstraint("shop_id", "section", "version"),)
+    __table_args__ = (UniqueConstraint("shop_id", "section", "version"), AS_WRITTEN)
 
     section: Mapped[str]
     version: Mapped[int] = mapped_column(Integer)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from app.flows.language.forms import WrongFlow, canonical, flow_document, flow_json
 from app.flows.language.presets import classic_five
@@ -17,6 +17,7 @@ from app.flows.planning.publishing.switch_flow import delete_flow, switch_on
 from app.flows.planning.runs import look
 from app.kit.errors import Invalid, NotFound
 from tests.admin.flow_documents import document, running, runs, save, send, stranded, wait
+from tests.as_written import rewrite
 
 DAY = timedelta(days=1)
 
@@ -242,6 +243,7 @@ def test_versions_of_the_first_format_are_read_for_ever(merchant):
     assert flow_document(old) == order
     with merchant.work() as session:
         flow = session.scalars(select(Flow).where(Flow.key == "order")).one()
-        session.execute(update(FlowVersion).where(FlowVersion.flow_id == flow.id).values(document=old))
+        put = {"document": "cast(:old as jsonb)"}
+        rewrite(session, "flow_version", put, "flow_id = :flow", flow=flow.id, old=json.dumps(old))
         assert not save_flow(session, flow_document(flow_json(order)), by="x", move=True).changes
     assert merchant.rows(select(FollowUp)) == []

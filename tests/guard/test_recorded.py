@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from app.customers.models import Customer
 from app.experiments import hold_out
@@ -13,6 +13,7 @@ from app.flows.words.decided.explain import explain
 from app.kit.clock import business_now
 from app.orders.models import Order
 from app.shops.settings import Pause, save
+from tests.as_written import rewrite
 from tests.guard.crowd import asked_of
 from tests.guard.recorded_shop import differing, kept
 
@@ -48,10 +49,8 @@ def test_a_record_from_before_a_field_was_there_is_still_told(wired, started, si
         pass
     with started.work() as session:
         gone = "bounds,turn,holdout,same_sent_at,profile,calendar"
-        session.execute(
-            text("update decision set rule_version = 1, facts = jsonb_set(facts, '{facts}', (facts->'facts') - :gone)"),
-            {"gone": gone.split(",")},
-        )
+        older = {"rule_version": "1", "facts": "jsonb_set(facts, '{facts}', (facts->'facts') - :gone)"}
+        rewrite(session, "decision", older, gone=gone.split(","))
         row = session.scalars(select(Decision)).one()
         told = explain(kept(row), "Ana")
         assert isinstance(kept(row), Recorded)

@@ -7,15 +7,15 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
-from app.customers.models import ConsentEntry
 from app.flows.facts.gather_items import spoken_as
 from app.flows.models import Decision, Enrollment, FollowUp, FollowUpState
 from app.flows.planning.runs import look, watch
 from app.flows.replay.history.load import load, together
 from app.flows.replay.machine import Walk
 from app.messages.models import Attempt, AttemptState, Message, MessageItem, MessageState
+from tests.as_written import rewrite
 from tests.convergence.journeys import LAST_ACT_H, Journey
 from tests.convergence.player import Player
 from tests.convergence.shops import SHOP
@@ -134,9 +134,8 @@ def kinds(told):
 def _heard_now(both):
     """Date by the simulated clock what the database dated by its own."""
     with both.work_in_shop(both.shop_id) as session:
-        session.execute(
-            update(ConsentEntry).where(ConsentEntry.received_at > BEGINNING + MONTH).values(received_at=both.now)
-        )
+        late = {"since": BEGINNING + MONTH, "now": both.now}
+        rewrite(session, "consent_entry", {"received_at": ":now"}, "received_at > :since", **late)
 
 
 def _is_due(both, now):

@@ -15,6 +15,9 @@ from tests.database import make_config
 from tests.serve import clone
 from tests.servers import run_cluster, temporary_folder
 
+RIGHTS = """select grantee, table_name, column_name from information_schema.column_privileges
+    where privilege_type = 'UPDATE' and table_schema = 'public' order by 1, 2, 3"""
+
 
 @pytest.fixture(scope="module")
 def machine():
@@ -38,10 +41,13 @@ def test_a_copy_put_back_holds_every_shop_and_keeps_its_policies(machine):
     cluster, folder = machine
     dump(cluster.server, folder / "copy")
     policies = asked(cluster, "select count(*) from pg_policies")
+    rights = asked(cluster, RIGHTS)
+    assert ("welltimed_app", "decision", "facts") not in rights
     asked(cluster, "delete from customer")
     aside = put_back(cluster.server, folder / "copy", "20260101_000000")
     assert asked(cluster, "select email from customer") == [("ana@example.com",)]
     assert asked(cluster, "select count(*) from pg_policies") == policies
+    assert asked(cluster, RIGHTS) == rights
     with psycopg.connect(cluster.server.url("postgres", aside)) as connection:
         assert connection.execute("select count(*) from customer").fetchone() == (0,)
     engines.refuse_powerful_roles(runtime.current().engines)
