@@ -15,6 +15,7 @@ from app.customers.address import normalise
 from app.customers.erase import forget_customer, one_person
 from app.customers.identify import find_ids
 from app.customers.models import Erasure, ErasureKind
+from app.kit import fault
 from app.kit.work import entered_shop
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import PrivacyRequest
@@ -48,6 +49,7 @@ def customer_redacted(session: Session, delivery: Delivery) -> None:
     at = told_at(session, delivery)
     traces = _traces(session, request)
     ids = forget_customer(session, request.customer_shopify_id or 0, at=at, email=request.email)
+    fault.point("E2")
     bodies = erase_bodies(session, delivery.shop_domain, traces)
     spend_body(session)
     _record(session, ErasureKind.ERASE, request, at, {"customers": len(ids), "bodies": bodies})

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.customers.address import normalise
 from app.customers.models import ConsentEntry, Customer, Erasure, ErasureKind, Preference, SuppressionScope
 from app.customers.suppress import suppress
+from app.kit import fault
 from app.kit.events import emit
 from app.kit.work import entered_shop
 
@@ -39,6 +40,7 @@ def forget_customer(session: Session, shopify_id: int, *, at: datetime, email: s
             Customer.shop_id == shop_id, Customer.email == address, Customer.shopify_id.is_(None)
         )
         rows += session.scalars(guests.with_for_update())
+    fault.point("E1")
     for row in rows:
         if row.erased_at is None:
             row.erased_at = at

@@ -23,6 +23,7 @@ from app.customers.push_consent import push_unsubscribe
 from app.customers.suppress import is_erased
 from app.customers.topics import state_customer_consent
 from app.customers.wish_topics import EVERYTHING
+from app.kit import fault
 from app.kit.clock import real_now
 from app.kit.events import emit
 from app.kit.work import entered_shop
@@ -63,6 +64,7 @@ def merge_customers(session: Session, gone_shopify_id: int, kept_shopify_id: int
         return
     since = max(at, named.merged_at) if named.merged_at is not None else at
     _move(session, gone, kept, since)
+    fault.point("M1")
     if kept.erased_at is not None:
         forget_customer(session, gone_shopify_id, at=at)
         emit(session, CustomersMerged(gone.id, kept.id))

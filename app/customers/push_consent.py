@@ -16,6 +16,7 @@ from app.customers.consent import standing
 from app.customers.ledger import UNSUBSCRIBED, Source, Statement
 from app.customers.models import ConsentEntry, Customer
 from app.customers.topics import state_customer_consent
+from app.kit import fault
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop, unit_of_work
 from app.shopify.asking import fetch, outgoing
@@ -80,6 +81,7 @@ def write_unsubscribe(session: Session, client: AdminClient, payload: dict[str, 
     said = _kept_first(session, facts)
     if said is None or said.state != UNSUBSCRIBED or facts.consent.state == UNSUBSCRIBED:
         return
+    fault.point("O2")
     consent = {"marketingState": "UNSUBSCRIBED", "consentUpdatedAt": _dated(said)}
     customer = f"gid://shopify/Customer/{shopify_id}"
     client.change("email_consent_update", input={"customerId": customer, "emailMarketingConsent": consent})

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.leases import is_free
 from app.kit.models import PeriodicJob
@@ -57,6 +58,7 @@ def run_due(runtime: Runtime) -> None:
             except Exception as problem:  # the edge of a job
                 log.error("periodic_failed", name=name, exc_info=problem)
                 failure = type(problem).__name__
+        fault.point("J2")
         wait = timedelta(days=36_500) if job is None else (RETRY_AFTER if failure else job.every)
         with unit_of_work(runtime) as session:
             now = business_now(session)
@@ -81,4 +83,6 @@ def _claim(runtime: Runtime) -> str | None:
             session.execute(
                 update(PeriodicJob).where(PeriodicJob.name == name).values(lease_until=func.now() + LEASE),
             )
+    if name is not None:
+        fault.point("J1")
     return name

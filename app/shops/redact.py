@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.db import Base
 from app.kit.work import entered_shop
@@ -23,5 +24,6 @@ def shop_redacted(session: Session, delivery: Delivery) -> None:
     for table in reversed(Base.metadata.sorted_tables):
         if "shop_id" in table.c:
             session.execute(delete(table).where(table.c.shop_id == shop.id))
+    fault.point("E3")
     delete_deliveries(session, delivery.shop_domain)
     shop.redacted_at = business_now(session)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
+from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.db import Turn
 from app.kit.engines import SYSTEM
@@ -38,5 +39,6 @@ def claim(runtime: Runtime, table: type[Turn], lease: timedelta, *also: ColumnEl
         ).one_or_none()
         if row is None:
             return None
-        row.lease_until = session.scalar(select(func.now() + lease))
-        return row.shop_id
+        row.lease_until, shop_id = session.scalar(select(func.now() + lease)), row.shop_id
+    fault.point("R1")
+    return shop_id

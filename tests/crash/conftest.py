@@ -7,17 +7,20 @@ import time
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from app.flows.sending import sweep
-from app.kit import engines, fault
+from app.kit import fault
+from app.kit.db import Base
 from app.kit.work import unit_of_work
 from app.shopify.asking.admin import AdminClient
 from tests.journeys.bodies import order_body  # noqa: F401 - the tests beside this file use it
 from tests.journeys.conftest import SHOP, shop, sink  # noqa: F401 - fixtures
 
 SAMPLES = Path(__file__).parent.parent / "payloads"
+LEASED = [table.name for table in Base.metadata.sorted_tables if "lease_until" in table.c]
 
 
 def admin_that_knows(node):
@@ -44,16 +47,19 @@ class Crash:
     leases and its transaction have ended and another has done `meanwhile`, then lets it go on as if nothing had been.
     """
 
-    def __init__(self, wired, tmp_path):
-        self.wired, self.trail = wired, tmp_path / "trail"
+    def __init__(self, wired, monitor, tmp_path):
+        self.wired, self.monitor, self.trail = wired, monitor, tmp_path / "trail"
+        self.others = ()  # engines beside the app's whose connections are not to be shared with the child
 
-    def run(self, point, action, step, meanwhile=None):
-        """Do the step in the child; fail the test when the point was never reached."""
+    def run(self, point, action, step, meanwhile=None, *, at_hit=1):
+        """Do the step in the child; fail the test when the point was never reached (for the n-th time)."""
         self.trail.write_text("")
-        self.wired.engines.dispose()
+        for each in (self.wired.engines, *self.others):
+            each.dispose()
+        before = self._backends()
         child = os.fork()
         if child == 0:
-            self._in_child(point, action, step)
+            self._in_child(point, f"{action}@{at_hit}", step)
         if action == "hang":
             self._wait_for_trail(child)
             os.kill(child, signal.SIGKILL)
@@ -61,13 +67,33 @@ class Crash:
         assert self.trail.read_text().split() == [point], f"{point} was never reached"
         if action in {"kill", "hang"}:
             assert (os.WIFSIGNALED(status), os.WTERMSIG(status)) == (True, signal.SIGKILL)
-        self.time_passes()
         if action == "stop":
             assert os.WIFSTOPPED(status)
+        self._transactions_end(before)
+        self.time_passes()
+        if action == "stop":
             (meanwhile or step)()
             os.kill(child, signal.SIGCONT)
             os.waitpid(child, 0)
             self.time_passes()
+
+    def _backends(self):
+        """The server's processes that work for the app, idle ones left out where they are in no transaction."""
+        asked = (
+            "select pid, state <> 'idle' from pg_stat_activity"
+            " where datname = current_database() and usename <> current_user and backend_type = 'client backend'"
+        )
+        return dict(self.monitor.execute(asked).fetchall())
+
+    def _transactions_end(self, before):
+        """End what the child stands amid, as the server does with a transaction that stands still for long."""
+        until = time.monotonic() + 20
+        while any(is_amid for pid, is_amid in self._backends().items() if pid not in before):
+            assert time.monotonic() < until, "a transaction does not end"
+            for pid, is_amid in self._backends().items():
+                if is_amid and pid not in before:
+                    self.monitor.execute("select pg_terminate_backend(%s)", [pid])
+            time.sleep(0.005)
 
     def _wait_for_trail(self, child):
         until = time.monotonic() + 20
@@ -90,24 +116,18 @@ class Crash:
     def time_passes(self):
         """Let every lease and answer deadline end, and sweep, as minutes of waiting would."""
         with unit_of_work(self.wired, role="welltimed_system") as session:
-            for table in ("follow_up", "shop_lease", "webhook_inbox"):
+            for table in LEASED:
                 session.execute(
                     text(f"update {table} set lease_until = now() - interval '1 second' where lease_until is not null")
                 )
+            session.execute(text("update outgoing_call set next_at = now() where state = 'pending'"))
             session.execute(text("update attempt set handoff_at = now() - interval '1 hour' where state = 'handoff'"))
         sweep.sweep(self.wired)
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch, request):
-    """Let a transaction that stands still end after three seconds; without a stop, a busy machine may take longer."""
-    callspec = getattr(request.node, "callspec", None)
-    if callspec is not None and callspec.params.get("action") == "stop":
-        monkeypatch.setattr(engines, "LONGEST_IDLE_MS", 3_000)
-        monkeypatch.setattr(engines, "LONGEST_TRANSACTION_MS", 6_000)
-
-
 @pytest.fixture
-def crash(wired, tmp_path):
-    yield Crash(wired, tmp_path)
+def crash(wired, cluster, tmp_path):
+    url = cluster.superuser_url(wired.engines.app.url.database)
+    with psycopg.connect(url, autocommit=True) as monitor:
+        yield Crash(wired, monitor, tmp_path)
     fault.arm("")

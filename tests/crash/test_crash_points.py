@@ -4,13 +4,14 @@ import copy
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.flows.models import FollowUp
 from app.kit.clock import real_now
 from app.messages.models import Message, MessageState
 from app.orders.models import Order
 from app.shopify.models import InboxState, WebhookInbox
+from app.shopify.webhooks.apply import MAX_ATTEMPTS
 from tests.crash.conftest import SAMPLES, admin_that_knows
 from tests.journeys.bodies import order_body
 from tests.journeys.test_first_mile import know
@@ -70,6 +71,17 @@ def test_an_inbox_worker_that_dies_plans_once(shop, crash, point, action):
     assert len(shop.rows(select(Order.id))) == 1
     assert len(shop.rows(select(FollowUp.id))) == 1
     assert len(shop.sink.delivered) == 1
+
+
+def test_a_webhook_that_was_applied_stays_applied_whatever_becomes_of_who_stood_still_amid_it(shop, crash):
+    shop.start_flows()
+    body = order_body(real_now())
+    know(shop, body)
+    shop.webhook("orders/paid", body)
+    with shop.work() as session:
+        session.execute(update(WebhookInbox).values(attempts=MAX_ATTEMPTS - 2))  # the next failure but one is the last
+    crash.run("B3", "stop", shop.apply)
+    assert shop.rows(select(WebhookInbox.state, WebhookInbox.reason)) == [(InboxState.APPLIED, None)]
 
 
 @pytest.mark.parametrize("action", ACTIONS)

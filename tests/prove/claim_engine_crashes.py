@@ -2,10 +2,10 @@
 
 from tests.prove.claims import Figure, Scale, by_tests, claim
 
-POINTS_AND_ACTIONS = 104  # 26 points, each killed, failed, hung and stopped
+POINTS_AND_ACTIONS = 224  # 56 points, each killed, failed, hung and stopped
 
 
 @claim("engine", "Killed, failed, hung or stopped at any named point, nothing is lost and nothing is sent twice")
 def crashes(scale: Scale) -> Figure:
-    """Do each of the four at W1-W4, B1-B4, P1-P3, K1-K11, T1-T2 and C1-C2; unknown only at K8-K10."""
+    """Do each of the four at every point `tests/crash/test_every_point.py` lists; unknown only at K8-K10."""
     return by_tests("tests/crash", least=POINTS_AND_ACTIONS)

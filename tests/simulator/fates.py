@@ -29,7 +29,10 @@ CLASSES = (
     "poison",
 )
 THIN = 30  # orders: with more of them a drain passes more points at once, and would never get through
-POINTS = {"W": 0.02, "B": 0.01, "P": 0.01, "K": 0.02, "T": 0.05, "C": 0.02}  # chance at a point, by its letter
+POINTS = {  # chance at a point, by its letter; what is passed seldom is the likelier to go wrong
+    "W": 0.02, "B": 0.01, "P": 0.01, "K": 0.02, "T": 0.05, "C": 0.02,
+    "L": 0.01, "R": 0.01, "J": 0.01, "M": 0.1, "E": 0.1,
+}  # fmt: skip
 
 
 class Fates:

@@ -25,6 +25,7 @@ from app.flows.syncing.audit import silent_topics
 from app.flows.syncing.importing import beside_pass
 from app.flows.syncing.look_again import look_again
 from app.flows.syncing.reach import next_night, reach, went_silent
+from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.collided import has_collided
 from app.kit.queue import BULK
@@ -149,13 +150,16 @@ def _page_again(runtime: Runtime, shop_id: int, *, paced: bool) -> bool:
 
 def _page(runtime: Runtime, shop_id: int, *, paced: bool) -> bool:
     """Read and keep one page; return False when the pass is over, or owes what it has spent."""
-    with unit_of_work(runtime, shop_id=shop_id) as session:
+    with unit_of_work(runtime, shop_id=shop_id, committed="R3") as session:
         cursor = session.scalars(select(SyncCursor).where(SyncCursor.shop_id == shop_id).with_for_update()).one()
         meter = session.info["meter"] = Meter(rate=cursor.rate or STANDARD_RATE)
         if cursor.pass_started_at is None:
+            if paced and cursor.next_at > business_now(session):
+                return False  # this process stood still past its lease: another has ended the pass meanwhile
             _start(session, cursor)
         cursor.lease_until = session.scalar(select(func.now() + LEASE))
         next_page = sync_stages.STAGES[cursor.stage](session, cursor.known_until - OVERLAP, cursor.page)
+        fault.point("R2")
         cursor.page = next_page
         now = business_now(session)
         left = _spend(cursor, meter, now)

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from app.kit import fault
 from app.kit.clock import business_now, real_now
 from app.kit.engines import SYSTEM
 from app.kit.events import emit
@@ -44,10 +45,11 @@ def run_due(runtime: Runtime) -> int:
         if not found:
             break
         for shop_id in sorted({shop for shop, _ in found}):
-            with unit_of_work(runtime, shop_id=shop_id) as session:
+            with unit_of_work(runtime, shop_id=shop_id, committed="D2") as session:
                 for order_id in sorted(order for shop, order in found if shop == shop_id):
                     _say(session, shop_id, order_id)
                     done += 1
+                fault.point("D1")
     return done
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.kit import fault
 from app.kit.engines import SYSTEM
 from app.kit.leases import is_free
 from app.kit.queue import BULK
@@ -101,7 +102,9 @@ def _claim(runtime: Runtime) -> tuple[int, int, int] | None:
             return None
         call.lease_until = session.scalar(select(func.now() + LEASE))
         call.attempts += 1
-        return call.shop_id, call.id, call.revision
+        claimed = call.shop_id, call.id, call.revision
+    fault.point("O1")
+    return claimed
 
 
 def _run(runtime: Runtime, shop_id: int, call_id: int, revision: int) -> None:
@@ -112,21 +115,22 @@ def _run(runtime: Runtime, shop_id: int, call_id: int, revision: int) -> None:
             call = session.get_one(OutgoingCall, (shop_id, call_id))
             client: AdminClient = runtime.parts["admin"](session, shop_id)
             runners[call.kind](session, client, dict(call.payload))
-    except (AdminFault, TokenFault, PayloadError, NotNow) as fault:
-        problem = fault
-        log.warning("call_failed", call_id=call_id, fault=type(fault).__name__)
+            fault.point("O3")
+    except (AdminFault, TokenFault, PayloadError, NotNow) as told:
+        problem = told
+        log.warning("call_failed", call_id=call_id, fault=type(told).__name__)
     except Exception as failure:
         problem = failure
         log.error("call_failed", call_id=call_id, exc_info=failure)
     if isinstance(problem, TokenRefused):
         runtime.parts["access_lost"](runtime, shop_id)
-    with unit_of_work(runtime, shop_id=shop_id) as session:
+    with unit_of_work(runtime, shop_id=shop_id, committed="O4") as session:
         call = session.get_one(OutgoingCall, (shop_id, call_id), with_for_update=True)
         call.lease_until = None
         if problem is None:
             call.done_revision, call.reason = revision, None
-        if call.revision != revision:
-            return  # asked for anew meanwhile: due at once, whatever became of the older content
+        if call.revision != revision or (problem is not None and call.done_revision == revision):
+            return  # asked for anew meanwhile and due at once; or done by another while this process stood still
         if problem is None:
             call.state = CallState.DONE
         else:

@@ -228,6 +228,8 @@ def _failed(runtime: Runtime, row_id: int, failure: Exception) -> int:
     log.error("webhook_failed", inbox_id=row_id, fault=reason, exc_info=failure)
     with unit_of_work(runtime) as session:
         row = session.get_one(WebhookInbox, row_id, with_for_update=True)
+        if row.state is not InboxState.RECEIVED:
+            return 0  # this process stood still past its lease: another has settled the row meanwhile
         row.reason = reason
         if row.attempts >= MAX_ATTEMPTS:
             row.state, row.lease_until = InboxState.PARKED, None

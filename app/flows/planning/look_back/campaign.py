@@ -27,6 +27,7 @@ from app.flows.planning.publishing.save_flow import lock_flows
 from app.flows.planning.publishing.switch_flow import switch_off
 from app.flows.planning.runs.look import look
 from app.flows.runs.triggers import Occasion
+from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.each_shop import each_shop
 from app.kit.engines import SYSTEM
@@ -124,7 +125,7 @@ def recruit_in(runtime: Runtime, shop_id: int) -> int:
 
 def _take_in(runtime: Runtime, shop_id: int, walk: Walk) -> int | None:
     """Take in who is found among the next orders; return how many, None where the day is over."""
-    with unit_of_work(runtime, shop_id=shop_id) as session:
+    with unit_of_work(runtime, shop_id=shop_id, committed="F2") as session:
         row, now = _mine(session), business_now(session)
         if row is None or row.state is not LookBackState.RUNNING or row.next_at > now:
             return None
@@ -140,6 +141,7 @@ def _take_in(runtime: Runtime, shop_id: int, walk: Walk) -> int | None:
             session.flush()
             look(session, order.id)
         row.recruited += len(found)
+        fault.point("F1")
         today = before + len(found)
         if today >= row.daily_cap or not look_over.is_cut:
             row.next_at = next_morning(now, shop_zone(session))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.flows.models import Enrollment
 from app.flows.planning.runs.follow import OVERDUE
 from app.flows.planning.schedule import replan
+from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.collided import has_collided
 from app.kit.engines import SYSTEM
@@ -69,8 +70,9 @@ def _look_in(runtime: Runtime, shop_id: int, ends_at: float) -> int:
         if time.monotonic() >= ends_at:
             break
         try:
-            with unit_of_work(runtime, shop_id=shop_id) as session:
+            with unit_of_work(runtime, shop_id=shop_id, committed="L2") as session:
                 look(session, order_id)
+                fault.point("L1")
         except Exception as failure:
             # Where a webhook about the same order came first, the row still says that it waits.
             if not (isinstance(failure, DBAPIError) and has_collided(failure)):

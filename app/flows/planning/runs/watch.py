@@ -23,6 +23,7 @@ from app.flows.planning.runs.look import look
 from app.flows.runs.by_calendar import CATCH_UP, WATCHED, Dated, called_for
 from app.flows.runs.triggers import UNPAID, Occasion
 from app.flows.timing.recipient_zone import recipient_zone
+from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.each_shop import each_shop
 from app.kit.runtime import Runtime
@@ -51,12 +52,13 @@ def _watch_shop(runtime: Runtime, shop_id: int) -> int:
     for key in wanted:
         after = 0
         while True:
-            with unit_of_work(runtime, shop_id=shop_id) as session:
+            with unit_of_work(runtime, shop_id=shop_id, committed="L4") as session:
                 flow, document = published.current(session)[key]
                 orders = _candidates(session, flow, document, after)
                 for order in orders:
                     _start(session, flow, document, order)
                 count += len(orders)
+                fault.point("L3")
             if len(orders) < AT_ONCE:
                 break
             after = orders[-1].id

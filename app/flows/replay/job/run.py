@@ -23,6 +23,7 @@ from app.flows.replay.history import load
 from app.flows.replay.job.answer_json import added_up, answer_json
 from app.flows.replay.job.models import Replay, ReplayPart, ReplayState
 from app.flows.replay.question import Question, answer_of, pages
+from app.kit import fault
 from app.kit.clock import business_now
 from app.kit.engines import SYSTEM
 from app.kit.leases import is_free
@@ -71,7 +72,7 @@ def _divide_asked(runtime: Runtime) -> None:
             select(Replay.shop_id).where(Replay.state == ReplayState.ASKED, Replay.shop_id.in_(connected()))
         ).all()
     for shop_id in shops:
-        with unit_of_work(runtime, shop_id=shop_id) as session:
+        with unit_of_work(runtime, shop_id=shop_id, committed="Q1") as session:
             divide(session)
 
 
@@ -118,7 +119,8 @@ def _claim(runtime: Runtime) -> Claimed | None:
             )
             parts = (ReplayPart.shop_id == row.shop_id, ReplayPart.replay_id == row.replay_id)
             session.execute(delete(ReplayPart).where(*parts))
-        return claimed
+    fault.point("Q2")
+    return claimed
 
 
 def _do(runtime: Runtime, part: Claimed) -> None:
@@ -128,7 +130,8 @@ def _do(runtime: Runtime, part: Claimed) -> None:
     if asked is None or past is None:
         return  # called off, or failed
     kept = answer_json(answer_of(past, asked))  # takes seconds: no transaction is open meanwhile
-    with unit_of_work(runtime, shop_id=part.shop_id) as session:
+    fault.point("Q3")
+    with unit_of_work(runtime, shop_id=part.shop_id, committed="Q4") as session:
         session.execute(
             update(ReplayPart)
             .where(ReplayPart.shop_id == part.shop_id, ReplayPart.id == part.part_id, ReplayPart.answer.is_(None))

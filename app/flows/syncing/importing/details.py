@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.flows.syncing.unread import note_unread
+from app.kit import fault
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.arrival.unsent import note_unsent
@@ -63,6 +64,7 @@ def page(session: Session, row: HistoryImport) -> bool:
     left = Allowance(row.points, row.points_at, row.rate, SHARE).now(now).after(meter)
     row.points, row.points_at, row.rate, row.last_fault = left.points, now, left.rate, None
     row.next_at = now + left.wait
+    fault.point("H5")
     return not left.wait
 
 

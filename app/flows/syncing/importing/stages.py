@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.flows.syncing.importing import beside_pass, details
 from app.flows.syncing.importing.baseline import freeze
 from app.flows.syncing.importing.begin import reach
+from app.kit import fault
 from app.kit.clock import business_now, real_now
 from app.kit.runtime import Runtime
 from app.kit.work import unit_of_work
@@ -37,9 +39,22 @@ Parsed = TypeVar("Parsed")
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Say where a reading is: who finds the row elsewhere has been overtaken, and keeps nothing of what they read."""
+
+    stage: ImportStage
+    url: str
+    position: int
+
+    def holds(self, row: HistoryImport) -> bool:
+        """Tell whether the row is still there."""
+        return (row.stage, row.url, row.position) == (self.stage, self.url, self.position)
+
+
 def step(runtime: Runtime, shop_id: int, ends_at: float, lease: timedelta) -> bool:
     """Take one shop's next step; return whether another may follow at once. Raises AdminFault, PayloadError."""
-    with unit_of_work(runtime, shop_id=shop_id) as session:
+    with unit_of_work(runtime, shop_id=shop_id, committed="H2") as session:
         row = _mine(session, shop_id)
         if row is None or row.state is not ImportState.RUNNING or row.next_at > business_now(session):
             return False
@@ -50,8 +65,8 @@ def step(runtime: Runtime, shop_id: int, ends_at: float, lease: timedelta) -> bo
             return details.page(session, row)
         if row.stage is ImportStage.WAIT or row.url is None:
             return _look(session, row)
-        url, position, stage = row.url, row.position, row.stage
-    return _stream(runtime, shop_id, stage, bulk.lines(runtime.parts["files"], url, position), ends_at, lease)
+        place = Place(row.stage, row.url, row.position)
+    return _stream(runtime, shop_id, place, ends_at, lease)
 
 
 def _mine(session: Session, shop_id: int) -> HistoryImport | None:
@@ -76,6 +91,7 @@ def _ask(session: Session, row: HistoryImport) -> bool:
         return _all_read(session, row)
     try:
         row.operation = bulk.run_orders(client(session), row.since, until)
+        fault.point("H1")
     except UserErrors as refusal:
         if refusal.codes & {"LIMIT_REACHED", "OPERATION_IN_PROGRESS"}:
             row.next_at = now + BUSY
@@ -107,30 +123,27 @@ def _look(session: Session, row: HistoryImport) -> bool:
     return True
 
 
-def _stream(
-    runtime: Runtime,
-    shop_id: int,
-    stage: ImportStage,
-    lines: Iterator[tuple[bytes, int]],
-    ends_at: float,
-    lease: timedelta,
-) -> bool:
+def _stream(runtime: Runtime, shop_id: int, place: Place, ends_at: float, lease: timedelta) -> bool:
     """Keep the lines of one stage batch by batch, each with the place it ends at; True when all are kept."""
+    stage = place.stage
     keep = _keep_orders if stage is ImportStage.ORDERS else _keep_lines
+    lines = bulk.lines(runtime.parts["files"], place.url, place.position)
     wanted = (pair for pair in lines if bulk_lines.is_child(pair[0]) is (stage is ImportStage.LINES))
     for batch in _batches(wanted):
-        with unit_of_work(runtime, shop_id=shop_id) as session:
+        with unit_of_work(runtime, shop_id=shop_id, committed="H4") as session:
             row = _mine(session, shop_id)
-            if row is None or row.stage is not stage:
-                return False  # begun anew meanwhile
+            if row is None or not place.holds(row):
+                return False  # begun anew meanwhile, or read on by another while this process stood still
             row.unusable += keep(session, row, [raw for raw, _ in batch])
             row.position, row.last_fault = batch[-1][1], None
+            place = replace(place, position=row.position)
             row.lease_until = session.scalar(select(func.now() + lease))
+            fault.point("H3")
         if time.monotonic() >= ends_at:
             return True
     with unit_of_work(runtime, shop_id=shop_id) as session:
         row = _mine(session, shop_id)
-        if row is None or row.stage is not stage:
+        if row is None or not place.holds(row):
             return False
         if stage is ImportStage.ORDERS:
             row.stage, row.position = ImportStage.LINES, 0
