@@ -1,4 +1,4 @@
-"""Say in words why a shop could not be read from Shopify, for whoever runs the app. Pure."""
+"""Say in words why a shop could not be read from Shopify, for whoever runs the app."""
 
 from __future__ import annotations
 

@@ -69,6 +69,12 @@ def unreleased(session: Session) -> Restoration | None:
     ).one_or_none()
 
 
+def waits_for(session: Session, shop_id: int) -> Restoration | None:
+    """Return the latest restoration while nothing may be sent for a shop because of it."""
+    holds = Restoration.released_at.is_(None) | (Restoration.left_behind.any_() == shop_id)
+    return session.scalars(select(Restoration).where(holds).order_by(Restoration.id.desc()).limit(1)).one_or_none()
+
+
 def _written_last(session: Session) -> datetime:
     """Return when the copy was made, business time: the ticker shows each second that it lives."""
     beat = session.scalar(select(func.max(Heartbeat.beat_at)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Identity, SmallInteger
+from sqlalchemy import ARRAY, BigInteger, Identity, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base
@@ -46,7 +46,8 @@ class Epoch(Base):
 class Restoration(Base):
     """Record that an older copy of the database took the place of a newer one: what happened between is not in it.
 
-    While `released_at` is null nothing is sent. `lost_from` and `lost_until` are business time.
+    While `released_at` is null nothing is sent, and afterwards nothing for the shops left behind. `lost_from` and
+    `lost_until` are business time.
     """
 
     __tablename__ = "restoration"
@@ -57,3 +58,6 @@ class Restoration(Base):
     noted_at: Mapped[datetime]  # real time
     released_at: Mapped[datetime | None]  # real time
     log_is_whole: Mapped[bool] = mapped_column(default=False)  # the log of accepted mails that was read covers it all
+    left_behind: Mapped[list[int]] = mapped_column(  # our ids of shops that wait on, until they are read again
+        ARRAY(BigInteger), default=list, server_default="{}"
+    )

@@ -21,7 +21,7 @@ from app.shops.models import Shop, ShopProfile, ShopStatus
 from app.shops.settings import Pause, Stored
 
 STANDING: Final = Question(
-    select(Shop.status, select(Halt.id).where(Halt.released_at.is_(None)).exists().label("halted")).where(
+    select(Shop.id, Shop.status, select(Halt.id).where(Halt.released_at.is_(None)).exists().label("halted")).where(
         Shop.id == SHOP
     )
 )
@@ -40,7 +40,9 @@ def shop_facts(
     }[standing.status]
     if state is ShopState.ACTIVE and profile is not None and not profile.data_access:
         state = ShopState.AWAITING_DATA_ACCESS
-    if state is ShopState.ACTIVE and any(each.released_at is None for each in restorations):
+    if state is ShopState.ACTIVE and any(
+        each.released_at is None or standing.id in each.left_behind for each in restorations
+    ):
         state = ShopState.RESTORED
     if state is ShopState.ACTIVE and standing.halted:
         state = ShopState.HALTED

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.flows.planning.changed import come_back
+from app.flows.planning.changed import come_back, restored
 from app.flows.syncing import sync_stages
 from app.flows.syncing.audit import silent_topics
 from app.flows.syncing.importing import beside_pass
@@ -211,4 +211,5 @@ def _finish(session: Session, cursor: SyncCursor, now: datetime) -> None:
     cursor.next_at, cursor.lease_until, cursor.last_fault = now + EVERY, None, None
     if is_first:
         beside_pass.pass_ended(session, now)
+    restored.read_again(session, now)
     come_back.data_reread(session, now)

@@ -15,7 +15,7 @@ from app.flows.models import FollowUp, FollowUpState
 from app.flows.planning.by_hand.halt import halted
 from app.flows.rules.reasons import OF_HOURS, Reason
 from app.kit.clock import business_now
-from app.kit.epoch import unreleased
+from app.kit.epoch import waits_for
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
 from app.shops.data_access import is_open
@@ -88,7 +88,7 @@ def home(session: Session) -> Home:
         next_at=planned.next_at,
         planned_count=planned.rows,
         withheld=None if is_open(session) else _withheld(session),
-        halted=halted(session) is not None or unreleased(session) is not None,
+        halted=halted(session) is not None or waits_for(session, entered_shop(session)) is not None,
     )
 
 

@@ -23,7 +23,7 @@ from app.flows.words.decided.outcome_words import MAY_HAVE_LEFT, UNANSWERED
 from app.flows.words.described.step_words import step_name
 from app.flows.words.people import access_words
 from app.kit.clock import business_now, real_now
-from app.kit.epoch import unreleased
+from app.kit.epoch import waits_for
 from app.kit.work import entered_shop
 from app.messages.models import Message, MessageState
 from app.reviews.models import Review
@@ -53,8 +53,14 @@ def cards(session: Session) -> list[Card]:
     """Return what needs the merchant, at most three."""
     shop_id = entered_shop(session)
     found = mail_cards(session)
-    restoration = unreleased(session)
-    if restoration is not None:
+    restoration = waits_for(session, shop_id)
+    if restoration is not None and restoration.released_at is not None:
+        words = (
+            "Since then Shopify has not let us read your shop, and what we know of it is old. Nothing is sent on it;"
+            " messages go on by themselves once it was read again."
+        )
+        found.insert(0, Card("critical", "Our records were put back from a backup", words))
+    elif restoration is not None:
         words = (
             "They do not know what was sent since they were saved. Whoever runs Welltimed compares them with the mail"
             " server's log; until then nothing is sent, so that nothing is sent twice."
