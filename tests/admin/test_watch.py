@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from app.kit.engines import SYSTEM
+from app.kit.events import emit
 from app.kit.work import unit_of_work
 from app.orders.arrival.unsent import note_unsent
 from app.orders.arrival.watch import run_due, waiting
@@ -71,6 +72,22 @@ def test_an_order_paid_and_not_sent_for_four_working_days_has_stalled(shop):
     shop.pass_time(days=4)
     assert run_due(shop.wired) == 1
     assert len(events(shop, fresh, "fulfilment_stalled")) == 1
+
+
+def test_an_order_that_cannot_be_told_of_keeps_no_other_waiting(shop, monkeypatch):
+    bad, good = stalled(shop, 7), stalled(shop, 7)
+
+    def emit_but_one(session, event):
+        if event.order_id == bad:
+            raise ValueError
+        emit(session, event)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("app.orders.arrival.watch.emit", emit_but_one)
+        assert run_due(shop.wired) == 1
+    assert [len(events(shop, order, "fulfilment_stalled")) for order in (bad, good)] == [0, 1]
+    assert run_due(shop.wired) == 1
+    assert len(events(shop, bad, "fulfilment_stalled")) == 1
 
 
 def test_a_shop_that_left_is_left_alone(shop):
