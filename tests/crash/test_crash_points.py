@@ -84,6 +84,23 @@ def test_a_webhook_that_was_applied_stays_applied_whatever_becomes_of_who_stood_
     assert shop.rows(select(WebhookInbox.state, WebhookInbox.reason)) == [(InboxState.APPLIED, None)]
 
 
+def test_a_webhook_that_kills_whoever_applies_it_is_parked_and_those_behind_it_are_applied(shop, crash):
+    body = order_body(real_now())
+    know(shop, body)
+    for number in range(3):
+        shop.webhook("orders/updated", body, webhook_id=str(number))
+    for _ in range(MAX_ATTEMPTS):
+        crash.run("B3", "kill", shop.apply)
+    for _ in range(2):  # rings
+        shop.apply()
+    rows = shop.rows(select(WebhookInbox.state, WebhookInbox.reason, WebhookInbox.attempts).order_by(WebhookInbox.id))
+    assert [tuple(row) for row in rows] == [
+        (InboxState.PARKED, "whoever applied it died, 5 times", MAX_ATTEMPTS + 1),
+        (InboxState.APPLIED, None, 2),  # tried with it once, and never again
+        (InboxState.APPLIED, None, 2),
+    ]
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("point", ["C1", "K1", "K2", "K3", "K4", "K5", "K6", "K7", "C2", "K11"])
 def test_a_sender_that_dies_before_or_after_the_open_window_sends_once(shop, crash, point, action):

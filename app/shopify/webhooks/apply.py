@@ -54,7 +54,7 @@ FIRST_ASIDE: Final = (
 LEASED: Final = (
     update(WebhookInbox)
     .values(lease_until=func.now() + LEASE, attempts=WebhookInbox.attempts + 1)
-    .returning(WebhookInbox.id, WebhookInbox.shop_domain)
+    .returning(WebhookInbox.id, WebhookInbox.shop_domain, WebhookInbox.attempts)
 )
 CLAIM: Final = LEASED.where(
     WebhookInbox.id.in_(FREE.where(~is_aside()).limit(BATCH).with_for_update(skip_locked=True).scalar_subquery())
@@ -153,12 +153,23 @@ def apply_aside(runtime: Runtime) -> int:
 
 
 def _claim(runtime: Runtime, claim: Any) -> list[tuple[int, str]]:
-    """Lease rows in a transaction of its own, so that a row that kills its worker is counted; return (id, shop)."""
+    """Lease rows in a transaction of its own, so that a row that kills its worker is counted; return (id, shop).
+
+    One tried before may be the one that kills: it goes last and alone, so that those behind it are not kept waiting and
+    not counted with it, and after the last try it is parked.
+    """
     with unit_of_work(runtime) as session:
-        claimed = [(row.id, row.shop_domain) for row in session.execute(claim)]
+        claimed = sorted(session.execute(claim).all(), key=lambda row: (row.attempts > 1, row.id))
+        again = [row for row in claimed if row.attempts > 1]
+        others = [row.id for row in again[1:]]
+        if others:
+            one_trip(session, [(GIVE_BACK, {"ids": others})])
+        rows = [(row.id, row.shop_domain) for row in claimed if row.id not in others]
+        if again and again[0].attempts > MAX_ATTEMPTS:
+            _settle(session, rows.pop()[0], InboxState.PARKED, f"whoever applied it died, {MAX_ATTEMPTS} times")
     if claimed:
         fault.point("B1")
-    return sorted(claimed)
+    return rows
 
 
 def _set_aside(runtime: Runtime, shop_domain: str, ids: list[int]) -> None:
