@@ -80,6 +80,28 @@ def test_a_call_is_run_once(wired, shelf):
     assert [row.state for row in rows(wired)] == [CallState.DONE]
 
 
+def test_a_call_that_kills_whoever_makes_it_is_given_up_until_it_is_asked_for_anew(wired, shelf, monkeypatch):
+    def die(*_):
+        raise SystemExit
+
+    ask(wired, 1)
+    with monkeypatch.context() as deadly:
+        deadly.setitem(wired.parts, "callers", {"shelf": die})
+        for _ in range(outgoing.MAX_ATTEMPTS):
+            with pytest.raises(SystemExit):
+                outgoing.run_due(wired)
+            with unit_of_work(wired, shop_id=1) as session:
+                session.execute(update(OutgoingCall).values(lease_until=func.now() - timedelta(seconds=1)))
+    assert outgoing.run_due(wired) == 0
+    assert [(row.state, row.reason) for row in rows(wired)] == [
+        (CallState.FAILED, f"whoever made it died, {outgoing.MAX_ATTEMPTS} times")
+    ]
+    assert not is_waiting(wired)
+    ask(wired, 2)
+    assert outgoing.run_due(wired) == 1
+    assert shelf.kept == {"a": 2}
+
+
 def test_asking_twice_for_one_key_is_one_call_with_the_newest_content(wired, shelf):
     ask(wired, 1)
     ask(wired, 2)

@@ -93,12 +93,16 @@ def _due() -> ColumnElement[bool]:
 
 
 def _claim(runtime: Runtime) -> tuple[int, int, int] | None:
-    """Lease the call longest due; return its shop, its id and the revision to be done."""
+    """Lease the call longest due, or give up one tried too often; return its shop, its id and the revision to do."""
     with unit_of_work(runtime, role=SYSTEM) as session:
         call = session.scalars(
             select(OutgoingCall).where(_due()).order_by(OutgoingCall.next_at).limit(1).with_for_update(skip_locked=True)
         ).one_or_none()
         if call is None:
+            return None
+        if call.attempts >= MAX_ATTEMPTS:  # those that raised were given up before: nobody came back from the last one
+            call.state, call.lease_until = CallState.FAILED, None
+            call.reason = f"whoever made it died, {MAX_ATTEMPTS} times"
             return None
         call.lease_until = session.scalar(select(func.now() + LEASE))
         call.attempts += 1
