@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.commands.flows_bundle import export, import_
 from app.commands.halted import halted
+from app.commands.health.doctor import doctor
 from app.commands.history import history
 from app.commands.migrate import migrate
 from app.commands.reconcile import reconcile
@@ -18,5 +19,5 @@ from app.commands.worker import worker
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for one in (migrate, worker, ticker, reconcile, halted, history, restored, simulate, why, export, import_):
+    for one in (migrate, worker, ticker, reconcile, doctor, halted, history, restored, simulate, why, export, import_):
         app.cli.add_command(one)

@@ -1,0 +1,1 @@
+"""`flask doctor`: whether this installation is well, a check a file."""
