@@ -151,11 +151,14 @@ def test_the_page_says_who_gets_it(running):
     )  # fmt: skip
     page = fetched(running, "/flows/care_mail")
     for words in (
-        "Starts when a parcel arrives.", "After a wait of 2 days.", "Only where the order's total is at least 50.",
+        "Starts when a parcel arrives.", "After a wait of 2 days.",
+        "Only where the order's total in the shop's currency is at least 50.",
         "Asked again before it goes out: only where", "Left out once a return of the order is closed.",
     ):  # fmt: skip
         assert words in page, words
-    assert "Only where this does not hold: the order's total is at least 50." in fetched(running, "/flows/other_mail")
+    assert "Only where this does not hold: the order's total in the shop's currency is at least 50." in fetched(
+        running, "/flows/other_mail"
+    )
 
 
 def test_a_wait_is_changed_after_what_it_moves_was_shown(running):

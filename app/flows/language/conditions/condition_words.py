@@ -9,8 +9,8 @@ from app.flows.language.conditions.facts import SORTS, Fact, Op, Sort, Value
 from app.flows.language.conditions.judge import Compare, Condition, Every, Finding, Not, Some
 
 LABELS: Final = {
-    Fact.ORDER_TOTAL: "the order's total",
-    Fact.ORDER_CURRENCY: "the order's currency",
+    Fact.ORDER_TOTAL: "the order's total in the shop's currency",
+    Fact.ORDER_CURRENCY: "the shop's currency",
     Fact.ORDER_COUNTRY: "the country it goes to",
     Fact.ORDER_LANGUAGE: "the order's language",
     Fact.ORDER_TAGS: "a tag of the order",
@@ -53,7 +53,7 @@ COMPARED: Final = {
 
 
 def condition_words(condition: Condition) -> str:
-    """Return "the order's total is at least 50 and the country it goes to is one of DE, AT"."""
+    """Return "the number of things in the order is at least 2 and the country it goes to is one of DE, AT"."""
     match condition:
         case Compare():
             return _compare_words(condition.fact, condition.op, condition.value)

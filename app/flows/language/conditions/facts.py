@@ -22,10 +22,10 @@ class Sort(StrEnum):
 
 
 class Fact(StrEnum):
-    """Name one fact. Amounts are in the order's own currency; days are whole days passed."""
+    """Name one fact. Amounts are in the shop's currency, whatever the buyer paid in; days are whole days passed."""
 
-    ORDER_TOTAL = "order_total"
-    ORDER_CURRENCY = "order_currency"
+    ORDER_TOTAL = "order_total"  # what the order comes to now, after removals and edits
+    ORDER_CURRENCY = "order_currency"  # the total's: the shop's own, as it was when the order was told
     ORDER_COUNTRY = "order_country"  # where it goes to
     ORDER_LANGUAGE = "order_language"
     ORDER_TAGS = "order_tags"

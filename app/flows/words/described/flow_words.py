@@ -91,7 +91,7 @@ def starts_words(trigger: Trigger) -> str:
 
 
 def start_words(trigger: Trigger) -> str:
-    """Return "Starts when an order is paid, where the order's total is at least 50."."""
+    """Return "Starts when an order is paid, where a SKU in the order is one of KK-KET-1."."""
     asked = f", where {condition_words(trigger.condition)}" if trigger.condition else ""
     return f"Starts {starts_words(trigger)}{asked}."
 
