@@ -15,6 +15,7 @@ from devstore.world.carrier_event import add_event, delete_event
 from devstore.world.delete_order import delete_order
 from devstore.world.fulfil import Tracking, cancel_parcel, fulfil
 from devstore.world.pay import pay
+from devstore.world.pickup import show_pickup
 from devstore.world.refund import refund
 from devstore.world.refused import Refused
 from devstore.world.returns import move_return, request_return
@@ -56,6 +57,10 @@ def _unevent(session: Session, order: Order) -> None:
     if event is None or event.order_id != order.id:
         raise Refused("event", "There is no such scan on this order.")
     delete_event(session, event)
+
+
+def _pickup(session: Session, order: Order) -> None:
+    show_pickup(session, _parcel(session, order), request.form.get("status", ""))
 
 
 def _cancel_parcel(session: Session, order: Order) -> None:
@@ -103,6 +108,7 @@ ACTIONS: dict[str, Action] = {
     "fulfil": _fulfil,
     "event": _event,
     "delete-event": _unevent,
+    "pickup": _pickup,
     "cancel-parcel": _cancel_parcel,
     "refund": _refund,
     "refund-all": _refund_all,

@@ -11,6 +11,7 @@ from devstore.webhooks.payloads.parcel import event_body, parcel_body
 from devstore.world.carrier_event import add_event, delete_event
 from devstore.world.find import find_in, find_order, find_shop
 from devstore.world.fulfil import Tracking, cancel_parcel, fulfil, set_tracking
+from devstore.world.pickup import show_pickup
 from devstore.world.whole import whole_order
 
 TRACKING = ("tracking_company", "tracking_number")
@@ -68,6 +69,17 @@ def post_event(number: int) -> tuple[Response, int]:
             city=words(given, "city"),
         )
         return jsonify(event_body(event, shop)), 201
+
+
+@blueprint.post("/fulfillments/<int:number>/pickup")
+def post_pickup(number: int) -> Response:
+    """Show it as `{"status": "ready_for_pickup"}`, `picked_up` or, to take that back, `none`."""
+    given = body()
+    only(given, "status")
+    with unit_of_work() as session:
+        parcel = find_in(session, _shop(session), Fulfillment, number, "fulfillment")
+        show_pickup(session, parcel, needed(given, "status"))
+        return _show(session, parcel)
 
 
 @blueprint.delete("/events/<int:number>")

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from devstore.generator.history import Plan
-from devstore.generator.rows import Fold, Row
+from devstore.generator.rows import Fold
+from devstore.generator.sold import Row
 from devstore.generator.truth import History
 from devstore.seed.plant import id_source
 from devstore.state.models import Base, Shop

@@ -26,6 +26,8 @@ class Rates:
     partial: float = 0.04  # the second part waits for stock, for weeks
     # of carried parcels
     untracked: float = 0.08  # go as letters
+    # of parcels that were fetched
+    pressed: float = 0.7  # the merchant says so
     # of orders all of which arrived
     returned: float = 0.07
     refunded: float = 0.02

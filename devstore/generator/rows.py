@@ -2,33 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from devstore.generator import truth
 from devstore.generator.draw.catalogue import Trade
+from devstore.generator.sold import Row, Sold
 from devstore.seed.places import LANDS
 from devstore.world.carrier_event import STATUSES
 from devstore.world.fulfil import TRACKING_PAGE
 
-Row = dict[str, Any]
 NOTHING = Decimal(0)
 A_TENTH = Decimal("0.1")
 SHIPPING = {land.code: Decimal(land.shipping) for land in LANDS} | {"FR": Decimal("9.50"), "CA": Decimal("13.00")}
 FREE_FROM = 60
-
-
-@dataclass
-class Sold:
-    """One order under way: its row, its lines by place, its parcels and returns by number."""
-
-    row: Row
-    lines: list[Row] = field(default_factory=list)
-    parcels: dict[int, Row] = field(default_factory=dict)
-    packed: dict[tuple[int, int], int] = field(default_factory=dict)
-    case: Row | None = None
 
 
 class Fold:
@@ -56,6 +44,7 @@ class Fold:
             truth.OrderCancelled: self._cancelled,
             truth.ParcelSent: self._sent,
             truth.Scanned: self._scanned,
+            truth.AtCounter: self._at_counter,
             truth.Refunded: self._refunded,
             truth.ReturnAsked: self._asked,
             truth.ReturnMoved: self._moved,
@@ -71,7 +60,7 @@ class Fold:
         """Return the rows by table, with what follows from the lines set."""
         self.tables["customer"] = list({row["id"]: row for row in self.people.values()}.values())
         for sold in self.sold.values():
-            _conclude(sold)
+            sold.conclude()
             self.tables["order"].append(sold.row)
             self.tables["line_item"] += sold.lines
             self.tables["fulfillment"] += sold.parcels.values()
@@ -220,6 +209,11 @@ class Fold:
                 parcel[column] = event.happened_at
         parcel["updated_at"] = event.at
 
+    def _at_counter(self, event: truth.AtCounter) -> None:
+        self._touch(event.order, event.at)
+        parcel = self.sold[event.order].parcels[event.parcel]
+        parcel["shipment_status"], parcel["updated_at"] = event.status, event.at
+
     def _refunded(self, event: truth.Refunded) -> None:
         self._touch(event.order, event.at)
         sold = self.sold[event.order]
@@ -287,13 +281,3 @@ class Fold:
 
 def _codes(code: str | None, off: Decimal) -> list[Row]:
     return [{"code": code, "amount": f"{off:.2f}", "type": "fixed_amount"}] if code else []
-
-
-def _conclude(sold: Sold) -> None:
-    """Set what follows from the lines: shipped whole, in part or not."""
-    for parcel in sold.parcels.values():
-        parcel.pop("_told", None)
-    left = any(line["current_quantity"] > line["fulfilled_quantity"] for line in sold.lines)
-    sold.row["fulfillment_status"] = None if not sold.parcels else "partial" if left else "fulfilled"
-    if sold.parcels and not left and sold.row["closed_at"] is None:
-        sold.row["closed_at"] = max(parcel["created_at"] for parcel in sold.parcels.values())

@@ -148,8 +148,17 @@ class Scanned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtCounter(Event):
+    """The merchant showed a parcel nobody carries as `status`: ready_for_pickup or picked_up."""
+
+    order: int
+    parcel: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived(Event):
-    """A parcel is there; `reported` says whether a carrier ever says so."""
+    """A parcel is there; `reported` says whether a carrier, or the merchant at the counter, ever says so."""
 
     hidden: ClassVar[bool] = True
 

@@ -104,7 +104,7 @@ class Fulfillment(Base):
     number: Mapped[int]
     # success, cancelled, error, failure
     status: Mapped[str] = mapped_column(default="success")
-    # None or a fulfilment event's status, lower case
+    # None or a fulfilment event's status, lower case; or what was said at the counter: ready_for_pickup, picked_up
     shipment_status: Mapped[str | None]
     tracking_company: Mapped[str | None]
     tracking_numbers: Mapped[list[Any]] = mapped_column(default=list)

@@ -89,6 +89,20 @@ def test_a_scan_that_arrives_late_does_not_undo_a_later_one(store):
     refused(store.post(path, json={"status": "arrived"}), "status")
 
 
+def test_at_the_counter_no_carrier_says_anything_and_the_body_lacks_one_of_the_words(store):
+    parcel = ship(store, buy(store), tracked=False)
+    forget_announced()
+    path = f"/api/fulfillments/{parcel['id']}/pickup"
+    for status in ("ready_for_pickup", "picked_up", "none"):
+        assert store.post(path, json={"status": status}).status_code == 200
+    told = [body["shipment_status"] for _, body in announced("fulfillments/update")]
+    assert told == ["ready_for_pickup", None, None]
+    assert set(topics()) == {"fulfillments/update", "orders/updated"}
+    refused(store.post(path, json={"status": "delivered"}), "status")
+    carried = ship(store, buy(store))
+    refused(store.post(f"/api/fulfillments/{carried['id']}/pickup", json={"status": "picked_up"}), "fulfillment")
+
+
 def test_a_cancelled_parcel_is_to_be_shipped_again(store):
     order = buy(store)
     parcel = ship(store, order)

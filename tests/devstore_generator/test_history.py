@@ -17,6 +17,7 @@ from devstore.generator.load import load
 from devstore.generator.rates import ORDINARY
 from devstore.generator.truth import (
     Arrived,
+    AtCounter,
     Event,
     HabitEnded,
     HabitFormed,
@@ -121,6 +122,8 @@ def test_shares_are_as_declared(by_kind):
     assert near(cancelled, drawn + kinds["pre_order"] + kinds["bulk"], ORDINARY.cancelled, sigmas=5)
     carried = [one for one in by_kind[ParcelSent] if one.service not in {"", "pick_up"}]
     assert near(sum(not one.tracked for one in carried), len(carried), ORDINARY.untracked)
+    counter = Counter(one.status for one in by_kind[AtCounter])
+    assert near(counter["picked_up"], counter["ready_for_pickup"], ORDINARY.pressed)
     guests = [one for one in by_kind[PersonCame] if one.bot is None]
     assert near(sum(one.guest for one in guests), len(guests), ORDINARY.guest)
     assert kinds["digital"]
@@ -157,6 +160,7 @@ def test_what_nobody_reported_still_arrived_and_is_hidden(by_kind):
     assert all(one.hidden for one in silent)
     told = {(one.order, one.parcel) for one in by_kind[Scanned] if one.status == "delivered"}
     reported = {(one.order, one.parcel) for one in by_kind[Arrived] if one.reported}
+    told |= {(one.order, one.parcel) for one in by_kind[AtCounter] if one.status == "picked_up"}
     by_file = {(one.order, one.parcel) for one in by_kind[ParcelSent] if not one.service}
     assert told == reported - by_file
 

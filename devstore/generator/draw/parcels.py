@@ -10,7 +10,7 @@ from devstore.generator.draw.homes import CARRIERS
 from devstore.generator.lanes import UNTRACKED, Lane
 from devstore.generator.rates import Rates
 from devstore.generator.transit import Journey, Scan
-from devstore.generator.truth import Arrived, Event, Lost, ParcelSent, Scanned
+from devstore.generator.truth import Arrived, AtCounter, Event, Lost, ParcelSent, Scanned
 
 EXPRESS, ECONOMY = 0.15, 0.2
 ORIGIN = "GB"
@@ -82,10 +82,14 @@ def _pick_up(way: Way, order: int, parcel: int, lines: tuple[tuple[int, int], ..
     sent = ParcelSent(
         at=at, shop=way.shop, order=order, parcel=parcel, lines=lines, carrier=None, service="pick_up", tracked=False
     )
-    ready = Scanned(at=at, shop=way.shop, order=order, parcel=parcel, status="ready_for_pickup", happened_at=at)
+    ready = AtCounter(at=at, shop=way.shop, order=order, parcel=parcel, status="ready_for_pickup")
     taken = at + timedelta(hours=way.dice.gammavariate(1.5, 16))
-    there = Arrived(at=taken, shop=way.shop, order=order, parcel=parcel, reported=False)
-    return Parcel(parcel, lines, at, taken, [sent, ready, there])
+    # A die of its own: what merchants press moves nothing else in a history.
+    reported = random.Random(f"{way.shop} {order} {parcel}").random() < way.rates.pressed
+    events: list[Event] = [sent, ready, Arrived(at=taken, shop=way.shop, order=order, parcel=parcel, reported=reported)]
+    if reported:
+        events.append(AtCounter(at=taken, shop=way.shop, order=order, parcel=parcel, status="picked_up"))
+    return Parcel(parcel, lines, at, taken, events)
 
 
 def _lane(way: Way, country: str) -> Lane:

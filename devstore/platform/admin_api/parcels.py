@@ -9,7 +9,7 @@ from devstore.platform.admin_api.orders import one_order
 from devstore.platform.names import read_gid
 from devstore.state.models import Fulfillment, FulfillmentEvent, FulfillmentLine, LineItem, Order
 
-# A carrier's word in an event, and what the admin shows for the parcel then.
+# A carrier's word in an event, or the merchant's at the counter, and what the admin shows for the parcel then.
 DISPLAYED = {
     "label_printed": "LABEL_PRINTED",
     "label_purchased": "LABEL_PURCHASED",
@@ -20,6 +20,7 @@ DISPLAYED = {
     "attempted_delivery": "ATTEMPTED_DELIVERY",
     "delayed": "DELAYED",
     "ready_for_pickup": "READY_FOR_PICKUP",
+    "picked_up": "PICKED_UP",
     "delivered": "DELIVERED",
     "failure": "FAILURE",
 }
