@@ -87,6 +87,8 @@ def parcels(session: Session, order_ids: Sequence[int]) -> Entries:
                 "shipped_at": row.shipped_at.isoformat(),
                 "estimated_delivery_at": instant(row.estimated_delivery_at),
                 "cancelled_at": instant(row.cancelled_at),
+                "ready_for_pickup_at": instant(row.ready_for_pickup_at),
+                "picked_up_at": instant(row.picked_up_at),
                 "delivered_at": instant(row.delivered_at),
                 "delivered_source": row.delivered_source,
                 "delivered_confidence": _confidence(row.delivered_source),

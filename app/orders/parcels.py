@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, ShopOwned
 from app.orders.arrival.delivery import Inferred
+from app.orders.arrival.pickup import Pickup
 from app.orders.models import of_order
 
 
@@ -43,6 +44,9 @@ class Fulfillment(ShopOwned, Base):
     delivered_at: Mapped[datetime | None]
     delivered_source: Mapped[str | None]  # app.orders.arrival.delivery.DeliverySource
     cancelled_at: Mapped[datetime | None]
+    # Since when the shop itself shows it so: app.orders.arrival.pickup.
+    ready_for_pickup_at: Mapped[datetime | None]
+    picked_up_at: Mapped[datetime | None]
     # What app.orders.lanes expects of it while nobody has reported it; all empty once somebody has.
     expected_from: Mapped[datetime | None]
     expected_to: Mapped[datetime | None]
@@ -62,6 +66,11 @@ def inferred(parcel: Fulfillment) -> Inferred | None:
     if parcel.delivered_at is not None or parcel.inferred_at is None or parcel.inferred_risk is None:
         return None
     return Inferred(parcel.inferred_at, parcel.inferred_risk, parcel.inferred_by or "")
+
+
+def pickup(parcel: Fulfillment) -> Pickup:
+    """Return since when the shop shows a parcel as ready to be picked up, and as picked up."""
+    return Pickup(parcel.ready_for_pickup_at, parcel.picked_up_at)
 
 
 class FulfillmentLine(ShopOwned, Base):

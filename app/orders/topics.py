@@ -28,7 +28,7 @@ from app.orders.record import parcel as record_parcel
 from app.orders.record import reversal as record_reversal
 from app.orders.record.order import line_ids, record_order
 from app.orders.record.told import WEBHOOK, OrderChanged, Told
-from app.orders.record.undecided import order_is_undecided, parcels_are_undecided, scan_is_undecided
+from app.orders.record.undecided import may_hide_pickup, order_is_undecided, parcels_are_undecided, scan_is_undecided
 from app.orders.reversals import ReturnCase
 from app.shopify.payloads import webhook_orders, webhook_people
 from app.shopify.payloads.vocabulary import ReturnStatus
@@ -87,6 +87,8 @@ def fulfillment_told(session: Session, delivery: Delivery) -> None:
     def apply(order: Order, told: Told) -> None:
         if parcels_are_undecided(session, [facts]) and fetch.ask_for_order(session, order.shopify_id, prompted=True):
             return
+        if may_hide_pickup(session, order, facts):
+            fetch.ask_for_order(session, order.shopify_id, prompted=True)
         parcel = record_parcel.record_fulfillment(session, order, facts, line_ids(session, order.id), told)
         note_unsent(session, order, [parcel])
 

@@ -34,6 +34,16 @@ from tests.admin.merchant import DAY
 assert shop  # a fixture
 
 
+def test_what_lies_at_the_counter_teaches_nothing_of_the_way(shop):
+    learn(shop)
+    before = {(row.carrier, row.tracked): row.parcels for (row,) in shop.rows(select(Lane))}
+    for days in range(30):
+        waiting = shop.order("Emi", placed=days + 1, sent=days)
+        change(shop, waiting, tracking_number=None, tracking_company=None, ready_for_pickup_at=shop.now - days * DAY)
+    learn(shop)
+    assert {(row.carrier, row.tracked): row.parcels for (row,) in shop.rows(select(Lane))} == before
+
+
 def test_a_round_learns_every_lane_and_learning_again_changes_nothing(shop):
     learn(shop)
     first = {row[0].carrier: row[0] for row in shop.rows(select(Lane))}

@@ -10,6 +10,8 @@ from app.messages.models import Attempt, AttemptState, MessageState
 from app.orders.models import Order
 from app.orders.parcels import Fulfillment
 from app.orders.reversals import ReturnCase
+from tests.admin.lanes_shop import change
+from tests.admin.merchant import DAY
 from tests.admin_people import stories
 from tests.admin_people.stories import person_of, words
 
@@ -56,6 +58,13 @@ def test_a_life_from_order_to_review(merchant):
     ]  # fmt: skip
     pattern = ".*".join(re.escape(each) for each in in_order)
     assert re.search(pattern, past(told)), past(told)
+
+
+def test_what_was_fetched_says_by_whose_word(merchant):
+    order = merchant.order("Ana", placed=3, sent=2)
+    change(merchant, order, ready_for_pickup_at=merchant.now - DAY, picked_up_at=merchant.now)
+    told = past(page(merchant, order))
+    assert re.search("Parcel of #1401 picked up.*Known by: you said so.*Parcel of #1401 ready for pickup", told), told
 
 
 def test_what_is_planned_stands_on_top_by_the_persons_own_clock(merchant):

@@ -230,6 +230,12 @@ def _parcels(result, kept, row, true, line_ids, *, erased):
             "delivered_source": source,
             "source_updated_at": theirs.updated_at,
         }
+        if source == "merchant":
+            in_time = (
+                mine.picked_up_at is not None and told.pop("delivered_at") >= mine.picked_up_at >= theirs.created_at
+            )
+            result.same(what, {"picked up in time": in_time}, {"picked up in time": True})
+            told["delivered_at"] = mine.picked_up_at
         result.same(what, vars(mine), told)
         result.same(what, {"cancelled": mine.cancelled_at is not None}, {"cancelled": theirs.status == "cancelled"})
         contents = {line_ids.get(one.order_line_id): one.quantity for one in kept.contents[mine.id]}

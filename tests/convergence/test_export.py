@@ -85,7 +85,7 @@ def test_a_downloaded_copy_holds_what_was_bought_sent_paid_back_and_sent_back(fr
         [],
     ]
     assert parcels[0].pop("tracking_url").endswith("EX1")
-    untold = {"estimated_delivery_at": None, "cancelled_at": None}
+    untold = dict.fromkeys(("estimated_delivery_at", "cancelled_at", "ready_for_pickup_at", "picked_up_at"))
     assert parcels == [
         untold | {
             "status": "success", "company": "Example Post", "tracking_number": "EX1", "shipped_at": sent,

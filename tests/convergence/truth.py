@@ -38,6 +38,8 @@ class Parcel:
         denied = max((scan.happened_at for scan in self.scans if scan.status in DENIED), default=None)
         if said is not None and (denied is None or said >= denied):
             return said, "carrier_event"
+        if self.row.shipment_status == "picked_up":
+            return self.row.updated_at, "merchant"  # at the latest: nobody dates it
         if not self.is_carried and (denied is None or self.row.created_at >= denied):
             return self.row.created_at, "digital"
         return None, None

@@ -114,6 +114,21 @@ def test_a_later_word_of_the_carrier_makes_older_news_old(anchor, statuses):
     assert short(verdict(arrived)) == ("skip", 4, "overtaken")
 
 
+def test_what_lies_at_the_shops_own_counter_was_never_on_its_way():
+    at_counter = replace(ON_ITS_WAY, shipment_status="ready_for_pickup")
+    assert isinstance(verdict(facts("shipped", items=(at_counter,))), Send)  # a carrier brought it there
+    fetched = replace(at_counter, tracked=False)
+    assert short(verdict(facts("shipped", items=(fetched,)))) == ("skip", 4, "overtaken")
+
+
+def test_who_fetched_it_is_not_told_that_it_came_and_is_asked_how_it_is():
+    fetched = replace(LINE, delivered_source=DeliverySource.MERCHANT)
+    assert short(verdict(facts("delivered", items=(fetched,)))) == ("skip", 6, "nothing_to_ship")
+    assert isinstance(verdict(facts(items=(fetched,))), Send)
+    step = replace(STEPS["shipped"], anchor=Anchor.TRIGGER)
+    assert isinstance(verdict(facts(step, items=(fetched,), flow=FlowFacts(trigger="picked_up"))), Send)
+
+
 def test_a_parcel_nobody_reports_is_asked_about_at_the_latest_day():
     known = facts(items=(ON_ITS_WAY,))
     latest = SHIPPED + STEPS["review_request"].fallback

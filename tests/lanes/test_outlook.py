@@ -99,6 +99,20 @@ def test_what_cannot_be_told_is_never_late(changes, lane):
     assert look(replace(PARCEL, **changes), lane).late_at is None
 
 
+def test_what_lies_at_a_carriers_counter_is_not_late_and_nothing_more_is_promised():
+    there = replace(PARCEL, says=MONDAY + 4 * DAY, scans=[*PARCEL.scans, Scan("READY_FOR_PICKUP", MONDAY + 2 * DAY)])
+    found = look(there, terms=Terms(stated=(1, 3)))
+    assert (found.late_at, found.expected_from, found.expected_to) == (None, None, None)
+    back = replace(there, scans=[*there.scans, Scan("in_transit", MONDAY + 3 * DAY)])
+    assert look(back).late_at is not None
+
+
+def test_of_what_lies_at_the_shops_own_counter_no_lane_says_anything():
+    there = replace(PARCEL, tracked=False, scans=[], waits=True)
+    assert look(replace(there, waits=False), terms=Terms(stated=(1, 3))) != NOTHING
+    assert look(there, terms=Terms(stated=(1, 3))) == NOTHING
+
+
 def test_what_is_told_to_have_arrived_after_the_last_day_expected_is_not_late():
     friday_midnight = Scan("delivered", MONDAY + timedelta(hours=110))
     found = look(replace(PARCEL, scans=[friday_midnight]), now=MONDAY + timedelta(hours=86))

@@ -50,3 +50,18 @@ def test_what_comes_later_is_not_there_yet():
     assert not {"delivered_at", "delivered_source"} & set(at(4)["parcel.2"])
     assert at(8)["return.4"]["status"] == "open"
     assert "refund.3" not in at(8)
+
+
+def test_what_the_counter_said_is_a_word_like_a_carriers():
+    parcel = {
+        "shipped_at": "2026-09-02T08:00:00+00:00", "shipment_status": "picked_up", "lines": {"1": 3},
+        "ready_for_pickup_at": "2026-09-03T09:00:00+00:00", "picked_up_at": "2026-09-04T17:00:00+00:00",
+        "delivered_at": "2026-09-04T17:00:00+00:00", "delivered_source": "merchant",
+    }  # fmt: skip
+    then = {}
+    for instant, changed in unrolled({"order": STANDS["order"], "parcel.2": parcel}):
+        then[instant.day] = changed.get("parcel.2")
+    assert then[2] == {"shipped_at": parcel["shipped_at"], "shipment_status": None, "lines": {"1": 3}, "scans": []}
+    ready = {"shipment_status": "ready_for_pickup", "ready_for_pickup_at": parcel["ready_for_pickup_at"]}
+    assert then[3] == then[2] | ready
+    assert then[4] == parcel | {"scans": []}

@@ -11,7 +11,7 @@ from app.flows.language.steps import Arrival
 from app.flows.rules.case import UNNUMBERED, Case, Verdict, keep, postpone, skip
 from app.flows.rules.decision import Item, Looked, Sent, Skip
 from app.flows.rules.left_out_rules import left_out, product_left_out
-from app.flows.rules.overtaken import news_of, overtaken_by
+from app.flows.rules.overtaken import brings, news_of, overtaken_by
 from app.flows.rules.reasons import Reason
 from app.flows.timing.delays import latest_at, ready_at
 from app.orders.arrival.delivery import DeliverySource
@@ -125,6 +125,8 @@ def _gone(case: Case, line: Item) -> Reason | None:
         return Reason.ITEMS_REMOVED
     if case.step.topic is Topic.SHIPPING and not line.requires_shipping:
         return Reason.NOTHING_TO_SHIP
+    if brings(case.step, case.facts.flow.trigger) and line.delivered_source is DeliverySource.MERCHANT:
+        return Reason.NOTHING_TO_SHIP  # fetched at the counter: who has it knows
     if case.step.about_lines and line.is_gift_card:
         return Reason.GIFT_CARD
     return product_left_out(case, line)

@@ -29,7 +29,10 @@ ENDS: Final = frozenset({Event.CANCELLED, Event.REFUNDED, Event.RETURNED})  # to
 
 @dataclass(frozen=True, slots=True)
 class ParcelStory:
-    """One parcel of an order. `scans` that stand are (Shopify's word, instant); `delayed_at` is our watcher's."""
+    """One parcel of an order. `delayed_at` is our watcher's.
+
+    `scans` that stand, and what the shop's own counter says, are (Shopify's word, instant).
+    """
 
     id: int
     shipped_at: datetime

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.kit.work import entered_shop
+from app.orders.arrival.delivery import DeliverySource
 from app.orders.models import OrderEvent
 from app.orders.record.told import RECONCILE, WEBHOOK
 from app.shopify.models import SyncCursor
@@ -47,6 +48,8 @@ def silent_topics(session: Session, now: datetime) -> list[dict[str, Any]]:
         )
         .where(OrderEvent.shop_id == shop.id, OrderEvent.kind.in_(TOLD_BY))
         .where(OrderEvent.happened_at >= since, OrderEvent.happened_at < now - SETTLED)
+        # No topic tells of a pickup.
+        .where(func.coalesce(OrderEvent.changed["source"].astext, "") != DeliverySource.MERCHANT)
         .group_by(OrderEvent.kind)
         .order_by(OrderEvent.kind)
     )

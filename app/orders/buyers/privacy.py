@@ -7,8 +7,8 @@ A copy of a person's data holds one entry an order, oldest first:
     lines      title, variant, sku, quantity as ordered, current_quantity after removals and refunds, price of one,
                currency
     parcels    status, company, tracking_number, tracking_url, shipped_at, estimated_delivery_at, cancelled_at,
-               delivered_at with delivered_source and delivered_confidence (app.orders.arrival.delivery), lines,
-               and scans: status, at, message
+               ready_for_pickup_at, picked_up_at, delivered_at with delivered_source and delivered_confidence
+               (app.orders.arrival.delivery), lines, and scans: status, at, message
     refunds    at, amount, currency, lines
     returns    return, status, opened_at, closed_at, lines
 

@@ -19,7 +19,7 @@ from app.orders.lanes.expect import Fitted, LaneKey
 from app.orders.lanes.outlook import NOTHING, Outlook, Parcel, outlook
 from app.orders.lanes.settings import Deliveries
 from app.orders.models import Order
-from app.orders.parcels import Fulfillment
+from app.orders.parcels import Fulfillment, pickup
 from app.shops.settings import load_once
 from app.shops.zone import home_country
 
@@ -66,6 +66,7 @@ def write(order: Order, parcel: Fulfillment, scans: Sequence[Scan], lane: Fitted
             tracked=parcel.tracking_number is not None,
             scans=scans,
             says=parcel.estimated_delivery_at,
+            waits=pickup(parcel).waits,
             done=parcel.delivered_at is not None or parcel.cancelled_at is not None,
         ),
         lane,

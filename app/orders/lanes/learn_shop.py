@@ -35,7 +35,7 @@ def learn_shop(session: Session, lane_book: LaneBook, now: datetime) -> None:
 
 
 def count(session: Session, now: datetime) -> dict[LaneKey, Counts]:
-    """Return the shop's parcels by lane, without what needed no carrier, was cancelled or is the merchant's word."""
+    """Return the shop's parcels by lane, without what no carrier brings, was cancelled or is the merchant's word."""
     rows = session.execute(
         select(
             Fulfillment.tracking_company,
@@ -52,6 +52,7 @@ def count(session: Session, now: datetime) -> dict[LaneKey, Counts]:
             Fulfillment.cancelled_at.is_(None),
             Fulfillment.shipped_at > now - LOOK_BACK,
             Fulfillment.shipped_at <= now,
+            Fulfillment.ready_for_pickup_at.is_(None),
             ~Order.is_test,
         )
         .order_by(Fulfillment.id)

@@ -2,7 +2,8 @@
 
 A range has a source: what the carrier says, else the lane, else what the shop itself states; else nothing is promised.
 A carrier's date that the carrier's own later scan has overtaken no longer counts. A parcel without tracking is never
-late, nor one no carrier has seen yet, nor one on a lane that never tells.
+late, nor one no carrier has seen yet, nor one on a lane that never tells, nor one that waits to be picked up. Of what
+waits at the shop's own counter nothing is inferred either: transit times say nothing of it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.orders.arrival.delivery import ARRIVED, CARRIER_CLOCK_SLACK, DENIED, Scan
+from app.orders.arrival.pickup import READY
 from app.orders.lanes.business_days import WorkCalendar
 from app.orders.lanes.expect import SILENT, Fitted, Level
 from app.orders.lanes.infer import expected, likely_at
@@ -52,12 +54,16 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is known of one parcel. `says` is the carrier's own date; `done` once it has arrived or was cancelled."""
+    """What is known of one parcel. `says` is the carrier's own date; `done` once it has arrived or was cancelled.
+
+    `waits` says that the shop shows it at its own counter.
+    """
 
     shipped_at: datetime
     tracked: bool
     scans: Sequence[Scan]
     says: datetime | None = None
+    waits: bool = False
     done: bool = False
 
 
@@ -86,15 +92,17 @@ def outlook(parcel: Parcel, lane: Fitted | None, calendar: WorkCalendar, terms: 
     live = [scan for scan in parcel.scans if not scan.deleted and scan.happened_at <= now + CARRIER_CLOCK_SLACK]
     last = max(live, key=_newest, default=None)
     refused = last is not None and last.status.lower() in DENIED
-    if refused and last is not None and last.status.lower() == SENT_BACK:
-        return Outlook(last_scan_at=last.happened_at)
+    if parcel.waits or (refused and last is not None and last.status.lower() == SENT_BACK):
+        return Outlook(last_scan_at=last.happened_at if last else None)
     seen_at = max((scan.happened_at for scan in live if scan.status.lower() not in DENIED | ARRIVED), default=None)
     lane = lane if lane is not None and lane.parcels >= FEWEST else None
     inferred = None
     if lane is not None and terms.risk is not None and not refused:
         inferred = likely_at(lane, parcel.shipped_at, terms.risk, calendar, seen_at=seen_at)
-    first, until, by = (None, None, None) if refused else _range(parcel, lane, calendar, terms, seen_at)
-    late_at, late_by = _late(parcel, calendar, terms, last, until)
+    # At a carrier's counter it has come as far as it will by itself: how long it lies there is the buyer's to say.
+    is_there = last is not None and last.status.lower() == READY
+    first, until, by = (None, None, None) if refused or is_there else _range(parcel, lane, calendar, terms, seen_at)
+    late_at, late_by = (None, None) if is_there else _late(parcel, calendar, terms, last, until)
     if late_at is not None and (_is_silent(lane) or (inferred is not None and inferred <= late_at)):
         late_at, late_by = None, None  # no news is what this lane tells of every parcel
     return Outlook(

@@ -41,6 +41,7 @@ select f.order_id, 'parcel.' || f.id, jsonb_strip_nulls(jsonb_build_object(
     'delivered_source', f.delivered_source, 'cancelled_at', f.cancelled_at, 'inferred_at', f.inferred_at,
     'inferred_risk', f.inferred_risk, 'inferred_by', f.inferred_by, 'delayed_at', f.delayed_at,
     'estimated_delivery_at', f.estimated_delivery_at,
+    'ready_for_pickup_at', f.ready_for_pickup_at, 'picked_up_at', f.picked_up_at,
     'lines', (select jsonb_object_agg(c.order_line_id, c.quantity) from fulfillment_line c
         where c.shop_id = f.shop_id and c.fulfillment_id = f.id),
     'scans', (select jsonb_agg(jsonb_build_array(lower(e.status), e.happened_at) order by e.happened_at, e.id)

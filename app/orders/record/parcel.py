@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -15,14 +16,15 @@ from app.kit.rows.one_trip import one_trip
 from app.kit.rows.question import SHOP, Question, ask
 from app.kit.rows.upsert import change, find_or_make
 from app.orders.arrival.delivery import Scan, delivered
+from app.orders.arrival.pickup import NONE, PICKUPS, Pickup, at_counter, shown, shown_before
 from app.orders.buyers.nobodys import is_nobodys
 from app.orders.lanes.foresee import foresee
 from app.orders.models import Order, OrderLine
-from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine
+from app.orders.parcels import Fulfillment, FulfillmentEvent, FulfillmentLine, pickup
 from app.orders.record import history
 from app.orders.record.told import RECONCILE, Told
 from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts
-from app.shopify.payloads.vocabulary import FulfillmentStatus
+from app.shopify.payloads.vocabulary import FulfillmentStatus, ShipmentStatus
 
 # What a carrier's scans are called in an order's history; "delivered" is derived from all that is known, not from one.
 TOLD: Final = {
@@ -93,17 +95,25 @@ def record_fulfillment(
     key = {"shop_id": order.shop_id, "shopify_id": facts.shopify_id}
     parcel, made = find_or_make(session, Fulfillment, key, {"order_id": order.id} | described)
     packed, scans = ({}, {}) if made else _contents(session, parcel)
+    before, said = NONE if made else pickup(parcel), facts.shipment_status
     if made:
         history.append(session, order.id, "shipped", facts.created_at, told, subject_id=facts.shopify_id)
     if made or facts.updated_at >= parcel.source_updated_at:
-        change(parcel, described)
+        if "pickup" in facts.untold and parcel.shipment_status in PICKUPS:  # a body that has no word for it
+            said = described["shipment_status"] = ShipmentStatus(parcel.shipment_status)
+        status = at_counter(said, tracked=bool(facts.tracking_numbers))
+        change(parcel, described | asdict(shown(before, status, facts.updated_at)))
         if facts.status is FulfillmentStatus.CANCELLED and parcel.cancelled_at is None:
             parcel.cancelled_at = facts.updated_at
             history.append(session, order.id, "parcel_cancelled", facts.updated_at, told, subject_id=facts.shopify_id)
         packed = _pack(session, parcel, facts, lines, packed)
+    else:
+        status = at_counter(said, tracked=bool(facts.tracking_numbers))
+        change(parcel, asdict(shown_before(before, parcel.shipment_status, status, facts.updated_at)))
     # A reconciliation that was told all scans knows which were taken back.
     whole = "events" not in facts.untold | facts.truncated and told.source == RECONCILE
     scans = _keep_scans(session, parcel, facts.events, told, scans, nobodys=nobodys, whole=whole)
+    _note_pickup(session, parcel, before, scans, told)
     _derive(session, order, parcel, scans, told, is_shipped=_is_shipped(packed))
     return parcel
 
@@ -138,6 +148,7 @@ def _derive(session: Session, order: Order, parcel: Fulfillment, seen: Scans, to
         scans,
         now=business_now(session),
         shopify_delivered_at=parcel.shopify_delivered_at,
+        merchant_delivered_at=parcel.picked_up_at,  # pressed at the shop's own counter; Shopify passes it on
         digital_since=None if is_shipped else parcel.shipped_at,
     )
     before = parcel.delivered_at
@@ -150,6 +161,14 @@ def _derive(session: Session, order: Order, parcel: Fulfillment, seen: Scans, to
     elif before is not None and at is None:
         history.append(session, order.id, "delivery_retracted", told.at, told, subject_id=parcel.shopify_id)
     foresee(session, order, parcel, scans)
+
+
+def _note_pickup(session: Session, parcel: Fulfillment, before: Pickup, scans: Scans, told: Told) -> None:
+    """Append what the shop itself shows anew, unless a scan has said it."""
+    scanned = {seen.status for seen in scans.values() if seen.deleted_at is None}
+    for word, at in pickup(parcel).words:
+        if (word, at) not in before.words and word not in scanned:
+            history.append(session, parcel.order_id, TOLD[word], at, told, subject_id=parcel.shopify_id)
 
 
 def _described(facts: FulfillmentFacts, *, nobodys: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ enrols nobody and sends nothing (that is all the difference to `record_order`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from app.kit.rows.insert_rows import insert_rows
 from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.orders.arrival.delivery import DeliverySource
+from app.orders.arrival.pickup import NONE, Pickup, at_counter, shown
 from app.orders.models import Order, OrderEvent, OrderLine
 from app.orders.parcels import Fulfillment
 from app.orders.record.described import line_columns, order_columns
@@ -150,7 +152,7 @@ def _line_row(shop_id: int, order_id: int, facts: LineFacts) -> dict[str, Any]:
 
 def _parcel_row(shop_id: int, order_id: int, facts: FulfillmentFacts, *, nobodys: bool) -> dict[str, Any]:
     at, source = _arrival(facts)
-    return {
+    return asdict(_counter(facts)) | {
         "shop_id": shop_id,
         "order_id": order_id,
         "shopify_id": facts.shopify_id,
@@ -173,7 +175,15 @@ def _arrival(facts: FulfillmentFacts) -> tuple[datetime | None, DeliverySource |
     """Return when a parcel arrived by its scalar dates alone; its scans come later and may say better."""
     if "carried" in facts.untold:
         return facts.created_at, DeliverySource.DIGITAL
+    picked_up_at = _counter(facts).picked_up_at
+    if facts.delivered_at is None and picked_up_at is not None:
+        return picked_up_at, DeliverySource.MERCHANT
     return facts.delivered_at, DeliverySource.SHOPIFY if facts.delivered_at else None
+
+
+def _counter(facts: FulfillmentFacts) -> Pickup:
+    status = at_counter(facts.shipment_status, tracked=bool(facts.tracking_numbers))
+    return shown(NONE, status, facts.updated_at)
 
 
 def _events(
@@ -187,6 +197,7 @@ def _events(
         found.append(("cancelled", 0, facts.cancelled_at, {}))
     for parcel in facts.fulfillments:
         found.append(("shipped", parcel.shopify_id, parcel.created_at, {}))
+        found += [(word, parcel.shopify_id, at, {}) for word, at in _counter(parcel).words]
         at, source = _arrival(parcel)
         if at is not None:
             found.append(("delivered", parcel.shopify_id, at, {"source": str(source)}))

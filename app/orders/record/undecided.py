@@ -7,13 +7,14 @@ arrive may be the older; the shop itself has to be asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.customers.models import Customer
 from app.kit.rows.question import SHOP, Question, ask, one_of
+from app.orders.arrival.pickup import PICKUPS
 from app.orders.models import Order, OrderLine
 from app.orders.parcels import Fulfillment, FulfillmentEvent
 from app.shopify.payloads.facts import FulfillmentEventFacts, FulfillmentFacts, OrderFacts
@@ -41,6 +42,14 @@ BUYERS: Final = Question(
         ),
     )
 )
+CARRIED: Final = Question(
+    select(OrderLine.id).where(
+        OrderLine.shop_id == SHOP,
+        OrderLine.order_id == bindparam("order", type_=BigInteger),
+        one_of(OrderLine.shopify_id, "lines"),
+        OrderLine.requires_shipping,
+    )
+)
 SCAN: Final = Question(
     select(FulfillmentEvent.id).where(
         FulfillmentEvent.shop_id == SHOP, FulfillmentEvent.shopify_id == bindparam("scan", type_=BigInteger)
@@ -62,10 +71,23 @@ def parcels_are_undecided(session: Session, told: Sequence[FulfillmentFacts]) ->
     kept = {row.shopify_id: row for row in rows}
     return any(
         facts.shopify_id in kept
-        and facts.updated_at == kept[facts.shopify_id].source_updated_at
         and _standing(facts) != kept[facts.shopify_id][2:]
+        and (facts.updated_at == kept[facts.shopify_id].source_updated_at or _is_silent(facts, kept[facts.shopify_id]))
         for facts in told
     )
+
+
+def may_hide_pickup(session: Session, order: Order, facts: FulfillmentFacts) -> bool:
+    """Say whether a body may be about goods the buyer fetches, and cannot say so: nothing in it tells of a carrier.
+
+    Only the Admin API shows that they wait at the counter, or were picked up. Nobody fetches a file.
+    """
+    if "pickup" not in facts.untold or facts.tracking_numbers or facts.tracking_company:
+        return False
+    inside = [shopify_id for shopify_id, _ in facts.lines]
+    of_order, of_parcel = {"order": order.id, "lines": inside}, {"parcels": [facts.shopify_id]}
+    carried, kept = ask(session, (CARRIED, of_order), (PARCELS, of_parcel))
+    return bool(carried) and all(facts.updated_at >= row.source_updated_at for row in kept)
 
 
 def scan_is_undecided(session: Session, parcel: Fulfillment, facts: FulfillmentEventFacts) -> bool:
@@ -99,6 +121,11 @@ def _names_another_buyer(session: Session, order: Order, facts: OrderFacts) -> b
     kept = next((one for one in buyers if one.id == order.customer_id), None)
     is_guest = kept is not None and kept.shopify_id is None
     return not is_guest and (named is None or order.customer_id not in {named.id, named.merged_into})
+
+
+def _is_silent(facts: FulfillmentFacts, kept: Any) -> bool:
+    """Say whether a newer body has no word for what the shop showed last: it may stand, or have been taken back."""
+    return "pickup" in facts.untold and kept.shipment_status in PICKUPS and facts.updated_at > kept.source_updated_at
 
 
 def _standing(facts: FulfillmentFacts) -> tuple[str | None, ...]:

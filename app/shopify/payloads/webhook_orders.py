@@ -31,6 +31,7 @@ from app.shopify.payloads.vocabulary import (
 
 ORDER_UNTOLD = frozenset({"returns"})
 FULFILLMENT_UNTOLD = frozenset({"delivered_at", "in_transit_at", "estimated_delivery_at", "events"})
+SILENT = FULFILLMENT_UNTOLD | {"pickup"}  # without a shipment status: the published words for it lack the counter's
 RETURN_UNTOLD = frozenset({"created_at", "closed_at"})
 RETURN_OPENED = {"name": "name", "return_line_items": "lines"}  # told by some topics only
 
@@ -172,6 +173,8 @@ def _line(it: Fields, currency: str) -> LineFacts:
 
 def _fulfillment(it: Fields) -> FulfillmentFacts:
     status = it.choice("status", FulfillmentStatus, FulfillmentStatus.UNKNOWN)
+    is_cancelled = status is FulfillmentStatus.CANCELLED
+    is_silent = it.maybe_text("shipment_status") is None and not is_cancelled
     return FulfillmentFacts(
         shopify_id=it.identifier("id"),
         order_shopify_id=it.identifier("order_id"),
@@ -179,7 +182,7 @@ def _fulfillment(it: Fields) -> FulfillmentFacts:
         status=status,
         # Of a cancelled one the Admin API says no place any more; here the last one still stands.
         shipment_status=it.choice("shipment_status", ShipmentStatus, ShipmentStatus.UNKNOWN)
-        if it.maybe_text("shipment_status") and status is not FulfillmentStatus.CANCELLED
+        if not is_silent and not is_cancelled
         else None,
         tracking_company=it.maybe_text("tracking_company"),
         tracking_numbers=it.filled_texts("tracking_numbers"),
@@ -187,7 +190,7 @@ def _fulfillment(it: Fields) -> FulfillmentFacts:
         created_at=it.moment("created_at"),
         updated_at=it.moment("updated_at"),
         lines=tuple(sorted((line.identifier("id"), line.count("quantity")) for line in it.children("line_items"))),
-        untold=FULFILLMENT_UNTOLD,
+        untold=SILENT if is_silent else FULFILLMENT_UNTOLD,
     )
 
 

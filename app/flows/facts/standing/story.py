@@ -15,7 +15,7 @@ from app.flows.runs.triggers import UNPAID, ParcelStory, Story
 from app.kit.rows.among import among
 from app.kit.work import entered_shop
 from app.orders.models import Order, OrderEvent
-from app.orders.parcels import Fulfillment, FulfillmentEvent
+from app.orders.parcels import Fulfillment, FulfillmentEvent, pickup
 from app.orders.reversals import Refund, ReturnCase
 from app.reviews.models import Review
 from app.reviews.states import ReviewState
@@ -47,7 +47,7 @@ def stories(session: Session, orders: Sequence[Order]) -> dict[int, Story]:
                 shipped_at=parcel.shipped_at,
                 delivered_at=parcel.delivered_at,
                 delayed_at=delayed.get((parcel.order_id, parcel.shopify_id)),
-                scans=tuple(scans[parcel.id]),
+                scans=(*scans[parcel.id], *pickup(parcel).words),
             )
         )
     refunded, returned = _refunded(session, shop_id, ids), _returned(session, shop_id, ids)

@@ -20,7 +20,7 @@ from app.shops.zone import shop_zone
 
 
 def parcels(session: Session, whose: Whose, span: Span) -> list[Entry]:
-    """Return parcels sent, arrived with who says so or how sure an estimate is, and cancelled."""
+    """Return parcels sent, arrived with who says so or how sure an estimate is, at the counter, and cancelled."""
     mine = with_order(whose, Fulfillment)
     zone, now = shop_zone(session), business_now(session)
     found = [
@@ -29,7 +29,10 @@ def parcels(session: Session, whose: Whose, span: Span) -> list[Entry]:
     ]
     for parcel, order in session.execute(span.of(mine, Fulfillment.delivered_at)):
         source = SOURCES.get(DeliverySource(parcel.delivered_source)) if parcel.delivered_source else None
-        found.append(Entry(parcel.delivered_at, f"Parcel of {order} arrived", f"Known by: {source}" if source else ""))
+        came = "arrived" if parcel.delivered_source != DeliverySource.MERCHANT else "picked up"
+        found.append(Entry(parcel.delivered_at, f"Parcel of {order} {came}", f"Known by: {source}" if source else ""))
+    for parcel, order in session.execute(span.of(mine, Fulfillment.ready_for_pickup_at)):
+        found.append(Entry(parcel.ready_for_pickup_at, f"Parcel of {order} ready for pickup"))
     for parcel, order in session.execute(span.of(mine, Fulfillment.inferred_at)):
         likely = inferred(parcel)
         if likely is not None and likely.at <= now:

@@ -13,7 +13,7 @@ from app.flows.facts.gather_items import Contents
 from app.flows.replay.history.rows import line_row, parcel_row, return_row
 from app.flows.runs.triggers import UNPAID, ParcelStory, Story
 from app.orders.models import Order, OrderLine
-from app.orders.parcels import Fulfillment
+from app.orders.parcels import Fulfillment, pickup
 from app.orders.reversals import ReturnCase
 from app.orders.sent_back import Units
 from app.reviews.models import Review
@@ -35,6 +35,7 @@ OF_PARCEL: Final = (
 )  # fmt: skip
 PARCEL_TIMES: Final = (
     "shipped_at", "delivered_at", "cancelled_at", "inferred_at", "delayed_at", "estimated_delivery_at",
+    "ready_for_pickup_at", "picked_up_at",
 )  # fmt: skip
 
 
@@ -166,7 +167,7 @@ class OrderThen:
                     each.shipped_at,
                     each.delivered_at,
                     each.delayed_at,
-                    self.scans[each.id] if self.with_scans else (),
+                    (*self.scans[each.id], *pickup(each).words) if self.with_scans else (),
                 )
                 for _, each in sorted(self.parcels.items())
                 if each.cancelled_at is None

@@ -17,7 +17,8 @@ PAID: Final = "paid"
 BROUGHT_BACK: Final = frozenset({"refunded", "partially_refunded"})
 OPEN: Final = "open"
 ORDER_LATER: Final = ("paid_at", "cancelled_at", "deleted_at")
-PARCEL_LATER: Final = ("delivered_at", "cancelled_at", "delayed_at")
+COUNTER: Final = {"ready_for_pickup_at": "ready_for_pickup", "picked_up_at": "picked_up"}  # as scans would say it
+PARCEL_LATER: Final = ("delivered_at", "cancelled_at", "delayed_at", *COUNTER)
 OWN_DATES: Final = {
     "order": ("placed_at", *ORDER_LATER),
     "parcel": ("shipped_at", *PARCEL_LATER),
@@ -98,8 +99,14 @@ def _parcel(values: Values, at: datetime) -> dict[str, Any]:
         found.pop("delivered_source", None)
     found["scans"] = [scan for scan in values.get("scans", ()) if _is_by(scan[1], at)]
     if "shipment_status" in found:
-        found["shipment_status"] = found["scans"][-1][0] if found["scans"] else None
+        found["shipment_status"] = _last_word(found)
     return found
+
+
+def _last_word(parcel: Values) -> str | None:
+    """Return what was said last of a parcel, by a carrier or at the shop's own counter."""
+    said = [*parcel["scans"], *([word, parcel[name]] for name, word in COUNTER.items() if name in parcel)]
+    return max(said, key=lambda each: datetime.fromisoformat(each[1]))[0] if said else None
 
 
 def _case(values: Values, at: datetime) -> dict[str, Any]:

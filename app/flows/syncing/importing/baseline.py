@@ -47,7 +47,8 @@ PARCELS = """
            percentile_cont(0.5) within group (order by extract(epoch from f.delivered_at - f.shipped_at) / 86400)
                filter (where f.delivered_source in ('carrier_event', 'shopify')) as median_days
       from fulfillment f join "order" o on o.shop_id = f.shop_id and o.id = f.order_id
-     where f.shop_id = :shop_id and f.cancelled_at is null and coalesce(f.delivered_source, '') <> 'digital'
+     where f.shop_id = :shop_id and f.cancelled_at is null and f.ready_for_pickup_at is null
+       and coalesce(f.delivered_source, '') not in ('digital', 'merchant')
        and not o.is_test and o.placed_at >= :since and o.placed_at < :until
      group by o.country order by count(*) desc, o.country
 """
