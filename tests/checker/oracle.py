@@ -233,8 +233,10 @@ def _must(order: Order, line: int, step: Step, stopped_at: datetime | None) -> b
     if not order.is_plain(line) or order.paid_at is None or line in order.digital:
         return False
     parcels = [parcel for parcel in order.parcels.values() if line in parcel.lines]
-    if step.key == "thank_you":
-        return _told(order.paid_at, order.known_at, 8 * HOUR)
+    was_paid_later = order.paid_at > order.placed_at  # told of a parcel, nobody asks whether it has been paid since
+    is_told = _told(order.paid_at, order.known_at, 8 * HOUR)
+    if step.key == "thank_you" or (was_paid_later and not is_told and not step.about_lines):
+        return is_told
     if len(parcels) != 1 or not all(parcel.is_calm for parcel in order.parcels.values()):
         return False
     (parcel,) = parcels

@@ -25,7 +25,8 @@ AFTERWARDS = timedelta(days=3)  # for what a look at the very end has planned
 LONGEST = timedelta(days=6)  # nobody looks for as long, at most: there is a nightly look at everything
 A_LEASE = timedelta(seconds=125)
 TABLES = "select tablename from pg_tables where schemaname = 'public' order by 1"
-INTERRUPTED = "select 1 from sync_cursor where last_fault is not null limit 1"
+UNFINISHED = """select 1 from sync_cursor c join shop s on s.id = c.shop_id
+    where s.status = 'active' and (c.finished_at is null or c.finished_at < %s) limit 1"""
 ASKED_AGAIN_H = (20, 72)  # asking a shop whether anything changed reads a week's orders again
 SOON, HURRIES = (5, 40), 4  # minutes until what was due is tried again, and how often in a row
 ORDERS = 300  # of a seed: the more there are, the less each pays for tickers and reconciliation
@@ -41,7 +42,7 @@ class Play:
         self.lives = lives
         self.post_office, self.numbers = [], itertools.count()
         self.acks, self.stops, self.merchants = {}, [], merchants or Merchants(on, world, {}, [])
-        self.steps, self.asks, self.asks_at = steps, True, BEGINNING
+        self.steps, self.asks, self.asks_at, self.asked_at = steps, True, BEGINNING, BEGINNING
         self.hurried, self.left_to_steps = 0, BEGINNING
         self.instants, self.patience, self.statistics = 0, A_LEASE, iter(STATISTICS)
         self.statistics_at = BEGINNING + next(self.statistics)
@@ -138,9 +139,9 @@ class Play:
         """Say whether a worker has time now for what can wait, such as asking shops what has changed."""
         if not self.asks:
             return False
-        if self.hub.now < self.asks_at:
-            return bool(self.on.monitor.execute(INTERRUPTED).fetchone())
-        self.asks_at = self.hub.now + self.fates.hours(*ASKED_AGAIN_H)
+        if self.hub.now < self.asks_at:  # what was begun is gone on with at once, as by every ring
+            return bool(self.on.monitor.execute(UNFINISHED, (self.asked_at,)).fetchone())
+        self.asked_at, self.asks_at = self.hub.now, self.hub.now + self.fates.hours(*ASKED_AGAIN_H)
         return True
 
     def _tidy(self):
