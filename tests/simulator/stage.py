@@ -236,6 +236,8 @@ def stage(servers, seed, beginning, make_fates, make_shopify, make_post):
         # What goes in one trip is still one statement after the other to PostgreSQL: others may come between, and one
         # whose answer nobody has waited for would be answered at a moment of real time.
         patch.setattr(psycopg.Connection, "pipeline", lambda _: contextlib.nullcontext())
+        # This server plans for any row as it is, and its statistics say when anew: by virtual minutes it would always.
+        patch.setattr("app.kit.rows.one_trip._ask", ask_plainly)
         replace_machine(hub, patch, seed)
         patch.setattr(fault, "_armed", Points(made))
         patch.setattr("app.shopify.asking.pace.SLOW_S", math.inf)  # how fast this machine is decides nothing here
@@ -265,6 +267,11 @@ def commit_in(made):
         made.commit(self)
 
     return commit
+
+
+def ask_plainly(driver, asked):
+    """Ask without a word about plans."""
+    return [driver.execute(str(sql), facts) for sql, facts in asked]
 
 
 def patient(hub):
