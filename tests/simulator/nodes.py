@@ -46,7 +46,7 @@ def customer_node(it):
         "firstName": it.first_name, "lastName": "Weber", "locale": "en", "tags": [], "defaultPhoneNumber": None,
         "defaultEmailAddress": {
             "emailAddress": it.email, "marketingState": it.consent.upper(),
-            "marketingUpdatedAt": utc(it.changed_mind_at or it.updated_at),
+            "marketingUpdatedAt": utc(it.changed_mind_at or it.created_at),
         },
         "defaultAddress": {"countryCodeV2": it.country, "provinceCode": PROVINCE.get(it.country)},
     }  # fmt: skip
