@@ -28,7 +28,7 @@ CLASSES = (
     "retention",
     "poison",
 )
-THIN, THINNEST = 30, 0.1  # orders: with more of them a drain passes more points at once, and would never get through
+THIN = 30  # orders: with more of them a drain passes more points at once, and would never get through
 POINTS = {  # chance at a point, by its letter; what is passed seldom is the likelier to go wrong
     "W": 0.02, "B": 0.01, "P": 0.01, "K": 0.02, "T": 0.05, "C": 0.02,
     "L": 0.01, "R": 0.01, "J": 0.01, "M": 0.1, "E": 0.1,
@@ -43,7 +43,7 @@ class Fates:
         self.dice, self.dealt, self.healed = dice, Counter(), False
         self.on = {name for name in CLASSES if dice.random() < 0.6} if only is None else set(only)
         self.strength = dice.choice([0.3, 1, 1, 2])
-        self.thin = min(1.0, max(THIN / orders, THINNEST))
+        self.thin = min(1.0, THIN / orders)
 
     def heal(self):
         """Let nothing go wrong any more."""

@@ -171,7 +171,7 @@ class Play:
             return calm
         # While somebody sleeps others look again and again: leases run out, and what they held is taken over.
         following = max(min(calm, waking, now + self.patience), now)
-        self.patience *= 2
+        self.patience = min(self.patience * 2, LONGEST)  # among many somebody is always asleep
         return following
 
     def _hurries(self):
