@@ -12,6 +12,7 @@ from app.flows.sending.drain import drain
 from app.flows.syncing import sync
 from app.kit.models import Restoration
 from app.shopify.models import SyncCursor
+from app.shops.models import Shop, ShopStatus
 from tests.admin.flow_documents import running, send
 
 
@@ -50,6 +51,11 @@ def ask(merchant, *words):
 
 def row(shop):
     return next(row for (_, step), row in shop.plans().items() if step == "care_mail")
+
+
+def stands(shop, status):
+    with shop.work() as session:
+        session.get_one(Shop, shop.id).status = status
 
 
 def opens_again(merchant, monkeypatch):
@@ -92,6 +98,17 @@ def test_it_goes_on_by_itself_once_it_was_read_again(mails, merchant, neighbour,
     assert row(merchant).outcome == "handed_over"
     assert ask(merchant).output == "Nothing waits: the database is the one we left.\n"
     assert "put back from a backup" not in merchant.fetch("/").text
+
+
+def test_one_that_has_to_be_connected_anew_waits_too_until_it_was_read_again(mails, merchant, neighbour, monkeypatch):
+    stands(merchant, ShopStatus.NEEDS_RECONNECTION)
+    assert ask(merchant, "--release", "--log-is-whole").exit_code == 0
+    assert count(merchant, mails) == 1
+    stands(merchant, ShopStatus.ACTIVE)
+    assert count(merchant, mails) == 1
+    assert row(merchant).reason == Reason.RESTORED
+    opens_again(merchant, monkeypatch)
+    assert count(merchant, mails) == 2
 
 
 @pytest.mark.parametrize("domain", ["fernside-tea.myshopify.com", "nobody.myshopify.com"])

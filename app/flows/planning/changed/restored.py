@@ -75,14 +75,8 @@ def standing(session: Session) -> Standing | None:
             )
         )
     )
-    unread = session.execute(
-        select(Shop.id, Shop.domain, SyncCursor.last_fault)
-        .join(SyncCursor, SyncCursor.shop_id == Shop.id)
-        .where(Shop.status == ShopStatus.ACTIVE)
-        .where(or_(SyncCursor.finished_at.is_(None), SyncCursor.finished_at < latest.lost_until))
-        .order_by(Shop.domain)
-    ).all()
-    return Standing(latest.lost_from, latest.lost_until, waiting or 0, tuple(Unread(*row) for row in unread))
+    unread = _unread(session, latest, ShopStatus.ACTIVE)
+    return Standing(latest.lost_from, latest.lost_until, waiting or 0, unread)
 
 
 def left_behind(session: Session) -> list[str]:
@@ -95,7 +89,7 @@ def let_go_on(runtime: Runtime, *, log_is_whole: bool, leave: Collection[str] = 
     """End the wait of every shop; return what goes on and what had become too old meanwhile.
 
     Raises NotReadYet, but for the domains in `leave`: those wait on, each until it was read again, and hold up nobody
-    else. Raises NothingToLeave for one of them that nobody waits for.
+    else. Raises NothingToLeave for one of them that nobody waits for. A shop that has to be connected anew waits on too.
 
     `log_is_whole` says that the log of accepted mails that was read covers the lost time to its end. Without it, what
     was due by then and is not in the log may have left, counts as unknown and is never sent.
@@ -111,8 +105,9 @@ def let_go_on(runtime: Runtime, *, log_is_whole: bool, leave: Collection[str] = 
             raise NotReadYet(others)
         for each in restorations(session):
             if each.released_at is None:
+                away = _unread(session, each, ShopStatus.NEEDS_RECONNECTION)
                 each.released_at, each.log_is_whole = real_now(), log_is_whole
-                each.left_behind = [one.shop_id for one in unread]
+                each.left_behind = [one.shop_id for one in (*unread, *away)]
         session.flush()
         waiting = {shop_id for each in restorations(session) for shop_id in each.left_behind}
         # Also those a release left out that was cut short.
@@ -132,6 +127,17 @@ def read_again(session: Session, now: datetime) -> None:
     ).all()
     if gone_on and waits_for(session, shop_id) is None:
         release(session, (Reason.RESTORED,), OnResume.SEND, now)
+
+
+def _unread(session: Session, since: Restoration, status: ShopStatus) -> tuple[Unread, ...]:
+    rows = session.execute(
+        select(Shop.id, Shop.domain, SyncCursor.last_fault)
+        .join(SyncCursor, SyncCursor.shop_id == Shop.id)
+        .where(Shop.status == status)
+        .where(or_(SyncCursor.finished_at.is_(None), SyncCursor.finished_at < since.lost_until))
+        .order_by(Shop.domain)
+    )
+    return tuple(Unread(*row) for row in rows)
 
 
 def _one_shop(runtime: Runtime, shop_id: int) -> Released:
