@@ -259,3 +259,25 @@ def test_a_look_finds_nothing_to_do_for_an_order_that_is_gone(merchant):
         session.execute(update(Enrollment).values(order_id=-1, look_at=merchant.now))
     assert look.run_due(merchant.wired) == 1
     assert runs(merchant)[0].look_at > merchant.now
+
+
+def test_an_order_that_cannot_be_looked_at_keeps_no_other_waiting(merchant, monkeypatch):
+    running(merchant, wait("pause", 1), send("care_mail"))
+    merchant.pass_time(minutes=1)
+    orders = [merchant.order(name, placed=1, sent=1, arrived=0) for name in ("Ana", "Bela")]
+    merchant.pass_time(days=2)
+    follow = look.replan
+
+    def replan_but_one(session, order, parcels):
+        if order.id == orders[0]:
+            raise ValueError
+        follow(session, order, parcels)
+
+    monkeypatch.setattr(look, "AT_ONCE", 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(look, "replan", replan_but_one)
+        assert [look.run_due(merchant.wired) for _ in orders] == [0, 1]
+    assert [key for key, _ in merchant.plans("care_mail")] == ["#1402"]
+    merchant.pass_time(minutes=16)
+    look.run_due(merchant.wired)
+    assert len(merchant.plans("care_mail")) == 2

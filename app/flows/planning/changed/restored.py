@@ -89,7 +89,7 @@ def let_go_on(runtime: Runtime, *, log_is_whole: bool, leave: Collection[str] = 
     """End the wait of every shop; return what goes on and what had become too old meanwhile.
 
     Raises NotReadYet, but for the domains in `leave`: those wait on, each until it was read again, and hold up nobody
-    else. Raises NothingToLeave for one of them that nobody waits for. A shop that has to be connected anew waits on too.
+    else. Raises NothingToLeave for one of them that nobody waits for. Who has to be connected anew waits on likewise.
 
     `log_is_whole` says that the log of accepted mails that was read covers the lost time to its end. Without it, what
     was due by then and is not in the log may have left, counts as unknown and is never sent.

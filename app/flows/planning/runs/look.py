@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -77,6 +78,8 @@ def _look_in(runtime: Runtime, shop_id: int, ends_at: float) -> int:
             # Where a webhook about the same order came first, the row still says that it waits.
             if not (isinstance(failure, DBAPIError) and has_collided(failure)):
                 log.error("look_failed", shop_id=shop_id, order=order_id, exc_info=failure)
+                with unit_of_work(runtime, shop_id=shop_id) as session:
+                    _put_off(session, order_id, business_now(session))  # it keeps no other waiting
             continue
         looked += 1
     return looked
@@ -91,10 +94,14 @@ def look(session: Session, order_id: int) -> None:
     if order is not None:
         of_order = select(Fulfillment).where(Fulfillment.shop_id == shop_id, Fulfillment.order_id == order_id)
         replan(session, order, list(session.scalars(of_order)))
-    # Whatever came of it, nothing may be due at once for ever: the order could be gone.
+    _put_off(session, order_id, now)  # whatever came of it, nothing may be due at once for ever: it could be gone
+
+
+def _put_off(session: Session, order_id: int, now: datetime) -> None:
+    """Let runs of an order that are due look again later."""
     session.execute(
         update(Enrollment)
-        .where(Enrollment.shop_id == shop_id, Enrollment.order_id == order_id, Enrollment.look_at <= now)
+        .where(Enrollment.shop_id == entered_shop(session), Enrollment.order_id == order_id, Enrollment.look_at <= now)
         .values(look_at=now + OVERDUE)
     )
 
