@@ -46,7 +46,7 @@ def test_a_page_says_what_a_flow_does_step_by_step(merchant):
         "Is for this: something of the order is reviewed within 9 days. Then it ends.",
         "Waits 2 days.",
         "Waits until the customer orders again, 9 days at most.",
-        "Where the order&#39;s total is at least 50:",
+        "Where the order&#39;s total in the shop&#39;s currency is at least 50:",
         "Rich: as soon as a parcel arrives.",
         "Else:",
         "Ends.",
