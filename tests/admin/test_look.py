@@ -50,6 +50,14 @@ def opened(open_page, address, path=""):
     return page, frame
 
 
+@pytest.mark.parametrize("path", ["/settings/stars", "/settings/law", "/reviews/1/hide", "/customers/1/pause"])
+def test_a_form_s_address_reloaded_in_the_admin_shows_the_page_it_is_on(admin, open_page, path):
+    merchant, address = admin
+    merchant.order("Ana", placed=3, sent=2)
+    _, frame = opened(open_page, address, path)
+    assert frame.locator("s-page").count() == 1
+
+
 def test_every_page_at_every_width(admin, open_page):
     merchant, address = admin
     page = open_page()

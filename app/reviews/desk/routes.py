@@ -17,6 +17,7 @@ from app.reviews.desk import cards, decide, queries
 from app.reviews.desk.reason_words import REASONS, WHY_NOT_STARS
 from app.reviews.states import HiddenReason, ReviewState
 from app.shopify.entry import app_home
+from app.shopify.entry.lead_on import lead_on
 from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
 
@@ -73,7 +74,7 @@ def hide(review_id: int) -> Response:
 @blueprint.get("/reviews/<int:review_id>/hide")
 def after_reload(review_id: int) -> Response:
     """Show the list where a browser reloads the address of a form."""
-    return redirect("/reviews")
+    return lead_on("/reviews")
 
 
 def _page(session: Session, state: ReviewState, number: int, *, error: str = "") -> str:

@@ -21,6 +21,7 @@ from app.flows.words.day_words import clock_name, date_words
 from app.kit.clock import business_now
 from app.kit.errors import Invalid
 from app.shopify.entry import app_home
+from app.shopify.entry.lead_on import lead_on
 from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.zone import shop_zone
 
@@ -77,7 +78,7 @@ def show_buyer(order_id: int) -> AnyResponse:
     with merchant_session() as session:
         whose = people.find_by_order(session, order_id)
         if whose.customer is not None:
-            return redirect(f"/customers/{whose.customer.id}")
+            return lead_on(f"/customers/{whose.customer.id}")
         return make_response(_page(session, whose))
 
 
@@ -110,7 +111,7 @@ def resume(customer_id: int) -> AnyResponse:
 @blueprint.get("/customers/<int:customer_id>/resume")
 def after_reload(customer_id: int) -> AnyResponse:
     """Show the person where a browser reloads the address of a form."""
-    return redirect(f"/customers/{customer_id}")
+    return lead_on(f"/customers/{customer_id}")
 
 
 def _page(session: Session, whose: Whose, *, error: str = "") -> str:

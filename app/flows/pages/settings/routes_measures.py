@@ -11,6 +11,7 @@ from app.flows.pages.settings.measure_page import share_keys
 from app.flows.planning.by_hand.pause import lock_shop
 from app.kit.clock import business_now
 from app.shopify.entry import app_home
+from app.shopify.entry.lead_on import lead_on
 from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.settings import Section, save
 
@@ -53,7 +54,7 @@ def keep_holdouts() -> Response:
 @blueprint.get("/settings/holdouts")
 def after_reload() -> Response:
     """Show the settings where a browser reloads the address of a form."""
-    return redirect("/settings")
+    return lead_on("/settings")
 
 
 def _keep(section: Section) -> Response:

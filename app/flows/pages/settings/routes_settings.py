@@ -21,6 +21,7 @@ from app.kit.errors import Invalid
 from app.reviews.storefront.let_stars import let_stars
 from app.reviews.storefront.standard_stars import SCOPE
 from app.shopify.entry import app_home
+from app.shopify.entry.lead_on import lead_on
 from app.shopify.entry.merchant_session import by_merchant, merchant_session
 from app.shops.settings import load
 from app.shops.zone import shop_zone
@@ -93,4 +94,4 @@ def choose_unsubscribes() -> Response:
 @blueprint.get("/settings/unsubscribes")
 def after_reload() -> Response:
     """Show the settings where a browser reloads the address of the form."""
-    return redirect("/settings")
+    return lead_on("/settings")
