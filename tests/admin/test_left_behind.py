@@ -86,7 +86,10 @@ def test_the_others_go_on_and_nothing_is_sent_for_the_one_left_behind(mails, mer
     merchant.order("Bea", placed=1, sent=1, arrived=0)
     assert count(merchant, mails) == 1
     assert f"Left behind: {merchant.domain}" in ask(merchant).output
-    assert "Since then Shopify has not let us read your shop" in html.unescape(merchant.fetch("/").text)
+    page = html.unescape(merchant.fetch("/").text)
+    assert "Since then Shopify has not let us read your shop" in page
+    assert "Nothing goes out until your shop was read again." in page
+    assert "whoever runs Welltimed" not in page
     assert "put back from a backup" not in neighbour.fetch("/").text
 
 

@@ -56,6 +56,7 @@ class Home:
     planned_count: int
     withheld: int | None  # how many wait for customer data; None while that is open to us
     halted: bool = False  # every shop waits: whoever runs the app looks at it
+    unread: bool = False  # this one alone waits, after a restore, until it was read again
 
 
 def home(session: Session) -> Home:
@@ -76,6 +77,8 @@ def home(session: Session) -> Home:
         and_(FollowUp.state == FollowUpState.HELD, FollowUp.reason == Reason.SHOP_PAUSED),
     )
     soon = (*_mine(session, FollowUp), waits, FollowUp.due_at < now + AHEAD)
+    restoration = waits_for(session, entered_shop(session))
+    unread = restoration is not None and restoration.released_at is not None
     return Home(
         now=now,
         zone=zone,
@@ -88,7 +91,8 @@ def home(session: Session) -> Home:
         next_at=planned.next_at,
         planned_count=planned.rows,
         withheld=None if is_open(session) else _withheld(session),
-        halted=halted(session) is not None or waits_for(session, entered_shop(session)) is not None,
+        halted=halted(session) is not None or (restoration is not None and not unread),
+        unread=unread,
     )
 
 

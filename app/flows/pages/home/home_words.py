@@ -32,6 +32,7 @@ class Shown:
 
 
 HALTED: Final = "Nothing goes out until whoever runs Welltimed lets it go on."
+UNREAD: Final = "Nothing goes out until your shop was read again."
 
 
 def status(home: Home, waiting: Waiting) -> str:
@@ -48,10 +49,8 @@ def status(home: Home, waiting: Waiting) -> str:
         paused = f"Paused{by} {on_day(since, home.zone, home.now)} at {clock_words(since, home.zone)}."
         return f"{paused} {counted(waiting.planned, 'message waits', 'messages wait')}.{end}"
     sent = f"{home.sent_count:,} sent today" if home.sent_count else "None sent yet today"
-    if home.halted:
-        return f"{sent}. {HALTED}"
-    if home.withheld is not None:
-        return f"{sent}. {status_words(home.withheld)}"
+    if stopped := _stopped(home):
+        return f"{sent}. {stopped}"
     if home.next_at is None:
         return f"{sent}. The next message goes out {_without_day(home)}."
     return f"{sent}, next {next_words(home.next_at, home.zone, home.now)}."
@@ -59,13 +58,18 @@ def status(home: Home, waiting: Waiting) -> str:
 
 def later(home: Home) -> str:
     """Return what stands where nothing goes out soon."""
-    if home.halted:
-        return HALTED
-    if home.withheld is not None:
-        return status_words(home.withheld)
+    if stopped := _stopped(home):
+        return stopped
     if home.next_at is None:
         return f"Nothing within a day. The next message goes out {_without_day(home)}."
     return f"Nothing within a day. The next one goes out {next_words(home.next_at, home.zone, home.now)}."
+
+
+def _stopped(home: Home) -> str:
+    """Return why nothing goes out, where it is not the merchant's pause; "" where it does."""
+    if home.halted or home.unread:
+        return HALTED if home.halted else UNREAD
+    return status_words(home.withheld) if home.withheld is not None else ""
 
 
 def _without_day(home: Home) -> str:
