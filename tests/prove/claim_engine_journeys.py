@@ -12,7 +12,7 @@ from tests.simulator.lives import STORIES
 CLASSES = 10
 JOURNEYS = 200_000
 BUGS = 20
-QUICK_SEEDS, QUICK_ORDERS = 2, 12
+QUICK_SEEDS, QUICK_ORDERS = 2, 150
 CORES = 2
 MOST_S = 480  # a seed is begun within; together with the last one, a command stays below ten minutes
 RACES = 500  # a seed
