@@ -51,9 +51,8 @@ class HistoryImport(Turn, Base):
     lines_read: Mapped[int] = mapped_column(Integer, default=0)
     details_total: Mapped[int | None] = mapped_column(Integer)
     details_read: Mapped[int] = mapped_column(Integer, default=0)
-    unusable: Mapped[int] = mapped_column(
-        Integer, default=0
-    )  # lines of the file, and orders asked about, that say nothing we can use
+    # Lines of the file, and orders asked about, that say nothing we can use.
+    unusable: Mapped[int] = mapped_column(Integer, default=0)
     points: Mapped[float] = mapped_column(Float, default=0.0)  # of the allowance, at `points_at`
     points_at: Mapped[datetime]
     rate: Mapped[float] = mapped_column(Float)

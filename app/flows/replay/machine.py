@@ -289,10 +289,8 @@ class Walk:
         said = Said(told.saying, now, lines_of(row, verdict.lines, self._items))
         word = spoken_as(told.saying.step, told.saying.run)
         keys = [(kind, number, word) for kind, number in said.items]
-        if any(
-            self._items.get(key, row.id) != row.id for key in keys
-        ):  # another of this instant took it: decided anew by what holds then
-            self._due(row, now)
+        if any(self._items.get(key, row.id) != row.id for key in keys):
+            self._due(row, now)  # another of this instant took it: decided anew by what holds then
             return
         self._items.update(dict.fromkeys(keys, row.id))
         self.told.append(told)

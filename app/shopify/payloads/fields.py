@@ -213,6 +213,10 @@ class Fields:
                 continue
         return tuple(found)
 
+    def pairs(self, name: str, key: str) -> tuple[tuple[str, str], ...]:
+        """Return the attributes of a cart, sorted: what each is called, under `key`, and its value; both may be ""."""
+        return tuple(sorted(self.usable(name, lambda it: (it.maybe_text(key) or "", it.maybe_text("value") or ""))))
+
     def connection(self, name: str) -> list[Fields]:
         """Return the nodes of a connection, [] when the connection itself was refused."""
         return self.inner(name).children("nodes")

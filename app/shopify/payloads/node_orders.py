@@ -74,13 +74,7 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
         status_url=it.maybe_text("statusPageUrl"),
         tags=tuple(sorted(it.texts("tags"))),
         discount_codes=tuple(sorted(it.texts("discountCodes"))),
-        attributes=tuple(
-            sorted(
-                it.usable(
-                    "customAttributes", lambda each: (each.maybe_text("key") or "", each.maybe_text("value") or "")
-                )
-            )
-        ),
+        attributes=it.pairs("customAttributes", "key"),
         source=it.maybe_text("sourceName"),
         service=it.inner("shippingLine").maybe_text("title"),
         cancel_reason=(it.maybe_text("cancelReason") or "").lower() or None,

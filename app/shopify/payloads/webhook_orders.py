@@ -65,13 +65,7 @@ def order(body: Any) -> OrderFacts:
         discount_codes=tuple(
             sorted(code for each in it.children("discount_codes") if (code := each.maybe_text("code")))
         ),
-        attributes=tuple(
-            sorted(
-                it.usable(
-                    "note_attributes", lambda each: (each.maybe_text("name") or "", each.maybe_text("value") or "")
-                )
-            )
-        ),
+        attributes=it.pairs("note_attributes", "name"),
         source=it.maybe_text("source_name"),
         service=next((each.maybe_text("title") for each in it.children("shipping_lines")), None),
         cancel_reason=it.maybe_text("cancel_reason"),
