@@ -162,6 +162,29 @@ def test_an_earlier_order_of_somebody_asked_is_left_out_however_far_behind(merch
     assert last not in {run.order_id for run in runs(merchant)}
 
 
+def test_who_slept_into_the_next_day_does_not_end_it(merchant, monkeypatch):
+    monkeypatch.setattr(survey, "MOST", 1)
+    late = merchant.order("Bernd", placed=66, sent=64, arrived=60, country="DE")  # agrees on the second day
+    (early,) = bought_before(merchant, 1, ago=61)
+    running(merchant)
+    merchant.post("/look-back", months="6", daily_cap="1")
+    take_in, looks = campaign._take_in, []
+
+    def sleeps_after_the_first_look(*given):
+        looks.append(given)
+        if len(looks) == 2:  # another has the day's order meanwhile, and the next day comes
+            assert campaign.recruit(merchant.wired) == 1
+            merchant.pass_time(days=1)
+            agree(merchant, late)
+        return take_in(*given)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(campaign, "_take_in", sleeps_after_the_first_look)
+        assert campaign.recruit_in(merchant.wired, merchant.id) == 0
+    assert campaign.recruit(merchant.wired) == 1
+    assert [run.order_id for run in runs(merchant)] == [early, late]
+
+
 def test_a_day_cut_off_in_between_takes_in_no_more_than_its_number(merchant, monkeypatch):
     monkeypatch.setattr(survey, "MOST", 1)
     bought_before(merchant, 4)

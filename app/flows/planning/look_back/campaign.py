@@ -129,6 +129,9 @@ def _take_in(runtime: Runtime, shop_id: int, walk: Walk) -> int | None:
         row, now = _mine(session), business_now(session)
         if row is None or row.state is not LookBackState.RUNNING or row.next_at > now:
             return None
+        walk.day = walk.day or row.next_at
+        if walk.day != row.next_at:
+            return None  # who slept into the next day has passed over some whose turn may have come
         flow, document = published.current(session)[LOOK_BACK]
         before = _taken_since(session, flow, row.next_at)
         look_over = survey(session, flow, row.since, now, walk)

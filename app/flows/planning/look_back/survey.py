@@ -35,6 +35,7 @@ class Walk:
 
     last: tuple[datetime, int] | None = None  # when the order arrived, and its id
     met: set[int] = field(default_factory=set)  # customers, ours
+    day: datetime | None = None  # of the campaign, which another may have ended meanwhile
 
 
 @dataclass(frozen=True, slots=True)
