@@ -135,7 +135,8 @@ def _live(both, names, orders, seed):
         for place, (hours, verb, words) in enumerate(journey.acts)
     )
     place, now = 0, BEGINNING
-    while now < BEGINNING + timedelta(hours=LAST_ACT_H) + MOST_LATE + STEP:
+    ends = BEGINNING + timedelta(hours=LAST_ACT_H) + MOST_LATE + STEP
+    while now < ends or (now < ends + MOST_LATE and both.on_the_way()):  # the second of two that both come late
         now += STEP
         while place < len(acts) and BEGINNING + timedelta(hours=acts[place][0]) <= now:
             hours, number, _, verb, words = acts[place]
