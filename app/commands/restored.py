@@ -58,8 +58,10 @@ def restored(log: TextIO | None, *, release: bool, leave: tuple[str, ...], log_i
         words = f"Nothing waits for {', '.join(wrong.domains)}: it was read again, or is no shop that has the app."
         raise click.BadParameter(words, param_hint="--leave") from wrong
     click.echo(f"{done.released} messages go on; {done.left_out} had become too old.")
-    if leave:
-        click.echo(_left(leave))
+    with unit_of_work(here, role=SYSTEM) as session:
+        left = left_behind(session)
+    if left:  # those named, and those that have to be connected anew
+        click.echo(_left(left))
 
 
 def _nothing(left: Sequence[str]) -> str:

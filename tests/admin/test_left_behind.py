@@ -105,7 +105,9 @@ def test_it_goes_on_by_itself_once_it_was_read_again(mails, merchant, neighbour,
 
 def test_one_that_has_to_be_connected_anew_waits_too_until_it_was_read_again(mails, merchant, neighbour, monkeypatch):
     stands(merchant, ShopStatus.NEEDS_RECONNECTION)
-    assert ask(merchant, "--release", "--log-is-whole").exit_code == 0
+    done = ask(merchant, "--release", "--log-is-whole")
+    assert done.exit_code == 0
+    assert f"Left behind: {merchant.domain}. Nothing is sent for them until" in done.output
     assert count(merchant, mails) == 1
     stands(merchant, ShopStatus.ACTIVE)
     assert count(merchant, mails) == 1

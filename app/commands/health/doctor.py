@@ -44,14 +44,17 @@ def _findings(here: Runtime) -> Iterator[Finding]:
     try:
         yield from database.check(here)
     except SQLAlchemyError as problem:
-        # Its text names hosts and users.
-        fault = type(getattr(problem, "orig", None) or problem).__name__
         remedy = "Start it, or check DATABASE_URL. What lies in it was not asked."
-        yield wrong(database.ABOUT, f"does not answer ({fault})", remedy)
+        yield wrong(database.ABOUT, f"does not answer ({_name(problem)})", remedy)
         return
     for check in OF_DATABASE:
         try:
             yield from check(here)
         except SQLAlchemyError as problem:
-            fault = type(getattr(problem, "orig", None) or problem).__name__
-            yield wrong(check.__module__.rpartition(".")[2], f"could not be asked ({fault})", "See the findings above.")
+            about = check.__module__.rpartition(".")[2]
+            yield wrong(about, f"could not be asked ({_name(problem)})", "See the findings above.")
+
+
+def _name(problem: SQLAlchemyError) -> str:
+    """Return what the database's fault is called; its text names hosts and users."""
+    return type(getattr(problem, "orig", None) or problem).__name__

@@ -28,7 +28,7 @@ LATELY = timedelta(days=7)
 
 
 def check(runtime: Runtime) -> Iterator[Finding]:
-    """Tell what is stuck, then what was given up on in the last week."""
+    """Tell what is stuck, then what was given up on."""
     with unit_of_work(runtime, role=SYSTEM) as session:
         yield from _stopped(session)
         yield from list(_stuck(session)) or [well("waiting", f"nothing for more than {MINUTES} minutes")]
