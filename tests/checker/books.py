@@ -71,8 +71,7 @@ NEVER = (
         join message m on m.shop_id = a.shop_id and m.id = a.message_id
         join follow_up f on f.shop_id = m.shop_id and f.id = m.follow_up_id
         where a.state in ('accepted', 'unknown') and a.fence <> f.fence
-        and not (f.again_at is not null and exists (select from attempt l
-            where l.shop_id = a.shop_id and l.message_id = a.message_id and l.n > a.n and l.fence > a.fence))""",
+        and not (f.again_at is not null and a.handoff_at < f.again_at)""",  # sent again is claimed again
     ),
 )
 ROOT = Path(__file__).parents[2]
