@@ -56,7 +56,8 @@ def trip(connection: Connection, asked: Sequence[Asked]) -> list[list[tuple[Any,
         alone = len(asked) == 1 and not isinstance(asked[0][0], PlannedOnce)  # one question is a trip by itself
         with nullcontext() if alone else driver.pipeline():
             cursors = _ask(driver, asked)
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        # Its `description` would be made of a column each only to see whether there is one.
+        return [cursor.fetchall() if cursor.pgresult.nfields else [] for cursor in cursors]
     except Error as fault:
         gone = connection.dialect.is_disconnect(cast("Any", fault), driver, None)
         if gone:
