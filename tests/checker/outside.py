@@ -12,6 +12,7 @@ from tests.checker.evidence import Evidence, Violation
 from tests.checker.history import History, Order, tell
 from tests.checker.letters import Letter, by_title, read
 from tests.checker.oracle import (
+    CLOCKS,
     CLOSES,
     GRACE,
     NEVER_TOLD,
@@ -120,7 +121,7 @@ def _judge(order: Order, line: int, step: str, allowed: Expected, letters: list[
     if len({letter.public for letter in letters}) > 1:
         yield Violation("duplicate", f"{what} was said {len(letters)} times: {[str(one.at) for one in letters]}")
     for letter in letters:
-        if not any(since <= letter.at <= until for since, until in allowed.spans):
+        if not any(since - CLOCKS <= letter.at <= until + CLOCKS for since, until in allowed.spans):
             spans = [(str(since), str(until)) for since, until in allowed.spans]
             yield Violation("wrong time", f"{what} was said at {letter.at}; allowed {spans}")
         if allowed.in_daytime and not _is_daytime(order, letter.at):
@@ -141,5 +142,5 @@ def _zone(order: Order) -> ZoneInfo:
 
 
 def _is_daytime(order: Order, at: datetime) -> bool:
-    earlier = (at - STALL).astimezone(_zone(order))
-    return OPENS <= at.astimezone(_zone(order)).hour < CLOSES or OPENS <= earlier.hour < CLOSES
+    decided = (at + CLOCKS, at, at - STALL)
+    return any(OPENS <= each.astimezone(_zone(order)).hour < CLOSES for each in decided)
