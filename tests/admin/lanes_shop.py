@@ -68,13 +68,13 @@ def parcel_of(merchant, order_id):
     return found[0]
 
 
-def scan(merchant, order_id, status, ago=timedelta(), n=1):
+def scan(merchant, order_id, status, ago=timedelta(), n=1, expected=None):
     with merchant.work() as session:
         parcel = session.scalars(select(Fulfillment).where(Fulfillment.order_id == order_id)).one()
         at = merchant.now - ago
         facts = FulfillmentEventFacts(
             shopify_id=100 * order_id + n, status=status, happened_at=at, created_at=at,
-            estimated_delivery_at=None, message=None, country=None,
+            estimated_delivery_at=expected, message=None, country=None,
             fulfillment_shopify_id=parcel.shopify_id, order_shopify_id=0,
         )  # fmt: skip
         record_scan(session, parcel, facts, Told(WEBHOOK, at, at))

@@ -104,6 +104,15 @@ def test_a_scan_takes_the_estimate_back_or_moves_it_and_a_report_ends_it(shop):
     assert request(shop, order).anchor_at == parcel.delivered_at
 
 
+def test_the_carrier_s_last_word_on_when_it_comes_holds_whichever_is_heard_first(shop):
+    order = shop.order("Mia", placed=0, sent=0)
+    first, last = shop.now + 2 * DAY, shop.now + 5 * DAY
+    scan(shop, order, "out_for_delivery", ago=HOUR, n=1, expected=last)
+    scan(shop, order, "in_transit", ago=9 * HOUR, n=2, expected=first)  # its webhook was nine hours late
+    scan(shop, order, "in_transit", n=3)  # says nothing about it
+    assert parcel_of(shop, order).estimated_delivery_at == last
+
+
 def test_never_guess_goes_back_to_the_latest_day(shop):
     learn(shop)
     order = on_silent_lane(shop)

@@ -90,6 +90,21 @@ def test_an_order_that_cannot_be_told_of_keeps_no_other_waiting(shop, monkeypatc
     assert len(events(shop, bad, "fulfilment_stalled")) == 1
 
 
+def test_many_that_cannot_be_told_of_do_not_stand_before_the_others(shop, monkeypatch):
+    bad, good = [stalled(shop, 7) for _ in range(3)], stalled(shop, 7)
+
+    def emit_but_some(session, event):
+        if event.order_id in bad:
+            raise ValueError
+        emit(session, event)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("app.orders.arrival.watch.AT_ONCE", 2)
+        broken.setattr("app.orders.arrival.watch.emit", emit_but_some)
+        assert run_due(shop.wired) == 1
+    assert [len(events(shop, order, "fulfilment_stalled")) for order in (*bad, good)] == [0, 0, 0, 1]
+
+
 def test_a_shop_that_left_is_left_alone(shop):
     late_one(shop)
     with unit_of_work(shop.wired, role=SYSTEM) as session:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -32,25 +32,31 @@ WATCH: Final = "watch"  # where the event comes from: nobody told us, the time p
 AT_ONCE: Final = 50  # orders looked for together, each in a transaction of its own
 RUN_S: Final = 20.0
 
+Key: TypeAlias = tuple[int, int]  # shop, order
+FIRST: Final[Key] = (0, 0)
+
 log = structlog.get_logger()
 
 
 def waiting(session: Session) -> bool:
     """Tell whether anything has become late (asked with the system role)."""
-    return bool(_some(session, business_now(session), 1))
+    return bool(_next(session, business_now(session), FIRST, 1))
 
 
 def run_due(runtime: Runtime) -> int:
-    """Say it of everything that is late by now; return of how many orders. What is left is said at the next ring."""
+    """Say it of everything that is late by now; return of how many orders. What is left is said at the next ring.
+
+    Each order is met once: those that cannot be told of stay late, and would else stand before all others.
+    """
     ends_at = time.monotonic() + RUN_S
-    done = 0
+    done, after = 0, FIRST
     while time.monotonic() < ends_at:
         with unit_of_work(runtime, role=SYSTEM) as session:
-            found = _some(session, business_now(session), AT_ONCE)
-        said = sum(_say_of(runtime, shop_id, order_id) for shop_id, order_id in sorted(found))
-        if not said:
+            found = _next(session, business_now(session), after, AT_ONCE)
+        if not found:
             break
-        done += said
+        done += sum(_say_of(runtime, shop_id, order_id) for shop_id, order_id in found)
+        after = found[-1]
     return done
 
 
@@ -68,13 +74,21 @@ def _say_of(runtime: Runtime, shop_id: int, order_id: int) -> bool:
     return True
 
 
-def _some(session: Session, now: datetime, most: int) -> set[tuple[int, int]]:
-    """Return the (shop, order) of some orders that are late, or have a parcel that is."""
-    active = connected()
-    parcels = select(Fulfillment.shop_id, Fulfillment.order_id).where(_is_late(now), Fulfillment.shop_id.in_(active))
-    orders = select(Order.shop_id, Order.id).where(_has_stalled(now), Order.shop_id.in_(active))
-    rows = [*session.execute(parcels.limit(most)), *session.execute(orders.limit(most))]
-    return {(shop_id, order_id) for shop_id, order_id in rows}
+def _next(session: Session, now: datetime, after: Key, most: int) -> list[Key]:
+    """Return the orders after one, at most so many, that are late or have a parcel that is."""
+    keys = [
+        select(shop_id, order_id)
+        .where(is_it, shop_id.in_(connected()), tuple_(shop_id, order_id) > after)
+        .distinct()
+        .order_by(shop_id, order_id)
+        .limit(most)
+        for shop_id, order_id, is_it in (
+            (Fulfillment.shop_id, Fulfillment.order_id, _is_late(now)),
+            (Order.shop_id, Order.id, _has_stalled(now)),
+        )
+    ]
+    rows = {(shop_id, order_id) for each in keys for shop_id, order_id in session.execute(each)}
+    return sorted(rows)[:most]
 
 
 def _say(session: Session, shop_id: int, order_id: int) -> None:

@@ -52,6 +52,7 @@ SCANS: Final = Question(
         FulfillmentEvent.status,
         FulfillmentEvent.happened_at,
         FulfillmentEvent.deleted_at,
+        FulfillmentEvent.estimated_delivery_at,
     ).where(FulfillmentEvent.shop_id == SHOP, FulfillmentEvent.fulfillment_id == PARCEL)
 )
 PACK: Final = """
@@ -78,6 +79,7 @@ class Seen(NamedTuple):
     status: str
     happened_at: datetime
     deleted_at: datetime | None = None
+    estimated_delivery_at: datetime | None = None
 
 
 Scans: TypeAlias = dict[int, Seen]  # by Shopify's id
@@ -220,10 +222,8 @@ def _keep_scans(
         seen = scans.get(facts.shopify_id)
         back = seen is not None and seen.deleted_at and told.source == RECONCILE and told.at > seen.deleted_at
         if seen is None or back:
-            rows[facts.shopify_id] = Seen(facts.status, facts.happened_at)._asdict() | {
-                "estimated_delivery_at": facts.estimated_delivery_at,
-                "message": None if nobodys else facts.message,
-            }
+            new = Seen(facts.status, facts.happened_at, estimated_delivery_at=facts.estimated_delivery_at)
+            rows[facts.shopify_id] = new._asdict() | {"message": None if nobodys else facts.message}
     kept = {facts.shopify_id for facts in told_of}
     for shopify_id, seen in scans.items():
         if whole and seen.deleted_at is None and shopify_id not in kept:
@@ -235,11 +235,16 @@ def _keep_scans(
         if row["status"] in TOLD:
             kind, at = TOLD[row["status"]], row["happened_at"]
             history.append(session, parcel.order_id, kind, at, told, subject_id=parcel.shopify_id)
-        if row["estimated_delivery_at"] is not None:
-            parcel.estimated_delivery_at = row["estimated_delivery_at"]
-    return scans | {
-        shopify_id: Seen(row["status"], row["happened_at"], row["deleted_at"]) for shopify_id, row in written.items()
-    }
+    known = scans | {shopify_id: Seen(*(row[name] for name in Seen._fields)) for shopify_id, row in written.items()}
+    if any(row["estimated_delivery_at"] is not None for row in written.values()):
+        parcel.estimated_delivery_at = _last_estimate(known)
+    return known
+
+
+def _last_estimate(scans: Scans) -> datetime | None:
+    """Return when the carrier last said that it comes: of two scans the later one knows, whichever is heard first."""
+    told = [seen for seen in scans.values() if seen.estimated_delivery_at is not None and seen.deleted_at is None]
+    return max(told, key=lambda seen: seen.happened_at).estimated_delivery_at if told else None
 
 
 def _write_scans(session: Session, parcel: Fulfillment, rows: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
