@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tests.checker.evidence import Edit, Evidence, Happening, Pause, Press
 
@@ -55,6 +56,19 @@ class Ending:
     known_at: datetime | None
 
 
+class Answer(NamedTuple):
+    """What a person agreed to: when, and since when it is also this one's, where two turned out to be the same."""
+
+    at: datetime
+    state: str
+    joined_at: datetime
+
+    @property
+    def holds_from(self) -> datetime:
+        """Return from when on it may be held against a mail to this person."""
+        return max(self.at, self.joined_at)
+
+
 @dataclass
 class Order:
     """One order's story."""
@@ -71,7 +85,7 @@ class Order:
     lines: Mapping[int, str]
     digital: frozenset[int]
     products: Mapping[int, int]
-    consents: list[tuple[datetime, str, datetime | None]]  # at, what was agreed to, when the app was told
+    consents: list[Answer]
     parcels: dict[int, Parcel] = field(default_factory=dict)
     endings: list[Ending] = field(default_factory=list)  # of the whole order
     line_endings: dict[int, list[Ending]] = field(default_factory=dict)
@@ -168,7 +182,7 @@ def _of_order(history: History, it: Happening, known: datetime | None) -> None:
             lines=it["lines"],
             digital=frozenset(it["digital"]),
             products=it["products"],
-            consents=[(it["at"], it["consent"], known)],
+            consents=[Answer(it["at"], it["consent"], it["at"])],
         )
         return
     CHAPTERS[it["kind"]](history.orders[it["order"]], it, known)
@@ -231,7 +245,7 @@ def _of_person(history: History, it: Happening, known: datetime | None) -> None:
             if it["kind"] == "redact":
                 order.endings.append(Ending("redacted", it["at"], known))
             else:
-                order.consents.append((it["at"], it["state"], known))
+                order.consents.append(Answer(it["at"], it["state"], it["at"]))
 
 
 def _merged(history: History, it: Happening, known: datetime | None) -> None:
@@ -240,7 +254,7 @@ def _merged(history: History, it: Happening, known: datetime | None) -> None:
     mine = [one for one in history.orders.values() if (one.shop, one.person) == (it["shop"], it["person"])]
     theirs = [one for one in history.orders.values() if (one.shop, one.person) == (it["shop"], it["into"])]
     for some, others in ((mine, theirs), (theirs, mine)):
-        said = [each for one in others for each in one.consents]
+        said = [each._replace(joined_at=it["at"]) for one in others for each in one.consents]
         for one in some:
             one.person = it["into"]
             one.partners |= {other.id for other in others}

@@ -208,7 +208,7 @@ def _overtaken(order: Order, line: int) -> list[datetime]:
 
 
 def _may_be_asked(order: Order) -> bool:
-    agreed = any(state == "subscribed" for _, state, _ in order.consents)
+    agreed = any(each.state == "subscribed" for each in order.consents)
     return agreed or order.country not in ONLY_WITH_CONSENT
 
 
@@ -216,11 +216,12 @@ def agreement_held(order: Order, at: datetime) -> bool:
     """Say whether somebody who may be asked only with consent may have held to it at an instant, as far as known."""
     if order.country not in ONLY_WITH_CONSENT:
         return True
-    said = sorted(order.consents, key=lambda each: each[0])
-    for place, (since, state, _) in enumerate(said):
+    said = sorted(order.consents, key=lambda each: each.at)
+    for place, answer in enumerate(said):
         later = said[place + 1 :]
         # What a shop's record says of a person comes with any webhook or the next look: it is never known for sure.
-        if state == "subscribed" and since <= at and not any(one + NEVER_TOLD < at for one, _, _ in later):
+        refused = any(each.holds_from + NEVER_TOLD < at for each in later)
+        if answer.state == "subscribed" and answer.holds_from <= at and not refused:
             return True
     return False
 
@@ -249,7 +250,7 @@ def _must(order: Order, line: int, step: Step, stopped_at: datetime | None) -> b
     if stopped_at is not None:
         return False
     if step.key == "review_request":
-        return {state for _, state, _ in order.consents} == {"subscribed"}
+        return {each.state for each in order.consents} == {"subscribed"}
     return True
 
 

@@ -4,21 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.checker.history import Order
-from tests.checker.oracle import return_is_open
+from tests.checker.history import Answer, Order
+from tests.checker.oracle import agreement_held, return_is_open
 
 NOON = datetime(2026, 10, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def bought(*moves):
+def bought(*moves, country="GB"):
     """Return an order with one return of its line 7."""
     order = Order(
         id=1,
         shop="aa-shop",
         email="ana@example.com",
         person=1,
-        country="GB",
+        country=country,
         placed_at=NOON - 200 * HOUR,
         known_at=NOON - 200 * HOUR,
         paid_at=NOON - 200 * HOUR,
@@ -48,3 +48,26 @@ def test_a_return_is_open_where_the_app_has_to_know_it(moves, is_open):
     order = bought(*moves)
     assert return_is_open(order, 7, NOON) is is_open
     assert return_is_open(order, 8, NOON) is False
+
+
+AGREED, LATER = Answer(NOON - 300 * HOUR, "subscribed", NOON - 300 * HOUR), NOON - 200 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("answers", "held"),
+    [
+        ([AGREED], True),
+        ([AGREED, Answer(LATER, "unsubscribed", LATER)], False),
+        ([AGREED, Answer(NOON - HOUR, "unsubscribed", NOON - HOUR)], True),  # too fresh to have been heard for sure
+        # Somebody else's refusal, until the two turn out to be one: from then on it is theirs.
+        ([AGREED, Answer(LATER, "unsubscribed", NOON + HOUR)], True),
+        ([AGREED, Answer(LATER, "unsubscribed", NOON - 180 * HOUR)], False),
+        ([Answer(LATER, "subscribed", NOON + HOUR)], False),
+    ],
+)
+def test_an_agreement_holds_until_a_later_answer_of_the_same_person(answers, held):
+    order = bought(country="DE")
+    order.consents = answers
+    assert agreement_held(order, NOON) is held
+    order.country = "GB"
+    assert agreement_held(order, NOON) is True
