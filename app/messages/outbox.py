@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.channels.base import OutboundMessage, OutcomeUnknown, PhasedTransport, Scope, TransportError
 from app.kit import fault
 from app.kit.clock import business_now
+from app.kit.collided import anew_where_collided
 from app.kit.rows.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import entered_shop, unit_of_work
@@ -114,9 +115,13 @@ def send_group(
 
 def _keep(runtime: Runtime, shop_id: int, outcomes: Sequence[Outcome], steering: Steering) -> None:
     fault.point("K10")
-    with unit_of_work(runtime, shop_id=shop_id, committed="K11") as session:
-        steering.lock(session, outcomes)
-        steering.settle(session, _record(session, outcomes))
+
+    def keep() -> None:
+        with unit_of_work(runtime, shop_id=shop_id, committed="K11") as session:
+            steering.lock(session, outcomes)
+            steering.settle(session, _record(session, outcomes))
+
+    anew_where_collided(keep)  # lost, the answers of a whole group would be unknown
 
 
 def _commit_hand_offs(

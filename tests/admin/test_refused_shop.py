@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.channels.base import Scope
 from app.customers.models import Suppression
@@ -16,7 +16,7 @@ from app.flows.planning.by_hand.start import Choice, start
 from app.flows.sending import decide_due, drain, steer
 from app.messages import outbox
 from app.messages.models import AttemptState, Message
-from tests.admin.refused import count, due, pauses, seen, tries
+from tests.admin.refused import count, due, pauses, reached, seen, sending_held_at_its_group, tries, waits
 
 REFUSED = "550 5.7.1 <ana@example.com>: we take no mail of this sender"
 WORDS = "550 at rcpt: 5.7.1 (address): we take no mail of this sender"
@@ -162,14 +162,6 @@ def wait_for(session, work):
     return hand
 
 
-def waits(session, hand):
-    me = session.scalar(text("select pg_backend_pid()"))
-    # Not pg_stat_activity: a transaction keeps the list of connections it saw first.
-    blocked = text("select count(*) from pg_locks where not granted and :me = any(pg_blocking_pids(pid))")
-    while not session.scalar(blocked, {"me": me}):
-        assert hand.is_alive(), "the other did not wait"
-
-
 def go_on(merchant):
     with merchant.work() as session:
         resume(session, OnResume.SEND, by="user:7")
@@ -245,24 +237,7 @@ def test_a_refusal_waits_for_the_shop_before_it_locks_any_message(running, serve
     """The order everybody locks in: whoever has the shop can still reach every message of it."""
     serve(RCPT="550 5.7.1 no")
     running.order("Ana", placed=0)
-    decided, go = threading.Event(), threading.Event()
-
-    def send_group(*group):
-        decided.set()
-        assert go.wait(20)
-        outbox.send_group(*group)
-
-    monkeypatch.setattr(drain, "send_group", send_group)
-    hand = threading.Thread(target=lambda: drain.drain(wired))
-    hand.start()
-    assert decided.wait(20)
-    with running.work() as session:
+    with sending_held_at_its_group(running, wired, monkeypatch) as (hand, go), running.work() as session:
         lock_shop(session)
-        go.set()
-        waits(session, hand)
-        free = text("select count(*) from (select from attempt for update skip locked) a")
-        free_messages = text("select count(*) from (select from message for update skip locked) m")
-        found = (session.scalar(free), session.scalar(free_messages))
-    hand.join(20)
-    assert found == (1, 1)
+        assert reached(session, hand, go) == (1, 1)
     assert held(running)

@@ -1,25 +1,12 @@
 """Two transactions that collide: the one the database ended begins anew at once, and nobody waits out a lease."""
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.flows.syncing import sync, sync_stages
 from app.kit.clock import real_now
 from app.shopify.models import InboxState, SyncCursor, WebhookInbox
+from tests.colliding import colliding
 from tests.journeys.bodies import order_body
-
-COLLIDE = text("do $$ begin raise exception 'deadlock detected' using errcode = '40P01'; end $$")
-
-
-def colliding(times):
-    """Return something to call with a session first, which the database ends as a deadlock that many times."""
-    left = [times]
-
-    def called(session, *_):
-        if left[0]:
-            left[0] -= 1
-            session.execute(COLLIDE)
-
-    return called
 
 
 def test_a_webhook_that_collided_is_applied_in_the_same_look(shop, monkeypatch):

@@ -28,7 +28,7 @@ CROWDED_OUT: Final = timedelta(seconds=10)
 
 
 def lock(session: Session, outcomes: Sequence[Outcome]) -> None:
-    """Lock what an outcome reaches beyond its message, before any message is: the shop, then the people."""
+    """Lock what an outcome reaches beyond its message, before any message is: the shop, the people, the rows."""
     if any(_refuses_shop(outcome) for outcome in outcomes):
         lock_shop(session)
     dead = [outcome.prepared.message_id for outcome in outcomes if _is_dead_address(outcome)]
@@ -41,6 +41,10 @@ def lock(session: Session, outcomes: Sequence[Outcome]) -> None:
             .order_by(Customer.id)
             .with_for_update()
         ).all()
+    moved = _moved(outcomes)
+    if moved:
+        rows = select(FollowUp.id).where(FollowUp.shop_id == entered_shop(session), FollowUp.id.in_(moved))
+        session.execute(rows.order_by(FollowUp.id).with_for_update()).all()
 
 
 def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
@@ -55,15 +59,20 @@ def settle(session: Session, outcomes: Sequence[Outcome]) -> None:
     refused = next(filter(_refuses_shop, outcomes), None)
     if refused is not None:
         pause_refused(session, refused.reply or "", refused.prepared.follow_up_id)
-    moved = {
-        outcome.prepared.follow_up_id: outcome
-        for outcome in outcomes
-        if outcome.state in BACK_IN_PLAN or outcome.state is AttemptState.REJECTED
-    }
+    moved = _moved(outcomes)
     mails_leave = any(outcome.state is AttemptState.ACCEPTED for outcome in outcomes)
     if moved:
         _move(session, moved, mails_leave=mails_leave)
     _note_way_out(session, outcomes, mails_leave=mails_leave)
+
+
+def _moved(outcomes: Sequence[Outcome]) -> dict[int, Outcome]:
+    """Return the outcomes that change a row of the plan, by the row's id."""
+    return {
+        outcome.prepared.follow_up_id: outcome
+        for outcome in outcomes
+        if outcome.state in BACK_IN_PLAN or outcome.state is AttemptState.REJECTED
+    }
 
 
 def _move(session: Session, moved: dict[int, Outcome], *, mails_leave: bool) -> None:

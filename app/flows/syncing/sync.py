@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.flows.planning.changed import come_back, restored
@@ -27,7 +26,7 @@ from app.flows.syncing.look_again import look_again
 from app.flows.syncing.reach import next_night, reach, went_silent
 from app.kit import fault
 from app.kit.clock import business_now
-from app.kit.collided import has_collided
+from app.kit.collided import anew_where_collided
 from app.kit.queue import BULK
 from app.kit.runtime import Runtime
 from app.kit.work import ring_after_commit, unit_of_work
@@ -51,7 +50,6 @@ LEASE = timedelta(minutes=5)
 SHARE = 0.09  # of the shop's rate budget: with what a minute saves, a tenth of it in any quarter of an hour
 TURN_S = 5.0  # a shop's, when others wait
 RUN_S = 25.0  # RQ ends a job after two minutes; a page that waits for rate limits may take thirty seconds itself
-TRIES = 5  # of one page, when a webhook about the same orders is applied at the same moment
 
 log = structlog.get_logger()
 
@@ -109,7 +107,8 @@ def walk(runtime: Runtime, shop_id: int, ends_at: float = math.inf, *, paced: bo
     """
     pages = 0
     try:
-        while _page_again(runtime, shop_id, paced=paced):
+        # A webhook about the same orders may be applied at the same moment.
+        while anew_where_collided(lambda: _page(runtime, shop_id, paced=paced)):
             pages += 1
             if time.monotonic() >= ends_at:
                 _give_back(runtime, shop_id)
@@ -135,17 +134,6 @@ def _give_back(runtime: Runtime, shop_id: int) -> None:
     with unit_of_work(runtime, shop_id=shop_id) as session:
         values = {"lease_until": None, "next_at": business_now(session)}
         session.execute(update(SyncCursor).where(SyncCursor.shop_id == shop_id).values(values))
-
-
-def _page_again(runtime: Runtime, shop_id: int, *, paced: bool) -> bool:
-    """Read and keep one page, anew where its transaction collided with another; return whether more may follow now."""
-    for _ in range(TRIES - 1):
-        try:
-            return _page(runtime, shop_id, paced=paced)
-        except DBAPIError as failure:
-            if not has_collided(failure):
-                raise
-    return _page(runtime, shop_id, paced=paced)
 
 
 def _page(runtime: Runtime, shop_id: int, *, paced: bool) -> bool:
