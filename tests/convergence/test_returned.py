@@ -4,9 +4,9 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.flows.models import FollowUp
+from app.flows.models import Flow, FollowUp
 from app.messages.models import Message, MessageItem
 from app.orders.models import Order, OrderLine
 from app.orders.record.order import line_ids
@@ -141,6 +141,25 @@ def test_only_the_line_in_a_return_waits_and_is_asked_about_once_it_stays(both, 
     assert asked_about(both, order) == {filters, kettle}
     asks = select(Message.id).join(Order, Order.id == Message.order_id)
     assert len(both.rows(asks.where(Order.shopify_id == order, Message.step == ASK))) == 2
+
+
+def test_what_stays_is_not_asked_about_by_a_flow_that_was_started_anew_since(both):
+    order, (kettle, filters) = arrived(both, ("harbour-kettle", 1), ("paper-filters", 1))
+    case = send_back(both, order, (kettle, 1), until=())
+    hear_all(both)
+    live_through(both)
+    assert asked_about(both, order) == {filters}
+    started = both.now
+    began = {row.id: row.started_at for row in both.rows(select(Flow.id, Flow.started_at))}
+    with both.work_in_shop(both.shop_id) as session:  # as after an uninstall, a reinstall and a start
+        session.execute(update(Flow).values(started_at=started))
+    act(both, f"/returns/{case}/decline")
+    hear_all(both)
+    live_through(both, days=2)
+    with both.work_in_shop(both.shop_id) as session:
+        for flow, at in began.items():
+            session.execute(update(Flow).where(Flow.id == flow).values(started_at=at))
+    assert asked_about(both, order) == {filters}
 
 
 def test_where_every_line_is_in_a_return_the_close_ends_the_wait_at_once(both):

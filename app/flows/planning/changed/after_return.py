@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.flows.facts import published
 from app.flows.facts.gather_items import ORDER_LINE
 from app.flows.language.steps import Step, Subject
-from app.flows.models import Enrollment, FollowUp, FollowUpState
+from app.flows.models import Enrollment, Flow, FollowUp, FollowUpState
 from app.flows.rules.reasons import Reason
 from app.kit.clock import business_now
 from app.kit.queue import SENDS
@@ -85,7 +85,10 @@ def _look_again(session: Session, order: Order) -> None:
 
 
 def _enrol_left_out(session: Session, order: Order, cases: Sequence[ReturnCase]) -> None:
-    """Start a run for each line a return has let go, where a message about its parcel went out without it."""
+    """Start a run for each line a return has let go, where a message about its parcel went out without it.
+
+    Of a flow that was started anew since, only what it has said itself: nothing old goes out after a reinstall.
+    """
     lines = session.execute(
         select(ReturnLine.order_line_id, ReturnLine.return_case_id).where(
             ReturnLine.shop_id == order.shop_id, ReturnLine.return_case_id.in_([case.id for case in cases])
@@ -102,8 +105,10 @@ def _enrol_left_out(session: Session, order: Order, cases: Sequence[ReturnCase])
             FulfillmentLine,
             (FulfillmentLine.shop_id == Enrollment.shop_id) & (FulfillmentLine.fulfillment_id == Enrollment.subject_id),
         )
+        .join(Flow, (Flow.shop_id == Enrollment.shop_id) & (Flow.id == Enrollment.flow_id))
         .where(Enrollment.shop_id == order.shop_id, Enrollment.order_id == order.id)
-        .where(Enrollment.subject_kind == Subject.FULFILLMENT, FollowUp.outcome == HANDED_OVER)
+        .where(Enrollment.subject_kind == Subject.FULFILLMENT)
+        .where(FollowUp.outcome == HANDED_OVER, FollowUp.done_at >= Flow.started_at)
         .where(FulfillmentLine.order_line_id.in_(free))
         .order_by(Enrollment.id)
     ).all()
