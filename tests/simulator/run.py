@@ -27,6 +27,8 @@ A_LEASE = timedelta(seconds=125)
 TABLES = "select tablename from pg_tables where schemaname = 'public' order by 1"
 UNFINISHED = """select 1 from sync_cursor c join shop s on s.id = c.shop_id
     where s.status = 'active' and (c.finished_at is null or c.finished_at < %s) limit 1"""
+# What waits for a shop that answers slowly is applied by whoever asks shops: nobody is busy elsewhere for longer.
+SET_ASIDE = "select 1 from webhook_inbox where state = 'received' and received_at < now() - interval '6 hours' limit 1"
 ASKED_AGAIN_H = (20, 72)  # asking a shop whether anything changed reads a week's orders again
 SOON, HURRIES = (5, 40), 4  # minutes until what was due is tried again, and how often in a row
 ORDERS = 300  # of a seed: the more there are, the less each pays for tickers and reconciliation
@@ -140,7 +142,8 @@ class Play:
         if not self.asks:
             return False
         if self.hub.now < self.asks_at:  # what was begun is gone on with at once, as by every ring
-            return bool(self.on.monitor.execute(UNFINISHED, (self.asked_at,)).fetchone())
+            begun = self.on.monitor.execute(UNFINISHED, (self.asked_at,)).fetchone()
+            return bool(begun or self.on.monitor.execute(SET_ASIDE).fetchone())
         self.asked_at, self.asks_at = self.hub.now, self.hub.now + self.fates.hours(*ASKED_AGAIN_H)
         return True
 
