@@ -25,18 +25,22 @@ OPENS_NEED_CONSENT = frozenset(
 STARS = range(1, 6)
 
 
+class ShopUnread(RenderError):
+    """Say that a shop was not read since it was installed: what is due can be written once its name is known."""
+
+
 def compose(
     shown: Shown, one: Gathered, lines: tuple[int, ...], linking: Linking, arm: str, now: datetime
 ) -> MailContext:
     """Return everything the mail may say about `lines` (our order line ids, in the order to be named).
 
-    What a link needs, `linking` makes. Raises RenderError while the shop's name is not known.
+    What a link needs, `linking` makes. Raises ShopUnread while the shop's name is not known.
     """
     order, zone = one.order, ZoneInfo(one.facts.follow_up.zone)
     locale = one.enrollment.frozen.get("locale") or order.locale or "en"
     profile = shown.profile
     if profile is None:
-        raise RenderError("shop.name", "The shop's name is not known yet.")
+        raise ShopUnread("shop.name", "The shop's name is not known yet.")
     wanted = lines or tuple(item.order_line_id for item in one.facts.items)
     things = tuple(shown.lines[each] for each in wanted if each in shown.lines)
     customer = one.person.customer

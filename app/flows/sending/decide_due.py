@@ -23,6 +23,7 @@ from app.flows.rules.decision import Send, TemplateFacts
 from app.flows.rules.guard import decide
 from app.flows.rules.reasons import Reason
 from app.flows.rules.turn import is_capped
+from app.flows.sending.compose import ShopUnread
 from app.flows.sending.left_behind import free_left_behind
 from app.flows.sending.lock_group import SENDERS
 from app.flows.sending.recall import is_lost, recall
@@ -93,10 +94,15 @@ def _decided(session: Session, one: Gathered, now: datetime) -> Send | None:
 
 
 def _written(session: Session, desk: Desk, one: Gathered, verdict: Send, now: datetime) -> Written | None:
-    """Write one message; one that cannot be written is skipped and says why."""
+    """Write one message; one that cannot be written is skipped and says why, unless it soon can be."""
     try:
         try:
             written = write(desk, one, verdict, now)
+        except ShopUnread:
+            log.warning("shop_unread", follow_up=one.follow_up.id)
+            _put_off(one, now)
+            one.follow_up.failures = 0  # nothing was tried: it waits until it can be written, or is too old
+            return None
         except (RenderError, MimeError) as problem:
             log.warning("render_error", step=one.step.key, field=problem.field)
             facts = replace(one.facts, template=TemplateFacts(problem=str(problem)))
@@ -178,4 +184,9 @@ def _push_ahead(one: Gathered, failure: Exception, now: datetime) -> None:
     if row.failures >= MAX_FAILURES:
         finish(row, Reason.FAILED, now)
     else:
-        row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now + AFTER_FAILURE, None
+        _put_off(one, now)
+
+
+def _put_off(one: Gathered, now: datetime) -> None:
+    row = one.follow_up
+    row.state, row.due_at, row.lease_until = FollowUpState.SCHEDULED, now + AFTER_FAILURE, None
