@@ -103,6 +103,22 @@ def test_a_shop_by_webhook_and_by_node_tells_the_same():
     assert fetched.primary_url == "https://kiln.example.com"
 
 
+@pytest.mark.parametrize("words", ["x" * 3000, "nobody", "two@signs@example.com", "a b@example.com"])
+def test_what_no_mail_could_be_addressed_to_is_no_address(words):
+    ordered = webhook_orders.order(sample("webhook_order") | {"email": words})
+    assert ordered.email is None
+    assert "email" in ordered.untold
+    assert node_orders.order(sample("node_order") | {"email": words}).email is None
+    buyer = sample("webhook_order")["customer"] | {"email": words}
+    assert webhook_people.customer(buyer).email is None
+    assert "email" in webhook_people.customer(buyer).untold
+    assert "email" not in webhook_people.customer(buyer | {"email": None}).untold, "taken away at the shop"
+    shop = sample("webhook_shop")
+    assert webhook_people.shop(shop | {"customer_email": words}).contact_email == shop["email"]
+    with pytest.raises(PayloadError, match=r"^email"):
+        webhook_people.shop(shop | {"customer_email": words, "email": words})
+
+
 def test_withheld_is_told_apart_from_absent():
     node = sample("node_order")
     node["email"] = None

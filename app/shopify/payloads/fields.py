@@ -13,10 +13,12 @@ from app.shopify.payloads.fault import PayloadError
 
 MAX_TEXT = 100_000  # characters; Shopify's own limits (notes, product titles) are far below
 MAX_ITEMS = 5_000  # an order holds at most 500 lines, a product 2,048 variants
+MAX_ADDRESS = 254  # characters, RFC 5321 §4.5.3.1 as corrected by its errata
 MAX_ID = 2**63 - 1
 MAX_COUNT = 2**31 - 1
 
 GID = re.compile(r"gid://shopify/([A-Za-z]+)/([0-9]{1,19})(?:\?[\x21-\x7e]*)?")
+MAIL_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 AMOUNT = re.compile(r"-?[0-9]{1,11}(?:\.[0-9]{1,9})?")  # the column holds eleven digits before the point
 LARGEST_AMOUNT = 10**11
 INSTANT = re.compile(
@@ -73,6 +75,15 @@ class Fields:
             raise self._fault(name, "is not text")
         self._refuse_unstorable(name, value)
         return value if value.strip() else None
+
+    def address(self, name: str) -> str:
+        """Return an e-mail address; raise PayloadError for any other text as for none."""
+        return self._required(name, self.maybe_address(name))
+
+    def maybe_address(self, name: str) -> str | None:
+        """Return an e-mail address; None, too, for text no mail could be addressed to."""
+        value = (self.maybe_text(name) or "").strip()
+        return value if len(value) <= MAX_ADDRESS and MAIL_ADDRESS.fullmatch(value) else None
 
     def loose_text(self, name: str) -> str:
         """Return text, "" for anything else: shoppers and other apps write what they like into attributes."""

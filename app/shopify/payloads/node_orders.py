@@ -63,7 +63,7 @@ def order(node: Any, denied: frozenset[str] = NONE) -> OrderFacts:
     return OrderFacts(
         shopify_id=shopify_id,
         name=it.text("name"),
-        email=it.maybe_text("email"),
+        email=it.maybe_address("email"),
         phone=it.maybe_text("phone"),
         locale=it.maybe_text("customerLocale"),
         total=_money(it, "currentTotalPriceSet"),

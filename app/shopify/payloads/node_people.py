@@ -37,7 +37,7 @@ def customer_of(it: Fields, denied: frozenset[str]) -> CustomerFacts:
     address = it.inner("defaultAddress")
     return CustomerFacts(
         shopify_id=it.identifier("id"),
-        email=it.inner("defaultEmailAddress").maybe_text("emailAddress"),
+        email=it.inner("defaultEmailAddress").maybe_address("emailAddress"),
         phone=it.inner("defaultPhoneNumber").maybe_text("phoneNumber"),
         first_name=it.maybe_text("firstName"),
         last_name=it.maybe_text("lastName"),
@@ -92,7 +92,7 @@ def shop(node: Any) -> ShopFacts:
         shopify_id=it.identifier("id"),
         domain=it.text("myshopifyDomain"),
         name=it.text("name"),
-        contact_email=it.maybe_text("contactEmail") or it.text("email"),
+        contact_email=it.maybe_address("contactEmail") or it.address("email"),
         timezone=it.text("ianaTimezone"),
         currency=it.text("currencyCode"),
         country=address.maybe_text("countryCodeV2"),

@@ -52,7 +52,7 @@ def order(body: Any) -> OrderFacts:
     return OrderFacts(
         shopify_id=shopify_id,
         name=it.text("name"),
-        email=it.maybe_text("email"),
+        email=it.maybe_address("email"),
         phone=it.maybe_text("phone"),
         locale=it.maybe_text("customer_locale"),
         total=_money(it, "current_total_price", currency),
@@ -80,7 +80,7 @@ def order(body: Any) -> OrderFacts:
         fulfillments=tuple(_fulfillment(parcel) for parcel in it.children("fulfillments")),
         refunds=tuple(_refund(refund) for refund in it.children("refunds")),
         # Without an address a body does not say whether there is none or it is withheld: the Admin API does.
-        untold=ORDER_UNTOLD if it.maybe_text("email") else ORDER_UNTOLD | {"email"},
+        untold=ORDER_UNTOLD if it.maybe_address("email") else ORDER_UNTOLD | {"email"},
     )
 
 

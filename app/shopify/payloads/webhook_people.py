@@ -35,10 +35,10 @@ def customer(body: Any) -> CustomerFacts:
 
 def customer_of(it: Fields) -> CustomerFacts:
     """Return the customer in an object of a webhook, such as an order's buyer."""
-    address = it.inner("default_address")
+    address, email = it.inner("default_address"), it.maybe_address("email")
     return CustomerFacts(
         shopify_id=it.identifier("id"),
-        email=it.maybe_text("email"),
+        email=email,
         phone=it.maybe_text("phone"),
         first_name=it.maybe_text("first_name"),
         last_name=it.maybe_text("last_name"),
@@ -46,7 +46,8 @@ def customer_of(it: Fields) -> CustomerFacts:
         province=address.maybe_text("province_code"),
         created_at=it.maybe_moment("created_at"),
         updated_at=it.maybe_moment("updated_at"),
-        untold=CUSTOMER_UNTOLD,
+        # What is no address does not take the known one away; none at all does.
+        untold=CUSTOMER_UNTOLD | {"email"} if email is None and it.maybe_text("email") else CUSTOMER_UNTOLD,
     )
 
 
@@ -56,7 +57,7 @@ def email_consent(body: Any) -> ConsentChange:
     consent = it.child("email_marketing_consent")
     return ConsentChange(
         customer_shopify_id=it.identifier("customer_id"),
-        email=it.maybe_text("email_address"),
+        email=it.maybe_address("email_address"),
         consent=EmailConsentFacts(
             state=consent.choice("state", MarketingState, MarketingState.UNKNOWN),
             changed_at=consent.maybe_moment("consent_updated_at"),
@@ -82,7 +83,7 @@ def shop(body: Any) -> ShopFacts:
         shopify_id=it.identifier("id"),
         domain=it.text("myshopify_domain"),
         name=it.text("name"),
-        contact_email=it.maybe_text("customer_email") or it.text("email"),
+        contact_email=it.maybe_address("customer_email") or it.address("email"),
         timezone=it.maybe_text("iana_timezone"),
         currency=it.text("currency"),
         country=it.maybe_text("country_code"),
