@@ -31,7 +31,7 @@ UNFINISHED = """select 1 from sync_cursor c join shop s on s.id = c.shop_id
 SET_ASIDE = "select 1 from webhook_inbox where state = 'received' and received_at < now() - interval '6 hours' limit 1"
 ASKED_AGAIN_H = (20, 72)  # asking a shop whether anything changed reads a week's orders again
 SOON, HURRIES = (5, 40), 4  # minutes until what was due is tried again, and how often in a row
-ORDERS = 300  # of a seed: the more there are, the less each pays for tickers and reconciliation
+ORDERS = 1000  # of a seed: the more there are, the less each pays for tickers and reconciliation
 TIDIED = 25  # instants between two collections of garbage: at instants of its own, it takes no part in the play
 STATISTICS = tuple(timedelta(days=days) for days in (1, 2, 4, 8, 16, 32))  # when they are taken, after the beginning
 
