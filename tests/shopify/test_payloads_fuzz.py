@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.shopify.payloads import node_orders, node_people, webhook_goods, webhook_orders, webhook_people
 from app.shopify.payloads.fault import PayloadError
-from tests.shopify.test_payloads import sample
+from tests.shopify.samples import sample
 
 READERS = {
     "webhook_order": (
