@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from app.catalog.models import Product
 from app.customers.models import Customer
-from app.flows.models import FollowUp
+from app.flows.models import FollowUp, FollowUpState
+from app.flows.rules.reasons import Reason
+from app.messages.models import Message, MessageState
 from app.orders.models import Order, OrderEvent
 from app.orders.parcels import Fulfillment
 from devstore.state.engine import unit_of_work
@@ -54,6 +56,13 @@ def ship(both, order):
 
 def kept(both, order):
     return both.rows(select(Order).where(Order.shopify_id == order["id"]))[0][0]
+
+
+def mail_of(row, state):
+    return Message(
+        shop_id=row.shop_id, follow_up_id=row.id, public_id=f"early{row.id}", step=row.step, state=state,
+        message_class="transactional", recipient="a@example.com", locale="en", created_at=row.due_at,
+    )  # fmt: skip
 
 
 def arrival(both, parcel):
@@ -153,6 +162,31 @@ def test_a_person_deleted_unheard_is_missed_where_something_pending_rests_on_the
     assert both.rows(gone) == [(both.now, None)]
     states = both.rows(select(FollowUp.state, FollowUp.reason).where(FollowUp.order_id == kept(both, order).id))
     assert {(state.value, reason) for state, reason in states} == {("done", "erased")}
+
+
+@pytest.mark.parametrize(
+    ("reason", "mail", "is_missed"),
+    [
+        (Reason.STALE, None, True),
+        (Reason.SKIPPED_BY_MERCHANT, None, True),
+        (None, MessageState.UNKNOWN, True),
+        (None, MessageState.ACCEPTED, False),
+        (Reason.ORDER_CANCELLED, None, False),
+    ],
+)
+def test_so_are_they_where_somebody_at_the_shop_may_bring_back_what_has_ended(both, reason, mail, is_missed):
+    order = known(both)
+    with both.work_in_shop(both.shop_id) as session:
+        (row,) = session.scalars(select(FollowUp).where(FollowUp.order_id == kept(both, order).id))
+        row.state, row.outcome, row.reason = FollowUpState.DONE, "skipped" if reason else "handed_over", reason
+        if mail is not None:
+            session.add(mail_of(row, mail))
+    act(both, "DELETE", f"/customers/{order['customer']['id']}")
+    both.lose()
+    both.move(hours=1)
+    both.reconcile(both.shop_id)
+    gone = select(Customer.erased_at).where(Customer.shopify_id == order["customer"]["id"])
+    assert both.rows(gone) == [(both.now if is_missed else None,)]
 
 
 def test_a_product_deleted_unheard_is_missed_where_something_pending_rests_on_it(both):

@@ -1,6 +1,7 @@
-"""Ask what of the things pending follow-ups rest on is gone: a deletion leaves nothing changed to find.
+"""Ask what of the things follow-ups rest on is gone: a deletion leaves nothing changed to find.
 
-Where nothing pending rests on it, nobody would notice a deletion we missed; asking for all would cost a shop's budget.
+Only of those that are pending, and those somebody at the shop may still bring back: a deletion we missed would show
+nowhere else, and asking for all would cost a shop's budget.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.catalog.collections import forget_collection, known_ids
@@ -18,6 +19,7 @@ from app.catalog.record_product import delete_product
 from app.customers.erase import forget_customer
 from app.customers.models import Customer
 from app.flows.models import FollowUp, FollowUpState
+from app.flows.planning.by_hand.again import has_way_back
 from app.kit.clock import business_now, real_now
 from app.kit.work import entered_shop
 from app.orders.fetch import ask_for_order, client
@@ -31,7 +33,7 @@ PENDING: Final = (FollowUpState.SCHEDULED, FollowUpState.HELD)
 
 
 def deletions(session: Session, since: datetime, page: str | None) -> str | None:
-    """Ask about a page of orders that something pending rests on, and about who bought what in them.
+    """Ask about a page of orders that something which may leave rests on, and about who bought what in them.
 
     Before the first page, about the collections that products are in: a fork may ask for any of them.
     """
@@ -53,10 +55,11 @@ def deletions(session: Session, since: datetime, page: str | None) -> str | None
 
 def _page(session: Session, after: int) -> Sequence[Order]:
     shop_id = entered_shop(session)
-    rests_on = select(FollowUp.order_id).where(FollowUp.shop_id == shop_id, FollowUp.state.in_(PENDING))
+    may_leave = or_(FollowUp.state.in_(PENDING), has_way_back())
+    rests_on = exists().where(FollowUp.shop_id == Order.shop_id, FollowUp.order_id == Order.id, may_leave)
     return session.scalars(
         select(Order)
-        .where(Order.shop_id == shop_id, Order.id.in_(rests_on), Order.deleted_at.is_(None), Order.id > after)
+        .where(Order.shop_id == shop_id, rests_on, Order.deleted_at.is_(None), Order.id > after)
         .where(Order.placed_at > business_now(session) - ASKABLE)
         .order_by(Order.id)
         .limit(fetch.MOST_IDS)

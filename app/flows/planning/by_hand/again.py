@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.flows.facts.gather import Gathered, gather, gather_runs
@@ -53,6 +53,17 @@ def way_back(row: FollowUp, message: MessageState | None) -> Did | None:
     if message is MessageState.UNKNOWN:
         return Did.SENT_AGAIN
     return Did.PLANNED_AGAIN if row.outcome == "skipped" and row.reason in COME_BACK else None
+
+
+def has_way_back() -> ColumnElement[bool]:
+    """Return `way_back` as a condition on rows of follow-ups."""
+    may_have_left = exists().where(
+        Message.shop_id == FollowUp.shop_id,
+        Message.follow_up_id == FollowUp.id,
+        Message.state == MessageState.UNKNOWN,
+    )
+    ended_unsent = and_(FollowUp.outcome == "skipped", FollowUp.reason.in_(COME_BACK))
+    return and_(FollowUp.state == FollowUpState.DONE, or_(ended_unsent, may_have_left))
 
 
 def foresee(session: Session, follow_up_id: int) -> Again | None:
