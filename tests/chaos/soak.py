@@ -1,7 +1,8 @@
 """Let mails flow through real processes while they are killed: `python -m tests.chaos.soak HARM SECONDS MESSAGES SEED`.
 
-HARM is `kill` (any process, every two seconds), `postgres` (the database, every minute) or `redis` (dead, mute or full,
-in turns). Prints JSON: what was planned, what the mail server's and the senders' own logs say, and every fault.
+HARM is `kill` (any process, every two seconds), `postgres` (the database, every minute), `redis` (dead, mute or full,
+in turns) or `disk` (the database's is full, every half minute). Prints JSON: what was planned, what the mail server's
+and the senders' own logs say, and every fault.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ from bench import due_orders
 from bench.machines import ROOT, SECRET, free_port, run, wait_for_login, wait_for_port
 from bench.sends import wired
 from serve import postgres, valkey
-from tests.chaos import nemesis
+from tests.chaos import nemesis, small_disk
 from tests.chaos.crew import Crew, Member
 from tests.chaos.nemesis import Nemesis
 from tests.chaos.traffic import Traffic
@@ -34,8 +35,8 @@ from tests.servers import temporary_folder
 
 REST_S = 420.0  # without any change: leases of two minutes, answers given up after three, a retry after five
 DROPPED = 0.01  # share of answers after the dot that are never given
-WEBHOOKS = {"kill": 20, "postgres": 100, "redis": 100}  # a second
-EVERY_S = {"kill": 2.0, "postgres": 60.0, "redis": 10.0}
+WEBHOOKS = {"kill": 20, "postgres": 100, "redis": 100, "disk": 100}  # a second
+EVERY_S = {"kill": 2.0, "postgres": 60.0, "redis": 10.0, "disk": 30.0}
 SENDERS = ("sends 1", "sends 2")
 WORKERS = (*SENDERS, "inbox", "bulk")
 
@@ -46,7 +47,8 @@ class World:
     def __init__(self, folder: Path, seed: str) -> None:
         self.folder, self.seed, self.crew = folder, seed, Crew()
         self.sink_log, self.ack_log = folder / "sink.jsonl", folder / "acks.jsonl"
-        self.server = postgres.Postgres(folder / "pg", folder, folder)
+        self.disk = folder / "disk"  # the database's
+        self.server = postgres.Postgres(self.disk / "pg", folder, folder)
         self.doorbell = valkey.Valkey(folder, folder)
         self.web, self.smtp = free_port(), free_port()
         self.url = self.server.url("postgres", "welltimed")
@@ -112,6 +114,8 @@ class World:
                 "mute": nemesis.redis_mute(self.crew, self.doorbell.socket, ending),
                 "full": nemesis.redis_full(self.doorbell.url, ending),
             }
+        if harm == "disk":
+            return {"full": small_disk.full(self.disk, ending)}
         victims = [*SENDERS, *SENDERS, "inbox", "web", "ticker 1", "ticker 2"]
         found = {f"{name} #{n}": (lambda name=name: self.crew.kill(name)) for n, name in enumerate(victims)}
         return found | {f"job of {name}": (lambda name=name: self._kill_job(name)) for name in SENDERS}
@@ -166,8 +170,10 @@ class World:
 
 def main(harm: str, seconds: float, messages: int, seed: str) -> dict:
     """Run, heal, wait for rest, and return the verdict."""
-    with temporary_folder(durable=True) as folder:
+    with temporary_folder(durable=True) as folder, contextlib.ExitStack() as stack:
         world = World(folder, seed)
+        if harm == "disk":
+            stack.enter_context(small_disk.mounted(world.disk))
         try:
             world.start_servers()
             world.start_app(messages, seconds)
@@ -187,4 +193,6 @@ def main(harm: str, seconds: float, messages: int, seed: str) -> dict:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "disk":
+        small_disk.begin_anew_with_own_mounts()
     print(json.dumps(main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), sys.argv[4])))

@@ -53,6 +53,14 @@ def redis_away(scale: Scale) -> Figure:
     return Figure(f"{words}; {found['harms']}", holds=holds(found) and not found["refused"])
 
 
+@claim("engine", "A full disk stops sending and acknowledging, loses nothing, and needs no repair")
+def disk_full(scale: Scale) -> Figure:
+    """Fill the disk the database lies on, and empty it again; only 503 meanwhile."""
+    found, words = soak("disk")
+    refused = found["refused"].get("503", 0)
+    return Figure(f"{words}; refused meanwhile: {found['refused']}", holds=holds(found) and refused > 0)
+
+
 @claim("engine", "At 50,000 mails an hour over 1,000 shops, 99 in 100 are handed off within ten seconds of their time")
 def prompt(scale: Scale) -> Figure:
     """Let mails of a thousand shops come due, and compare the time of each hand-off with its time."""
