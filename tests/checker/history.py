@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from tests.checker.evidence import Edit, Evidence, Happening, Pause, Press
@@ -54,6 +54,9 @@ class Ending:
     what: str
     at: datetime
     known_at: datetime | None
+
+
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Answer(NamedTuple):
@@ -132,6 +135,7 @@ class History:
     orders: dict[int, Order]
     shops: dict[str, Shop]
     merged: dict[tuple[str, int], tuple[datetime, datetime | None]] = field(default_factory=dict)  # who is kept: when
+    heard: set[tuple[str, int]] = field(default_factory=set)  # people an acknowledged webhook named
 
 
 def tell(evidence: Evidence) -> History:
@@ -144,6 +148,8 @@ def tell(evidence: Evidence) -> History:
         elif it["kind"] == "merged":
             _merged(history, it, known)
         elif it["kind"] in {"redact", "consent"}:
+            if known is not None:
+                history.heard.add((it["shop"], it["person"]))
             _of_person(history, it, known)
         elif it["kind"] == "uninstalled":
             history.shops[it["shop"]].gone.append(Gone(it["at"], known))
@@ -169,6 +175,8 @@ def _known_at(evidence: Evidence, it: Happening) -> datetime | None:
 
 def _of_order(history: History, it: Happening, known: datetime | None) -> None:
     if it["kind"] == "placed":
+        if known is not None:
+            history.heard.add((it["shop"], it["person"]))
         history.orders[it["order"]] = Order(
             id=it["order"],
             shop=it["shop"],
@@ -253,8 +261,14 @@ def _merged(history: History, it: Happening, known: datetime | None) -> None:
     history.merged[it["shop"], it["into"]] = (it["at"], known)
     mine = [one for one in history.orders.values() if (one.shop, one.person) == (it["shop"], it["person"])]
     theirs = [one for one in history.orders.values() if (one.shop, one.person) == (it["shop"], it["into"])]
+    if known is None and (it["shop"], it["person"]) not in history.heard:
+        # A shop's record has the one who is kept alone: what the other refused, nobody could ever have known.
+        for one in mine:
+            one.consents = [
+                each if each.state == "subscribed" else each._replace(joined_at=NEVER) for each in one.consents
+            ]
     for some, others in ((mine, theirs), (theirs, mine)):
-        said = [each._replace(joined_at=it["at"]) for one in others for each in one.consents]
+        said = [each._replace(joined_at=max(it["at"], each.joined_at)) for one in others for each in one.consents]
         for one in some:
             one.person = it["into"]
             one.partners |= {other.id for other in others}

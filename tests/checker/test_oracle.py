@@ -1,10 +1,11 @@
 """What the checker holds mails against, where the app may know more than its webhooks told."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from tests.checker.history import Answer, Order
+from tests.checker.history import Answer, Order, tell
 from tests.checker.oracle import agreement_held, return_is_open
 
 NOON = datetime(2026, 10, 21, 12, tzinfo=UTC)
@@ -71,3 +72,36 @@ def test_an_agreement_holds_until_a_later_answer_of_the_same_person(answers, hel
     assert agreement_held(order, NOON) is held
     order.country = "GB"
     assert agreement_held(order, NOON) is True
+
+
+def placed(number, person, state, hook):
+    """Return the truth of an order in Germany."""
+    return {
+        "at": NOON - (300 - number) * HOUR, "kind": "placed", "shop": "aa-shop", "order": number, "hooks": [hook],
+        "email": f"{person}@example.com", "person": person, "country": "DE", "paid": True, "test": False,
+        "lines": {7: "Cup"}, "digital": [], "products": {}, "consent": state,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "held"),
+    [({"first"}, True), ({"first", "second"}, False), ({"first", "merge"}, False)],
+    ids=["of neither", "of the other one", "of the merge"],
+)
+def test_what_somebody_refused_who_turned_out_to_be_them_counts_where_the_app_was_told(told, held):
+    merge = {"at": NOON - 240 * HOUR, "kind": "merged", "shop": "aa-shop", "order": None, "hooks": ["merge"]}
+    truth = [
+        placed(1, 31, "subscribed", "first"),
+        placed(2, 32, "not_subscribed", "second"),
+        merge | {"person": 32, "into": 31},
+    ]
+    seen = SimpleNamespace(
+        truth=truth,
+        shops={"aa-shop": ("Cups", "Europe/Berlin")},
+        acks=dict.fromkeys(told, ("aa-shop", "", NOON - 239 * HOUR)),
+        pauses=(),
+        edits=(),
+        presses=(),
+    )
+    orders = tell(seen).orders.values()
+    assert [agreement_held(order, NOON) for order in orders] == [held, held]
