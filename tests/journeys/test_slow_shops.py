@@ -62,6 +62,11 @@ class Inbox:
         """Let the time for which shops are set aside, and every lease, have gone by."""
         with self.shop.work() as session:
             session.execute(update(SlowShop).values(until=func.now() - timedelta(seconds=1)))
+        self.leases_end()
+
+    def leases_end(self):
+        """Let every lease have gone by."""
+        with self.shop.work() as session:
             session.execute(update(WebhookInbox).values(lease_until=None))
 
 
@@ -100,12 +105,33 @@ def test_who_answers_late_is_applied_and_goes_apart_from_then_on(inbox):
     assert apply.apply_aside(inbox.shop.wired) == 1
 
 
-def test_apart_each_shop_has_its_turn_and_tries_are_counted(inbox):
+def test_apart_each_shop_has_its_turn(inbox):
     inbox.badly = raising(Unreachable("ReadTimeout"))
     inbox.receive(BAD, BAD)
     apply.apply_received(inbox.shop.wired)
     assert apply.apply_aside(inbox.shop.wired) == 0
-    assert inbox.rows() == [(BAD, InboxState.RECEIVED, 1), (BAD, InboxState.RECEIVED, 1)]
+    assert inbox.asked == 3
+    assert inbox.rows() == [(BAD, InboxState.RECEIVED, 0), (BAD, InboxState.RECEIVED, 0)]
+
+
+@pytest.mark.parametrize("fault", [Throttled(20), Unreachable("HTTP 502"), TokenUnavailable("network_error")])
+def test_what_cannot_be_asked_about_is_tried_for_two_days_and_then_parked(inbox, fault):
+    inbox.badly = raising(fault)
+    inbox.receive(BAD, BAD)
+    apply.apply_received(inbox.shop.wired)
+    for _ in range(3 * apply.MAX_ATTEMPTS):
+        apply.apply_aside(inbox.shop.wired)
+        inbox.leases_end()
+    assert inbox.rows() == [(BAD, InboxState.RECEIVED, 0), (BAD, InboxState.RECEIVED, 0)]
+    with inbox.shop.work() as session:
+        first = session.scalars(select(WebhookInbox).order_by(WebhookInbox.id).limit(1)).one()
+        first.received_at = real_now() - timedelta(days=2, minutes=1)
+    for _ in range(apply.MAX_ATTEMPTS):
+        apply.apply_aside(inbox.shop.wired)
+        inbox.leases_end()
+    assert [state for _, state, _ in inbox.rows()] == [InboxState.PARKED, InboxState.RECEIVED]
+    inbox.badly = None
+    assert apply.apply_aside(inbox.shop.wired) == 1
 
 
 def test_the_looks_tell_the_two_apart_and_in_time_a_shop_is_like_the_others(inbox):

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit import fault
-from app.kit.clock import offset
+from app.kit.clock import offset, real_now
 from app.kit.collided import has_collided
 from app.kit.leases import is_free
 from app.kit.rows.one_trip import one_trip
@@ -36,6 +36,8 @@ BATCH = 50
 ASIDE_S = 5.0  # one row more at most: others have what can wait too
 RUN_S = 30.0  # a job ends well before RQ would end it, which would count as a row's failure
 MAX_ATTEMPTS = 5  # a row that fails this often is parked, so that it cannot hold up the others
+ASKED_FOR: Final = timedelta(days=2)  # a shop that cannot be reached is no fault of the row: so long it is tried again
+NO_ANSWER: Final = (Throttled, Unreachable, TokenUnavailable)
 
 log = structlog.get_logger()
 
@@ -206,7 +208,7 @@ def _apply_one(runtime: Runtime, row_id: int, pace: Pace | None = None) -> int:
             _settle(session, row_id, InboxState.PARKED, str(poison))
         return 0
     except Exception as failure:  # noqa: BLE001 - the edge: one row's failure must not stop the rows after it
-        if pace is not None and isinstance(failure, Throttled | Unreachable | TokenUnavailable):
+        if pace is not None and isinstance(failure, NO_ANSWER):
             pace.gave_up = True
             return 0
         return _failed(runtime, row_id, failure)
@@ -242,7 +244,9 @@ def _failed(runtime: Runtime, row_id: int, failure: Exception) -> int:
         if row.state is not InboxState.RECEIVED:
             return 0  # this process stood still past its lease: another has settled the row meanwhile
         row.reason = reason
-        if row.attempts >= MAX_ATTEMPTS:
+        if isinstance(failure, NO_ANSWER) and row.received_at > real_now() - ASKED_FOR:
+            row.attempts -= 1
+        elif row.attempts >= MAX_ATTEMPTS:
             row.state, row.lease_until = InboxState.PARKED, None
         elif has_collided(failure):
             row.lease_until = None  # what it collided with has gone on: nothing to wait a minute for
