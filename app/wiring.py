@@ -72,8 +72,9 @@ from app.reviews.storefront import define_summary, let_stars, renew_storefront, 
 from app.shopify import page_headers
 from app.shopify.asking import file_store, gateway, outgoing
 from app.shopify.entry import embedded_page, routes_auth
-from app.shopify.webhooks import apply
+from app.shopify.webhooks import claim as webhook_claim
 from app.shopify.webhooks import routes as routes_webhooks
+from app.shopify.webhooks.apply import Delivery
 from app.shops import access, arrive, redact, tokens, wipe_tokens
 from app.shops import topics as shops
 from app.shops.arrive import ShopConnected
@@ -109,7 +110,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     routes_again.blueprint,
 )
 
-TopicHandler = Callable[[Session, apply.Delivery], None]
+TopicHandler = Callable[[Session, Delivery], None]
 
 TOPICS: Mapping[str, Sequence[TopicHandler]] = {
     "orders/create": (orders.order_told,),
@@ -181,10 +182,10 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
 }
 
 WORK: Sequence[Work] = (
-    Work(queue.INBOX, apply.waiting, "app.shopify.webhooks.apply.apply_received"),
+    Work(queue.INBOX, webhook_claim.waiting, "app.shopify.webhooks.apply.apply_received"),
     Work(queue.INBOX, apply_hits.waiting, "app.messages.hits.apply.apply_hits"),
     Work(queue.SENDS, claim.waiting, "app.flows.sending.drain.drain", warm="app.flows.sending.drain.make_ready"),
-    Work(queue.BULK, apply.waiting_aside, "app.shopify.webhooks.apply.apply_aside"),
+    Work(queue.BULK, webhook_claim.waiting_aside, "app.shopify.webhooks.apply.apply_aside"),
     Work(queue.BULK, outgoing.waiting, "app.shopify.asking.outgoing.run_due"),
     Work(queue.BULK, look.waiting, "app.flows.planning.runs.look.run_due"),
     Work(queue.BULK, sync.waiting, "app.flows.syncing.sync.run_due"),

@@ -19,8 +19,9 @@ from app.kit import fault
 from app.kit.work import entered_shop
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import PrivacyRequest
-from app.shopify.webhooks.apply import Delivery, spend_body, told_at
+from app.shopify.webhooks.apply import Delivery, told_at
 from app.shopify.webhooks.erase_bodies import erase_bodies
+from app.shopify.webhooks.settle import spend_body
 from app.shops.topics import check_origin
 
 ACT_WITHIN = timedelta(days=30)

@@ -12,7 +12,8 @@ from app.customers.erase import forget_customer
 from app.customers.ledger import Source
 from app.shopify.payloads import webhook_people
 from app.shopify.payloads.people import CustomerFacts, EmailConsentFacts
-from app.shopify.webhooks.apply import Delivery, spend_body, told_at
+from app.shopify.webhooks.apply import Delivery, told_at
+from app.shopify.webhooks.settle import spend_body
 
 
 def customer_told(session: Session, delivery: Delivery) -> None:

@@ -32,7 +32,8 @@ from app.orders.record.undecided import may_hide_pickup, order_is_undecided, par
 from app.orders.reversals import ReturnCase
 from app.shopify.payloads import webhook_orders, webhook_people
 from app.shopify.payloads.vocabulary import ReturnStatus
-from app.shopify.webhooks.apply import Delivery, spend_body, told_at
+from app.shopify.webhooks.apply import Delivery, told_at
+from app.shopify.webhooks.settle import spend_body
 
 ORDER: Final = by_key(Order, ("shop_id", "shopify_id"))
 ORDER_OF_PARCEL: Final = Question(

@@ -28,6 +28,7 @@ class WebhookInbox(Base):
     __table_args__ = (
         UniqueConstraint("shop_domain", "topic", "webhook_id"),  # a delivery is kept once, however often it is sent
         Index("ix_webhook_inbox_received", "id", postgresql_where="state = 'received'"),
+        Index("ix_webhook_inbox_received_by_shop", "shop_domain", "id", postgresql_where="state = 'received'"),
         Index("ix_webhook_inbox_waiting", "shop_domain", postgresql_where="state = 'waiting_for_shop'"),
     )
 

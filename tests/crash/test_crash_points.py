@@ -11,7 +11,7 @@ from app.kit.clock import real_now
 from app.messages.models import Message, MessageState
 from app.orders.models import Order
 from app.shopify.models import InboxState, WebhookInbox
-from app.shopify.webhooks.apply import MAX_ATTEMPTS
+from app.shopify.webhooks.claim import MAX_ATTEMPTS
 from tests.crash.conftest import SAMPLES, admin_that_knows
 from tests.journeys.bodies import order_body
 from tests.journeys.test_first_mile import know

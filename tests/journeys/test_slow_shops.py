@@ -9,7 +9,7 @@ from app.kit.clock import real_now
 from app.shopify.asking.admin_faults import Throttled, Unreachable
 from app.shopify.entry.token_pair import TokenUnavailable
 from app.shopify.models import InboxState, WebhookInbox
-from app.shopify.webhooks import apply
+from app.shopify.webhooks import apply, claim
 from app.shopify.webhooks.aside import SlowShop
 from app.shops.install import ensure_installed
 
@@ -119,14 +119,14 @@ def test_what_cannot_be_asked_about_is_tried_for_two_days_and_then_parked(inbox,
     inbox.badly = raising(fault)
     inbox.receive(BAD, BAD)
     apply.apply_received(inbox.shop.wired)
-    for _ in range(3 * apply.MAX_ATTEMPTS):
+    for _ in range(3 * claim.MAX_ATTEMPTS):
         apply.apply_aside(inbox.shop.wired)
         inbox.leases_end()
     assert inbox.rows() == [(BAD, InboxState.RECEIVED, 0), (BAD, InboxState.RECEIVED, 0)]
     with inbox.shop.work() as session:
         first = session.scalars(select(WebhookInbox).order_by(WebhookInbox.id).limit(1)).one()
         first.received_at = real_now() - timedelta(days=2, minutes=1)
-    for _ in range(apply.MAX_ATTEMPTS):
+    for _ in range(claim.MAX_ATTEMPTS):
         apply.apply_aside(inbox.shop.wired)
         inbox.leases_end()
     assert [state for _, state, _ in inbox.rows()] == [InboxState.PARKED, InboxState.RECEIVED]
@@ -139,10 +139,10 @@ def test_the_looks_tell_the_two_apart_and_in_time_a_shop_is_like_the_others(inbo
     inbox.receive(BAD)
     apply.apply_received(inbox.shop.wired)
     with inbox.shop.work() as session:
-        assert (apply.waiting(session), apply.waiting_aside(session)) == (False, True)
+        assert (claim.waiting(session), claim.waiting_aside(session)) == (False, True)
     inbox.later()
     with inbox.shop.work() as session:
-        assert (apply.waiting(session), apply.waiting_aside(session)) == (True, False)
+        assert (claim.waiting(session), claim.waiting_aside(session)) == (True, False)
     inbox.badly = None
     assert apply.apply_received(inbox.shop.wired) == 1
 

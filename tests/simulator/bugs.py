@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from app.channels.smtp.phases import SmtpSender
 from app.flows.sending import drain, lock_group, steer
+from app.kit.work import unit_of_work
 from app.messages import outbox
 from app.messages.models import AttemptState, MessageState
 from app.messages.signed import routes
+from app.shopify.models import InboxState
 from app.shopify.webhooks import apply, inbox
+from app.shopify.webhooks.settle import settle
 from tests.simulator.plots import Plot
 
 
@@ -169,7 +172,12 @@ def answer_first(on, patch):
 
 @bug("a failed webhook counts as applied", "lost", story="plain", points={"B3": ["raise"] * 12}, asks=False)
 def swallow_failure(on, patch):
-    patch.setattr(apply, "_failed", lambda runtime, row_id, _: apply._settle(runtime, row_id, "applied", "done"))
+    def failed(runtime, row_id, _failure):
+        with unit_of_work(runtime) as session:
+            settle(session, row_id, InboxState.APPLIED, "done")
+        return 0
+
+    patch.setattr(apply, "_failed", failed)
 
 
 @bug("a parcel counts as arrived when it leaves", "wrong time", story="plain")

@@ -1,4 +1,4 @@
-"""Apply received webhooks: one transaction each, oldest first; poison is parked with its reason, others flow on.
+"""Apply received webhooks: one transaction each, shop by shop in turn; poison is parked, others flow on.
 
 Those of a shop whose Shopify answers slowly go apart (`aside.py`), so that it holds up nobody else.
 """
@@ -12,14 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.kit import fault
 from app.kit.clock import offset, real_now
 from app.kit.collided import has_collided
-from app.kit.leases import is_free
 from app.kit.rows.one_trip import one_trip
 from app.kit.runtime import Runtime
 from app.kit.work import enter_shop, unit_of_work
@@ -28,54 +26,20 @@ from app.shopify.asking.pace import Pace, is_slow
 from app.shopify.entry.token_pair import TokenUnavailable
 from app.shopify.models import InboxState, WebhookInbox
 from app.shopify.payloads import PayloadError, parse_body
-from app.shopify.webhooks.aside import is_aside, set_aside
-from app.shopify.webhooks.erase_bodies import NOTHING
+from app.shopify.webhooks.aside import set_aside
+from app.shopify.webhooks.claim import MAX_ATTEMPTS, claim, claim_aside, give_back
+from app.shopify.webhooks.settle import settle
 
-LEASE = timedelta(seconds=60)
-BATCH = 50
 ASIDE_S = 5.0  # one row more at most: others have what can wait too
 RUN_S = 30.0  # a job ends well before RQ would end it, which would count as a row's failure
-MAX_ATTEMPTS = 5  # a row that fails this often is parked, so that it cannot hold up the others
 ASKED_FOR: Final = timedelta(days=2)  # a shop that cannot be reached is no fault of the row: so long it is tried again
 NO_ANSWER: Final = (Throttled, Unreachable, TokenUnavailable)
 
 log = structlog.get_logger()
 
-FREE: Final = (
-    select(WebhookInbox.id)
-    .where(WebhookInbox.state == InboxState.RECEIVED, is_free(WebhookInbox.lease_until))
-    .order_by(WebhookInbox.id)
-)
-WAITING: Final = FREE.where(~is_aside()).limit(1)
-WAITING_ASIDE: Final = FREE.where(is_aside()).limit(1)
-FIRST_ASIDE: Final = (
-    select(func.min(WebhookInbox.id))
-    .where(WebhookInbox.state == InboxState.RECEIVED, is_free(WebhookInbox.lease_until), is_aside())
-    .group_by(WebhookInbox.shop_domain)
-)
-LEASED: Final = (
-    update(WebhookInbox)
-    .values(lease_until=func.now() + LEASE, attempts=WebhookInbox.attempts + 1)
-    .returning(WebhookInbox.id, WebhookInbox.shop_domain, WebhookInbox.attempts)
-)
-CLAIM: Final = LEASED.where(
-    WebhookInbox.id.in_(FREE.where(~is_aside()).limit(BATCH).with_for_update(skip_locked=True).scalar_subquery())
-)
-CLAIM_ASIDE: Final = LEASED.where(
-    WebhookInbox.id.in_(
-        FREE.where(WebhookInbox.id.in_(FIRST_ASIDE)).with_for_update(skip_locked=True).scalar_subquery()
-    )
-)
-GIVE_BACK: Final = """
-update webhook_inbox set lease_until = null, attempts = attempts - 1
-where id = any(%(ids)s) and state = 'received'"""
 TAKE: Final = """
 select shop_domain, topic, triggered_at, received_at, body from webhook_inbox
 where id = %(id)s and state = 'received' for update"""
-SETTLE: Final = """
-update webhook_inbox set state = %(state)s, reason = %(reason)s, lease_until = null, body = coalesce(%(body)s, body),
-    applied_at = case when %(state)s = 'applied' then now() end
-where id = %(id)s"""
 
 
 class WaitForShop(Exception):
@@ -106,72 +70,39 @@ def told_at(session: Session, delivery: Delivery) -> datetime:
     return delivery.triggered_at or delivery.received_at + offset(session)
 
 
-def spend_body(session: Session) -> None:
-    """Have the body that is being applied emptied with it, not 30 days later: it names somebody who is erased."""
-    session.info["spend_body"] = True
-
-
-def waiting(session: Session) -> bool:
-    """Tell whether any received webhook is free to be applied."""
-    return session.scalar(WAITING) is not None
-
-
-def waiting_aside(session: Session) -> bool:
-    """Tell whether any is of a shop that is set aside."""
-    return session.scalar(WAITING_ASIDE) is not None
-
-
 def apply_received(runtime: Runtime) -> int:
     """Apply received webhooks until none is left, for RUN_S at most; return how many were applied.
 
     A shop that keeps the others waiting is set aside, with all of its webhooks.
     """
+    after: str | None = None
     applied, ends_at = 0, time.monotonic() + RUN_S
-    while time.monotonic() < ends_at and (rows := _claim(runtime, CLAIM)):
+    while time.monotonic() < ends_at and (rows := claim(runtime, after)):
+        after = max(rows, key=lambda row: row.place).shop_domain
         while rows:
-            row_id, shop_domain = rows.pop(0)
+            row, *rows = rows
             pace = Pace()
-            applied += _apply_one(runtime, row_id, pace)
+            applied += _apply_one(runtime, row.id, pace)
             if pace.is_slow or pace.gave_up:
-                mine = [other for other, domain in rows if domain == shop_domain]
-                rows = [row for row in rows if row[1] != shop_domain]
-                _set_aside(runtime, shop_domain, [row_id, *mine] if pace.gave_up else mine)
+                mine = [other.id for other in rows if other.shop_domain == row.shop_domain]
+                rows = [other for other in rows if other.shop_domain != row.shop_domain]
+                _set_aside(runtime, row.shop_domain, [row.id, *mine] if pace.gave_up else mine)
     return applied
 
 
 def apply_aside(runtime: Runtime) -> int:
     """Apply webhooks of shops that are set aside, one of each in turn, for ASIDE_S at most; return how many were."""
     applied, ends_at = 0, time.monotonic() + ASIDE_S
-    while time.monotonic() < ends_at and (rows := _claim(runtime, CLAIM_ASIDE)):
-        for place, (row_id, shop_domain) in enumerate(rows):
+    while time.monotonic() < ends_at and (rows := claim_aside(runtime)):
+        for place, row in enumerate(rows):
             if time.monotonic() >= ends_at:
-                _give_back(runtime, [other for other, _ in rows[place:]])
+                give_back(runtime, [other.id for other in rows[place:]])
                 break
             began = time.monotonic()
-            applied += _apply_one(runtime, row_id)
+            applied += _apply_one(runtime, row.id)
             if is_slow(time.monotonic() - began):
-                _set_aside(runtime, shop_domain, [])
+                _set_aside(runtime, row.shop_domain, [])
     return applied
-
-
-def _claim(runtime: Runtime, claim: Any) -> list[tuple[int, str]]:
-    """Lease rows in a transaction of its own, so that a row that kills its worker is counted; return (id, shop).
-
-    One tried before may be the one that kills: it goes last and alone, so that those behind it are not kept waiting and
-    not counted with it, and after the last try it is parked.
-    """
-    with unit_of_work(runtime) as session:
-        claimed = sorted(session.execute(claim).all(), key=lambda row: (row.attempts > 1, row.id))
-        again = [row for row in claimed if row.attempts > 1]
-        others = [row.id for row in again[1:]]
-        if others:
-            one_trip(session, [(GIVE_BACK, {"ids": others})])
-        rows = [(row.id, row.shop_domain) for row in claimed if row.id not in others]
-        if again and again[0].attempts > MAX_ATTEMPTS:
-            _settle(session, rows.pop()[0], InboxState.PARKED, f"whoever applied it died, {MAX_ATTEMPTS} times")
-    if claimed:
-        fault.point("B1")
-    return rows
 
 
 def _set_aside(runtime: Runtime, shop_domain: str, ids: list[int]) -> None:
@@ -179,13 +110,7 @@ def _set_aside(runtime: Runtime, shop_domain: str, ids: list[int]) -> None:
     log.warning("shop_set_aside", shop_domain=shop_domain)
     with unit_of_work(runtime) as session:
         set_aside(session, shop_domain)
-    _give_back(runtime, ids)
-
-
-def _give_back(runtime: Runtime, ids: list[int]) -> None:
-    if ids:
-        with unit_of_work(runtime) as session:
-            one_trip(session, [(GIVE_BACK, {"ids": ids})])
+    give_back(runtime, ids)
 
 
 def _apply_one(runtime: Runtime, row_id: int, pace: Pace | None = None) -> int:
@@ -199,13 +124,13 @@ def _apply_one(runtime: Runtime, row_id: int, pace: Pace | None = None) -> int:
             try:
                 _hand_over(runtime, session, taken[0])
             except WaitForShop:  # nothing was written yet; whoever finds the shop holds it until this commits
-                _settle(session, row_id, InboxState.WAITING_FOR_SHOP, "shop not installed")
+                settle(session, row_id, InboxState.WAITING_FOR_SHOP, "shop not installed")
                 return 0
-            _settle(session, row_id, InboxState.APPLIED)
+            settle(session, row_id, InboxState.APPLIED)
             fault.point("B3")
     except (PayloadError, Park) as poison:
         with unit_of_work(runtime) as session:
-            _settle(session, row_id, InboxState.PARKED, str(poison))
+            settle(session, row_id, InboxState.PARKED, str(poison))
         return 0
     except Exception as failure:  # noqa: BLE001 - the edge: one row's failure must not stop the rows after it
         if pace is not None and isinstance(failure, NO_ANSWER):
@@ -225,12 +150,6 @@ def _hand_over(runtime: Runtime, session: Session, row: tuple[Any, ...]) -> None
     enter_shop(session, shop_id)
     for handler in handlers:
         handler(session, delivery)
-
-
-def _settle(session: Session, row_id: int, state: InboxState, reason: str | None = None) -> None:
-    """Write how far a row has come, the database's own instant with it, and empty the body where it is spent."""
-    body = NOTHING if session.info.get("spend_body") else None
-    one_trip(session, [(SETTLE, {"id": row_id, "state": state.value, "reason": reason, "body": body})])
 
 
 def _failed(runtime: Runtime, row_id: int, failure: Exception) -> int:
