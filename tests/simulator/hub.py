@@ -6,7 +6,6 @@ task's lock steps aside until PostgreSQL says that it waits no longer, so one th
 """
 
 import select
-import time
 from datetime import UTC, timedelta
 from random import Random
 
@@ -15,6 +14,7 @@ from greenlet import getcurrent
 
 from app.kit.engines import LONGEST_IDLE_MS
 from tests.simulator.tasks import Dead, Monitor, Stuck, Task, in_a_circle, is_amid
+from tests.simulator.waits import Waits
 
 PATIENCE_MS = 4  # an answer that takes longer may be waiting for a lock: PostgreSQL is asked
 LONGEST_IDLE = timedelta(milliseconds=LONGEST_IDLE_MS)
@@ -22,9 +22,6 @@ PLAIN_WAIT = psycopg.Connection.wait
 READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 MASKS = {1: select.POLLIN, 2: select.POLLOUT, 3: select.POLLIN | select.POLLOUT}  # by what a generator waits for
 STUCK_AFTER = 200_000  # turns within one instant
-
-BLOCKED = """select pid, blockers from (select pid, pg_blocking_pids(pid) blockers from unnest(%s::int[]) pid) waits
-    where cardinality(blockers) > 0"""
 
 
 class Hub:
@@ -39,6 +36,7 @@ class Hub:
         self.bias = None  # (how a process is called, its chance of a turn): where many would drown out one
         self.turns = 0
         self._monitor = Monitor.connect(monitor_url, autocommit=True)
+        self._waits = Waits(self._monitor)
         self._tell_time()
 
     def close(self):
@@ -47,6 +45,7 @@ class Hub:
             task.process.dead = True
             self._unwind(task)
         self.graveyard, self.tasks, self.current = [], [], None
+        self._waits.close()
         self._monitor.close()
 
     # -- time
@@ -153,27 +152,19 @@ class Hub:
         """Return tasks whose lock was given; where they wait in a circle, once PostgreSQL has broken it."""
         waiting = {task.waits_on: task for task in self.tasks if task.waits_on is not None}
         while waiting:
-            blocked = self.blocked(list(waiting))
-            free = [task for pid, task in waiting.items() if pid not in blocked]
+            blocked = self._waits.blocked(list(waiting))
+            given = [pid for pid in waiting if pid not in blocked]
+            free = [waiting[pid] for pid in given if self._waits.let_go_on(pid)]
+            for task in free:
+                task.waits_on = None
             if free:
-                for task in free:
-                    task.waits_on = None
                 return free
-            if (victim := in_a_circle(blocked, waiting)) is None:
-                return []  # somebody sleeps with the lock
-            self._break(victim, waiting[victim])
+            if not given:
+                if (victim := in_a_circle(blocked, waiting)) is None:
+                    return []  # somebody sleeps with the lock
+                waiting[victim].is_victim = True
+                self._waits.end_deadlock(victim)
         return []
-
-    def _break(self, pid, task):
-        """End a deadlock as PostgreSQL does, at the same place every time: its own timers fire when they like."""
-        task.is_victim = True
-        self._monitor.execute("select pg_cancel_backend(%s)", (pid,))
-        while pid in self.blocked([pid]):
-            time.sleep(0.0005)
-
-    def blocked(self, pids):
-        """Return who waits for a lock of whom, by backend."""
-        return dict(self._monitor.execute(BLOCKED, (pids,)).fetchall())
 
     # -- death
 
@@ -199,12 +190,9 @@ class Hub:
         self.graveyard += mine
 
     def cut(self, connection):
-        """Close a connection as a dead network does, and wait until the server has let go of its locks."""
-        pid = connection.pgconn.backend_pid
-        connection.pgconn.finish()
+        """Close a connection as a dead network does."""
         self.asked_last.pop(connection, None)
-        while self._monitor.execute("select 1 from pg_stat_activity where pid = %s", (pid,)).fetchone():
-            time.sleep(0.0005)
+        self._waits.end(connection)
 
     def bury(self):
         """Free what dead tasks still hold in this thread: pooled connections, above all."""
@@ -272,8 +260,9 @@ class Hub:
 
     def _step_aside(self, task, connection):
         pid = connection.pgconn.backend_pid
-        if pid not in self.blocked([pid]):
+        if pid not in self._waits.blocked([pid]):
             return False
+        self._waits.stop(pid)
         task.waits_on = pid
         self.root.switch()
         if task.process.dead:
