@@ -44,6 +44,7 @@ LINGER_S: Final = 0.02
 PATIENCE_S: Final = 10.0
 LOOKED_UP_ROOM: Final = 1_024
 LOOKED_UP_AT_ONCE: Final = 64
+LOOKED_UP_LINGER_S: Final = 0.004  # nobody sees it, and a trip for several costs little more than one for one
 WAIT_S: Final = 2.0
 OFFSET_FOR_S: Final = 1.0
 KNOWN_FOR_S: Final = 30.0
@@ -69,7 +70,11 @@ class Hits:
         self._remembering = threading.Lock()
         self._ahead, self._ahead_until = timedelta(), 0.0
         self._finding: Gathering[Linked, str | None] = Gathering(
-            "links", partial(find_targets, runtime), room=LOOKED_UP_ROOM, at_once=LOOKED_UP_AT_ONCE
+            "links",
+            partial(find_targets, runtime),
+            room=LOOKED_UP_ROOM,
+            at_once=LOOKED_UP_AT_ONCE,
+            linger_s=LOOKED_UP_LINGER_S,
         )
         append = Appending(runtime.engines.ingest, self._append, ringing, patience_s=PATIENCE_S)
         self.gathering: Gathering[hits.Hit, None] = Gathering(
@@ -104,7 +109,7 @@ class Hits:
             return None
         until = time.monotonic() + KNOWN_FOR_S
         if purpose is Purpose.OPEN:
-            return self._remember(address, (until, "open", token, ""))
+            return until, "open", token, ""  # reading it again costs less than remembering it
         try:
             target = self._finding.ask(linked, WAIT_S)
         except (Unavailable, SQLAlchemyError, psycopg.Error):
