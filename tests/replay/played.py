@@ -13,7 +13,7 @@ from app.flows.facts.gather_items import spoken_as
 from app.flows.models import Decision, Enrollment, FollowUp, FollowUpState
 from app.flows.planning.runs import look, watch
 from app.flows.replay.history.load import load, together
-from app.flows.replay.machine import Walk
+from app.flows.replay.walk.walk import Walk
 from app.messages.models import Attempt, AttemptState, Message, MessageItem, MessageState
 from tests.as_written import rewrite
 from tests.convergence.journeys import LAST_ACT_H, Journey

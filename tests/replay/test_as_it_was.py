@@ -9,10 +9,10 @@ import pytest
 from app.flows.facts import published
 from app.flows.language.flow import change_sends
 from app.flows.language.forms import flow_json
-from app.flows.replay import machine
 from app.flows.replay.history.load import load
 from app.flows.replay.replay import as_if, replay
 from app.flows.replay.report import difference, report
+from app.flows.replay.walk import decide_due, plan_anew
 from app.flows.rules import guard
 from app.flows.runs import advance
 from app.flows.timing import plan
@@ -41,7 +41,7 @@ def past_of(played):
 
 
 def test_it_decides_by_the_functions_that_send():
-    assert (machine.decide, machine.plan, machine.advance) == (guard.decide, plan.plan, advance.advance)
+    assert (decide_due.decide, plan_anew.plan, plan_anew.advance) == (guard.decide, plan.plan, advance.advance)
 
 
 def test_a_played_month_comes_out_again(played):

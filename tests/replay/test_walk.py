@@ -9,7 +9,7 @@ from app.flows.language.forms import flow_document
 from app.flows.models import FlowState
 from app.flows.replay.history.past import FlowPast, OrderPast, Past
 from app.flows.replay.history.rows import flow_row, order_row
-from app.flows.replay.machine import Walk
+from app.flows.replay.walk.walk import Walk
 from app.reviews.models import Review
 from app.reviews.states import ReviewState
 from tests.admin.flow_documents import document, send, wait

@@ -12,8 +12,8 @@ from app.flows.models import FlowState
 from app.flows.replay.history.load import together
 from app.flows.replay.history.past import FlowPast, Past
 from app.flows.replay.history.rows import flow_row
-from app.flows.replay.machine import Walk
 from app.flows.replay.report import Outcome, outcomes
+from app.flows.replay.walk.walk import Walk
 
 SUPPOSED: Final = -1  # the id of a flow the shop does not have
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from app.flows.facts.gather_items import spoken_as
-from app.flows.replay.machine import Walk
+from app.flows.replay.walk.walk import Walk
 from app.flows.rules.decision import Postpone, Send, Skip
 from app.flows.rules.reasons import Reason
 from app.flows.runs.by_calendar import WATCHED

@@ -1,0 +1,1 @@
+"""The walk of a replay: what it knows, starts, plans and decides at each instant."""
