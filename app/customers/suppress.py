@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.customers.address import address_hash, normalise
 from app.customers.models import Customer, Erasure, ErasureKind, Suppression, SuppressionScope
+from app.kit.rows.one_trip import one_trip
 from app.kit.rows.question import SHOP, Question, ask
 from app.kit.work import entered_shop
 
@@ -31,6 +32,13 @@ FORGOTTEN: Final = Question(
         Suppression.reason == "erased",
     )
     .limit(1)
+)
+
+# Whom an address belongs to may change while a mail to it is on its way (a merge, an order that names another buyer),
+# and may be nobody we know: whoever writes to it, or stops that, holds the address itself too, after its people.
+ADDRESS_KEY: Final = "hashtextextended('address:' || {shop} || ':' || {address}, 0)"
+LOCK_ADDRESS: Final = (
+    f"select pg_advisory_xact_lock({ADDRESS_KEY.format(shop='%(shop)s::bigint', address='%(address)s::text')})"
 )
 
 
@@ -57,12 +65,12 @@ def suppress(
 
 
 def lock_person(session: Session, email: str, customer_id: int | None = None) -> None:
-    """Lock every row of the person behind an address or an id of ours, in the order the hand-off locks them.
+    """Lock every row of the person behind an address or an id of ours, then the address, as the hand-off does.
 
     Both where both are known: an order may carry another address than its buyer.
     """
-    # An empty address is nobody's; None would lock everybody without one.
-    theirs = [Customer.email == (normalise(email) or "")]
+    address = normalise(email) or ""  # an empty address is nobody's; None would lock everybody without one
+    theirs = [Customer.email == address]
     theirs += [Customer.id == customer_id] if customer_id is not None else []
     session.execute(
         select(Customer.id)
@@ -70,6 +78,7 @@ def lock_person(session: Session, email: str, customer_id: int | None = None) ->
         .order_by(Customer.id)
         .with_for_update(),
     ).all()
+    one_trip(session, [(LOCK_ADDRESS, {"shop": entered_shop(session), "address": address})])
 
 
 def is_unsubscribed(session: Session, address: str) -> bool:

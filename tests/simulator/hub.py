@@ -22,6 +22,7 @@ PLAIN_WAIT = psycopg.Connection.wait
 READABLE = select.POLLIN | select.POLLHUP | select.POLLERR
 MASKS = {1: select.POLLIN, 2: select.POLLOUT, 3: select.POLLIN | select.POLLOUT}  # by what a generator waits for
 STUCK_AFTER = 200_000  # turns within one instant
+AT_ONCE = 0.5  # how often who waited goes on as soon as a lock is given, not when all others have
 
 
 class Hub:
@@ -29,6 +30,7 @@ class Hub:
 
     def __init__(self, seed, beginning, monitor_url, switching=0.15):
         self.dice, self.now, self.switching = Random(seed), beginning, switching
+        self.waking = Random(f"{seed} waking")
         self.root, self.tasks, self.graveyard = getcurrent(), [], []
         self.current = None
         self.asked_last = {}  # connection -> the task that used it last
@@ -150,21 +152,28 @@ class Hub:
 
     def _unblocked(self):
         """Return tasks whose lock was given; where they wait in a circle, once PostgreSQL has broken it."""
-        waiting = {task.waits_on: task for task in self.tasks if task.waits_on is not None}
-        while waiting:
+        while waiting := self._waiting():
             blocked = self._waits.blocked(list(waiting))
-            given = [pid for pid in waiting if pid not in blocked]
-            free = [waiting[pid] for pid in given if self._waits.let_go_on(pid)]
-            for task in free:
-                task.waits_on = None
-            if free:
+            if free := self._let_go_on(waiting, blocked):
                 return free
-            if not given:
+            if len(blocked) == len(waiting):
                 if (victim := in_a_circle(blocked, waiting)) is None:
                     return []  # somebody sleeps with the lock
                 waiting[victim].is_victim = True
                 self._waits.end_deadlock(victim)
         return []
+
+    def _waiting(self):
+        return {task.waits_on: task for task in self.tasks if task.waits_on is not None}
+
+    def _let_go_on(self, waiting, blocked):
+        """Let those whose lock was given go on, one after the other as the dice fall; return who came to an answer."""
+        given = [pid for pid in waiting if pid not in blocked]
+        self.waking.shuffle(given)
+        free = [waiting[pid] for pid in given if self._waits.let_go_on(pid)]
+        for task in free:
+            task.waits_on = None
+        return free
 
     # -- death
 
@@ -233,6 +242,8 @@ class Hub:
                 raise
             task.is_victim = False
             raise psycopg.errors.DeadlockDetected("deadlock detected") from None
+        if not is_amid(connection) and self.waking.random() < AT_ONCE and (waiting := self._waiting()):
+            self._let_go_on(waiting, self._waits.blocked(list(waiting)))
         self.perhaps_give_way()
         if task.process.dead:
             raise Dead

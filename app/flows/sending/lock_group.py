@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from app.customers.suppress import ADDRESS_KEY
 from app.flows.facts.grounds import Fingerprint, asked, fingerprints
 from app.kit.rows.one_trip import one_trip
 from app.kit.work import entered_shop
 from app.messages.outbox import Prepared
 
-# In the order everybody locks in: shop, flow, order, person, row. Who writes about one of them locks it first.
+# In the order everybody locks in: shop, flow, order, person, address, row. Who writes about one of them locks it first.
 SENDERS: Final = (
     "select id from shop where id = %(shop)s for share",
     """select id from flow where shop_id = %(shop)s and id in (
@@ -38,6 +39,18 @@ LOCKS: Final = (
         union
         select id from customer where shop_id = %(shop)s and email = any(array(select email from o))
     )) order by id for update""",
+    f"""with o as materialized (
+        select customer_id, email from "order" where shop_id = %(shop)s and id = any(array(
+            select order_id from follow_up where shop_id = %(shop)s and id = any(%(ids)s)
+        ))
+    ) select pg_advisory_xact_lock(key) from (
+        select distinct {ADDRESS_KEY.format(shop="%(shop)s::bigint", address="email")} as key from (
+            select email from o
+            union all
+            select email from customer where shop_id = %(shop)s
+                and id = any(array(select customer_id from o where email is null))
+        ) theirs where email is not null order by key
+    ) addresses""",  # noqa: S608 - our words
     """select id, fence from follow_up where shop_id = %(shop)s and id = any(%(ids)s) and state = 'claimed'
     order by id for update""",
 )
