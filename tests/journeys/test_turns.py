@@ -3,6 +3,7 @@
 from collections import defaultdict
 from itertools import pairwise
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,10 +103,14 @@ def test_two_who_claim_share_what_there_is(inbox):
     assert not {row.id for row in mine} & {row.id for row in yours}
 
 
-def test_a_claim_looks_at_a_few_rows_however_many_wait(inbox):
+@pytest.mark.parametrize("learned", [True, False])
+def test_a_claim_looks_at_a_few_rows_however_many_wait(inbox, database_url, learned):
     inbox.receive(FLOOD, 20_000)
     for domain in names(30):
         inbox.receive(domain, 300)
+    if learned:
+        with psycopg.connect(database_url, autocommit=True) as owner:
+            owner.execute("analyze webhook_inbox")
     with unit_of_work(inbox.wired) as session:
         explain = f"explain (analyze, format json) {claim.CLAIM_IN_TURN}"
         driver = session.connection().connection.driver_connection
