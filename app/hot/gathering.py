@@ -44,7 +44,7 @@ class Gathering(Generic[Item, Result]):
     """Gather items and hand them to `do`, at most `at_once` a time; `room` bounds how many may wait.
 
     `do` returns an outcome for each item in order; an exception there is raised for whoever asked with that item.
-    `linger_s` is for items nobody waits for: how long the first of a batch may wait for more.
+    `linger_s` is how long the first of a batch may wait for more, and with it whoever asked.
     """
 
     def __init__(

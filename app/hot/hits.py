@@ -1,9 +1,9 @@
 """`GET /o/<token>.gif` and `GET /c/<token>` before Flask: answered first, kept within a moment.
 
 An open shows the same picture whatever has become of its mail; what it is about is looked up when it is graded. Where a
-click leads is looked up in the link table, for whoever asks meanwhile in one trip, and remembered for half a
-minute: a link never changes once its mail is out, but its reader may be erased. What is not there, not living or not
-ours to redirect to goes to the plain route, which has the one answer for it. HEAD does too.
+click leads is looked up in the link table, for whoever asks within LOOKED_UP_LINGER_S in one trip, and remembered for
+half a minute: a link never changes once its mail is out, but its reader may be erased. What is not there, not living or
+not ours to redirect to goes to the plain route, which has the one answer for it. HEAD does too.
 
 A hit waits for LINGER_S and the insert behind it, and PATIENCE_S for a database that is away; what comes in while ROOM
 hits wait is answered, not kept, and counted in the log. A process that ends in order keeps all it has answered;

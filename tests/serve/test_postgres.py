@@ -55,6 +55,7 @@ def test_root_without_namespaces_is_told_of_the_variable(monkeypatch, tmp_path):
         owner.run_as(Path("/"))
 
 
+# As an ordinary user there is nobody to become; CI runs as root and skips nothing.
 @pytest.mark.skipif(not ROOT, reason="only root can become another user")
 @pytest.mark.parametrize("user", [65534, 123456], ids=["named", "nameless"])
 def test_root_in_another_users_clone_becomes_that_user(server, user, monkeypatch):
@@ -72,9 +73,8 @@ def test_root_in_another_users_clone_becomes_that_user(server, user, monkeypatch
         server.sockets.parent.chmod(0o700)
 
 
-@pytest.mark.skipif(not ROOT, reason="only root needs a namespace")
-def test_root_in_its_own_clone_leaves_modes_and_owners_alone(server):
+def test_in_ones_own_clone_modes_and_owners_are_left_alone(server):
     before = server.clone.stat().st_mode
     assert postgres.initialise(server)
     assert server.clone.stat().st_mode == before
-    assert (server.data / "PG_VERSION").stat().st_uid == 0
+    assert (server.data / "PG_VERSION").stat().st_uid == os.geteuid()

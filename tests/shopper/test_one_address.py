@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from app.customers.models import Customer
 from app.customers.suppress import lock_person
@@ -43,7 +44,7 @@ def hold(session, follow_up):
 
 def refuses_to_wait(session):
     session.execute(text("set local lock_timeout = '200ms'"))
-    return pytest.raises(Exception, check=lambda fault: isinstance(fault.orig, psycopg.errors.LockNotAvailable))
+    return pytest.raises(DBAPIError, check=lambda fault: isinstance(fault.orig, psycopg.errors.LockNotAvailable))
 
 
 def test_two_hand_offs_to_it_wait_for_each_other(started, follow_ups):  # noqa: F811

@@ -28,16 +28,11 @@ LEASE: Final = timedelta(seconds=60)
 BATCH: Final = 50
 MAX_ATTEMPTS: Final = 5  # a row that fails this often is parked, so that it cannot hold up the others
 
-FREE: Final = select(WebhookInbox.id).where(
-    WebhookInbox.state == InboxState.RECEIVED, is_free(WebhookInbox.lease_until)
-)
+TO_APPLY: Final = (WebhookInbox.state == InboxState.RECEIVED, is_free(WebhookInbox.lease_until))
+FREE: Final = select(WebhookInbox.id).where(*TO_APPLY)
 WAITING: Final = FREE.where(~is_aside()).order_by(WebhookInbox.id).limit(1)
 WAITING_ASIDE: Final = FREE.where(is_aside()).order_by(WebhookInbox.id).limit(1)
-FIRST_ASIDE: Final = (
-    select(func.min(WebhookInbox.id))
-    .where(WebhookInbox.state == InboxState.RECEIVED, is_free(WebhookInbox.lease_until), is_aside())
-    .group_by(WebhookInbox.shop_domain)
-)
+FIRST_ASIDE: Final = select(func.min(WebhookInbox.id)).where(*TO_APPLY, is_aside()).group_by(WebhookInbox.shop_domain)
 
 _RECEIVED = "webhook_inbox where state = 'received'"
 _FREE = "(lease_until is null or lease_until < now())"
