@@ -59,7 +59,7 @@ from app.messages.signed import routes_buy_again, routes_choices
 from app.messages.signed.choose import ChoicesEased
 from app.orders import topics as orders
 from app.orders.arrival import watch
-from app.orders.buyers import lives_on
+from app.orders.buyers import lives_on, named
 from app.orders.buyers import merged as orders_merged
 from app.orders.buyers import privacy as orders_privacy
 from app.orders.lanes import rounds
@@ -147,8 +147,8 @@ TOPICS: Mapping[str, Sequence[TopicHandler]] = {
     "shop/update": (shops.shop_told,),
     "app/uninstalled": (shops.uninstalled,),
     "app/scopes_update": (shops.scopes_changed,),
-    "customers/data_request": (compliance.data_requested,),
-    "customers/redact": (compliance.customer_redacted,),
+    "customers/data_request": (named.data_requested, compliance.data_requested),
+    "customers/redact": (named.customer_redacted, compliance.customer_redacted),
     "shop/redact": (redact.shop_redacted,),
 }
 
