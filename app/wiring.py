@@ -40,7 +40,7 @@ from app.flows.pages.start import routes_start
 from app.flows.pages.steps import routes_flows, routes_preview, routes_sample
 from app.flows.pages.why import routes_again, routes_why
 from app.flows.planning import schedule, set_up
-from app.flows.planning.changed import come_back, eased, erased, merged
+from app.flows.planning.changed import eased, erased, merged
 from app.flows.planning.runs import look
 from app.flows.replay.job import run as replay_run
 from app.flows.sending import claim
@@ -159,7 +159,6 @@ SUBSCRIBERS: Mapping[type, Sequence[Callable[[Session, Any], None]]] = {
     ShopUninstalled: (wipe_tokens.shop_uninstalled,),
     ScopesChanged: (let_stars.scopes_changed, push_consent.scopes_changed, history.scopes_changed),
     ShopConnected: (
-        come_back.shop_connected,
         define_summary.shop_connected,
         sync.shop_connected,
         history.shop_connected,

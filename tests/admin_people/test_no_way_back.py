@@ -119,7 +119,7 @@ WAYS = {
     "the calendar is looked at": lambda merchant, _: watch.watch(merchant.wired),
     "zones and holidays are planned by anew": lambda merchant, _: retime.retime_due(merchant.wired),
     "the shop is connected again": working(lambda s, merchant, _: emit(s, ShopConnected(merchant.id))),
-    "customer data opens": working(lambda session, merchant, _: come_back.data_reread(session, merchant.now)),
+    "the shop was read": working(lambda session, merchant, _: come_back.shop_read(session, merchant.now)),
     "a restoration is let go": lambda merchant, _: restored.let_go_on(merchant.wired, log_is_whole=False),
     "a halt is let go": lambda merchant, _: halt.let_go_on(merchant.wired, OnResume.SEND, by=BY),
     "its person pauses and resumes": working(paused_person),

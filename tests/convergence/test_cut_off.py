@@ -64,3 +64,22 @@ def test_opening_the_app_again_brings_it_back(removed):
     sent = len(removed.sink())
     assert removed.drain() > 0
     assert len(removed.sink()) == sent + 1  # the product help, whose time has come; nothing that was said before
+
+
+def test_what_waited_goes_only_once_the_shop_was_read_again(removed):
+    """While the app was away all of an order was refunded, and nobody told us."""
+    removed.move(hours=1)
+    removed.reconcile(removed.shop_id)
+    removed.move(days=3, hours=4)
+    removed.drain()
+    act(removed, "POST", f"/orders/{removed.order['id']}/refunds")
+    removed.lose()
+    sent = len(removed.sink())
+    removed.open_app(SHOP)
+    removed.drain()
+    assert len(removed.sink()) == sent
+    removed.reconcile(removed.shop_id)
+    removed.drain()
+    assert len(removed.sink()) == sent
+    help_of = select(FollowUp.state, FollowUp.reason).where(FollowUp.step == "product_help")
+    assert removed.rows(help_of) == [("done", "items_refunded")]

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.flows.models import FollowUpState
 from app.flows.planning.by_hand.start import Choice, start
+from app.flows.planning.changed import come_back
 from app.flows.sending import drain, sweep
 from app.shopify.entry.token_pair import TokenPair
 from app.shopify.models import InboxState, WebhookInbox
@@ -53,6 +54,12 @@ def reinstalled(merchant):
     later = merchant.now + LATER
     pair = TokenPair("shpua_y", later, "shprt_y", later, frozenset({"read_orders"}))
     assert arrive.shop_connected(merchant.wired, merchant.domain, pair) == merchant.id
+
+
+def read(merchant):
+    """End a pass over the whole shop that found nothing new."""
+    with merchant.work() as session:
+        come_back.shop_read(session, merchant.now)
 
 
 def started(merchant, **answers):
@@ -179,7 +186,10 @@ def test_one_that_never_told_us_shows_as_a_dead_token_and_its_late_word_ends_not
     uninstalled(planned, left_at)
     assert shop(planned).status is ShopStatus.ACTIVE
     drain.drain(planned.wired)
-    assert len(mailed) == 2, "reconnected: what waited goes on"
+    assert len(mailed) == 1, "connected, but not read yet"
+    read(planned)
+    drain.drain(planned.wired)
+    assert len(mailed) == 2, "read again: what waited goes on"
     ends(planned)
     assert len(mailed) == 3
 
@@ -191,6 +201,7 @@ def test_a_dropped_connection_does_not_bring_back_what_is_over_a_day_late(planne
     drain.drain(planned.wired)
     planned.pass_time(days=2)
     reinstalled(planned)
+    read(planned)
     drain.drain(planned.wired)
     assert {row.reason for row in planned.plans().values()} == {None, "dropped_on_resume"}
     assert len(mailed) == 1

@@ -3,7 +3,7 @@
 A node has every field any of the app's documents asks for; what a document leaves out is there all the same.
 """
 
-from tests.simulator.speak import gid, shipped_of, total, utc
+from tests.simulator.speak import gid, named, shipped_of, total, utc
 from tests.simulator.things import PROVINCE
 
 
@@ -13,19 +13,20 @@ def money(amount):
 
 
 def order_node(shop, it):
-    """Return an order with everything on it."""
+    """Return an order with everything on it; where its buyer was erased, without what says who they are."""
+    erased = it.person is not None and it.person.gone
     return {
-        "id": gid("Order", it.id), "name": it.name, "number": 1, "email": it.email, "phone": None,
+        "id": gid("Order", it.id), "name": it.name, "number": 1, "email": None if erased else it.email, "phone": None,
         "createdAt": utc(it.placed_at), "processedAt": utc(it.placed_at), "updatedAt": utc(it.updated_at),
         "cancelledAt": utc(it.cancelled_at), "cancelReason": it.cancel_reason and it.cancel_reason.upper(),
         "closedAt": None, "test": it.test, "note": None, "tags": [], "customerLocale": "en",
         "statusPageUrl": f"https://{shop.domain}/orders/{it.id}", "displayFinancialStatus": it.financial.upper(),
         "displayFulfillmentStatus": shipped_of(it)[1], "currentTotalPriceSet": money(total(it)),
         "shippingAddress": {
-            "firstName": it.person.first_name if it.person else "Ana", "lastName": "Weber", "zip": "10115",
+            **dict(zip(("firstName", "lastName", "zip"), named(it), strict=True)),
             "countryCodeV2": it.country, "provinceCode": PROVINCE.get(it.country),
         },
-        "customer": customer_node(it.person) if it.person and not it.person.gone else None,
+        "customer": customer_node(it.person) if it.person and not erased else None,
         "lineItems": page([line_node(each) for each in it.lines]),
         "fulfillments": [parcel_node(it, each) for each in it.parcels],
         "fulfillmentsCount": {"count": len(it.parcels)},

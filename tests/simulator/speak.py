@@ -35,18 +35,27 @@ def shipped_of(order):
     return ("fulfilled", "FULFILLED") if whole else ("partial", "PARTIALLY_FULFILLED")
 
 
+def named(it):
+    """Return (first name, last name, zip) of where an order goes; nothing where its buyer was erased."""
+    if it.person is None:
+        return "Ana", "Weber", "10115"
+    return (None, None, None) if it.person.gone else (it.person.first_name, "Weber", "10115")
+
+
 def order(shop, it):
-    """Return the body of the order topics."""
+    """Return the body of the order topics; where its buyer was erased, without what says who they are."""
+    erased = it.person is not None and it.person.gone
     return {
-        "id": it.id, "name": it.name, "email": it.email, "phone": None, "customer_locale": "en", "currency": "GBP",
+        "id": it.id, "name": it.name, "email": None if erased else it.email, "phone": None, "currency": "GBP",
+        "customer_locale": "en",
         "current_total_price": total(it), "financial_status": it.financial, "fulfillment_status": shipped_of(it)[0],
         "test": it.test, "note": None, "order_status_url": f"https://{shop.domain}/orders/{it.id}", "tags": "",
         "cancel_reason": it.cancel_reason, "cancelled_at": local(shop, it.cancelled_at), "closed_at": None,
         "created_at": local(shop, it.placed_at), "processed_at": local(shop, it.placed_at),
         "updated_at": local(shop, it.updated_at),
-        "customer": customer(shop, it.person) if it.person and not it.person.gone else None,
+        "customer": customer(shop, it.person) if it.person and not erased else None,
         "shipping_address": {
-            "first_name": it.person.first_name if it.person else "Ana", "last_name": "Weber", "zip": "10115",
+            **dict(zip(("first_name", "last_name", "zip"), named(it), strict=True)),
             "country_code": it.country, "province_code": PROVINCE.get(it.country),
         },
         "line_items": [line(each) for each in it.lines],

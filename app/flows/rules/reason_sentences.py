@@ -13,7 +13,8 @@ from app.flows.rules.reasons import Reason
 
 SENTENCES: Final[Mapping[str, str]] = {
     Reason.SHOP_UNINSTALLED: "The app is not installed. Continues when it is installed again, until {expires}.",
-    Reason.NEEDS_RECONNECTION: "The store is disconnected. Continues when you reconnect it, until {expires}.",
+    Reason.NEEDS_RECONNECTION: "The store was disconnected. Continues when you have reconnected it and it was"
+    " read again, until {expires}.",
     Reason.AWAITING_DATA_ACCESS: "Shopify has not opened customer data to this app yet. Continues when access is"
     " approved, until {expires}.",
     Reason.RESTORED: "Our records were put back from a backup. Continues when it is clear what left since, until"

@@ -200,4 +200,4 @@ def _finish(session: Session, cursor: SyncCursor, now: datetime) -> None:
     if is_first:
         beside_pass.pass_ended(session, now)
     restored.read_again(session, now)
-    come_back.data_reread(session, now)
+    come_back.shop_read(session, now)

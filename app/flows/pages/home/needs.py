@@ -76,7 +76,8 @@ def cards(session: Session) -> list[Card]:
     shop = session.get_one(Shop, shop_id)
     if shop.status is ShopStatus.NEEDS_RECONNECTION:
         words = (
-            "Shopify no longer accepts our access. Everything waits; nothing is lost. Open the app again to reconnect."
+            "Shopify no longer accepts our access. Everything waits; nothing is lost. Open the app again to reconnect:"
+            " what waits goes on once your shop was read again."
         )
         found.append(Card("critical", "Your store is disconnected", words))
     if not is_open(session):

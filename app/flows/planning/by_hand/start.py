@@ -32,7 +32,7 @@ from app.messages.mail.preset_list import PRESETS
 from app.orders.parcels import Fulfillment
 from app.shops.zone import zone_name
 
-HELD_BY_STOP = (Reason.FLOW_PAUSED, Reason.SHOP_UNINSTALLED, Reason.NEEDS_RECONNECTION)
+HELD_BY_STOP = (Reason.FLOW_PAUSED, Reason.SHOP_UNINSTALLED)
 
 
 @dataclass(frozen=True, slots=True)

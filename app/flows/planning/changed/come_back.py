@@ -1,4 +1,4 @@
-"""Say what becomes of planned messages when a shop is back: reconnected, they go on; installed anew, they do not.
+"""Say what becomes of planned messages when a shop is back: once it was read they go on; started anew, they do not.
 
 Those that waited for customer data go on once it was read: to their end each, as the merchant was told, and at a pace.
 """
@@ -14,27 +14,28 @@ from sqlalchemy.orm import Session
 
 from app.flows.language.steps import Subject
 from app.flows.models import Enrollment, FollowUp, FollowUpState
-from app.flows.planning.by_hand.pause import UNSENT, lock_shop
+from app.flows.planning.by_hand.pause import UNSENT
 from app.flows.planning.by_hand.release import OnResume, release
 from app.flows.planning.record_decision import finish
 from app.flows.rules.reasons import Reason
-from app.kit.clock import business_now
 from app.kit.work import entered_shop
 from app.orders.models import Order
-from app.shops.arrive import ShopConnected
 from app.shops.data_access import is_open
 
 PACE: Final = timedelta(seconds=2)  # between two that waited, so that a shop's mail does not leave in one burst
 WITHIN: Final = timedelta(hours=1)  # all of them, however many
 
 
-def shop_connected(session: Session, event: ShopConnected) -> None:
-    """Let go on what waited for a token; what would be over a day late is left out."""
-    lock_shop(session)
-    release(session, (Reason.NEEDS_RECONNECTION,), OnResume.DROP_LATE, business_now(session))
+def shop_read(session: Session, now: datetime) -> None:
+    """Let go on what waited for a token, once the shop was read with one; what would be over a day late is left out.
+
+    Not as soon as there is one: what was cancelled or sent back meanwhile, nobody may have told us.
+    """
+    release(session, (Reason.NEEDS_RECONNECTION,), OnResume.DROP_LATE, now)
+    _data_reread(session, now)
 
 
-def data_reread(session: Session, now: datetime) -> int:
+def _data_reread(session: Session, now: datetime) -> int:
     """Let go on what waited for customer data, where that is open and an order was read with it; return how many.
 
     Each is decided anew when its turn comes, what ends first first; what has ended is left out as too old.
